@@ -1,0 +1,187 @@
+//! From a written row to a [`Record`]: what every row must say, and what this fact's rows may say.
+
+mod explain;
+
+use std::sync::Arc;
+
+use timeline::Instant;
+
+use crate::nearest::nearest;
+use crate::pool::Pool;
+use crate::report::{Problem, Report};
+use crate::row::{Cell, Row};
+use crate::value;
+use crate::{Datum, FactKind, FactSchema, Record, RecordPlace, Schema};
+
+pub(crate) use explain::unknown_column;
+
+/// The keys any record may have, whatever its fact declares.
+pub(crate) const KEYS: [&str; 11] = [
+    "fact",
+    "id",
+    "subject",
+    "at",
+    "from",
+    "until",
+    "source",
+    "recorded_at",
+    "supersedes",
+    "reason",
+    "withdrawn",
+];
+
+/// Makes records of rows.
+pub(crate) struct Builder<'s> {
+    pub(crate) schema: &'s Schema,
+    pool: Pool,
+    records: Vec<Record>,
+}
+
+impl<'s> Builder<'s> {
+    pub(crate) fn new(schema: &'s Schema) -> Builder<'s> {
+        Builder { schema, pool: Pool::default(), records: Vec::new() }
+    }
+
+    /// The records of all rows that had nothing wrong.
+    pub(crate) fn finish(self) -> Vec<Record> {
+        self.records
+    }
+
+    /// Takes one row; what is wrong with it goes to the report, all at once.
+    pub(crate) fn add(&mut self, row: &Row<'_>, report: &mut Report<'_>) {
+        let mut reading = Reading { row, schema: self.schema, pool: &mut self.pool, problems: Vec::new() };
+        let record = reading.record();
+        if reading.problems.is_empty() {
+            self.records.extend(record);
+        }
+        for problem in reading.problems {
+            report.add(row.start, problem);
+        }
+    }
+}
+
+struct Reading<'r, 's> {
+    row: &'r Row<'r>,
+    schema: &'s Schema,
+    pool: &'r mut Pool,
+    problems: Vec<Problem>,
+}
+
+impl<'r, 's> Reading<'r, 's> {
+    /// The record, as far as it could be read; to be trusted only when no problem was found.
+    fn record(&mut self) -> Option<Record> {
+        let (fact, declared) = self.fact()?;
+        self.check_keys(declared);
+        let withdrawn = self.optional("withdrawn", value::truth).unwrap_or(false);
+        let (from, until) = self.times(declared.kind, withdrawn);
+        let supersedes = self.name("supersedes");
+        if withdrawn && self.row.cell("supersedes").is_none() {
+            self.problems.push(explain::withdraws_nothing(self.row.span));
+        }
+        Some(Record {
+            fact,
+            id: self.name("id"),
+            subject: self.name("subject"),
+            from,
+            until,
+            attributes: self.attributes(declared, withdrawn),
+            source: self.name("source"),
+            recorded_at: self.instant("recorded_at"),
+            supersedes,
+            reason: self.optional("reason", value::text).map(|it| self.pool.share(it)),
+            place: self.place(),
+            withdrawn,
+        })
+    }
+
+    fn place(&self) -> RecordPlace {
+        let start = self.row.start;
+        RecordPlace { file: start.file, line: u32::try_from(start.line).unwrap_or(u32::MAX) }
+    }
+
+    fn fact(&mut self) -> Option<(usize, &'s FactSchema)> {
+        let Some(cell) = self.row.cell("fact") else {
+            self.problems.push(explain::no_fact(self.row.span, self.schema));
+            return None;
+        };
+        let name = self.keep(value::text(cell))?;
+        let found = self.schema.fact(name);
+        if found.is_none() {
+            let meant = nearest(name, self.schema.facts.iter().map(|it| it.name.as_str()));
+            self.problems.push(explain::unknown_fact(cell.span, name, meant, self.schema));
+        }
+        found
+    }
+
+    fn check_keys(&mut self, declared: &FactSchema) {
+        for cell in &self.row.cells {
+            let key = cell.key.as_ref();
+            if !KEYS.contains(&key) && declared.attribute(key).is_none() {
+                self.problems.push(explain::unknown_key(cell, declared));
+            }
+        }
+    }
+
+    fn attributes(&mut self, declared: &FactSchema, withdrawn: bool) -> Vec<Option<Datum>> {
+        let mut data = Vec::with_capacity(declared.attributes.len());
+        for attribute in &declared.attributes {
+            let cell = self.row.cell(&attribute.name);
+            if cell.is_none() && !attribute.optional && !withdrawn {
+                self.problems.push(explain::missing_attribute(self.row.span, attribute, declared));
+            }
+            let datum = cell.map(|cell| value::datum(&attribute.kind, self.schema, cell, self.pool));
+            data.push(datum.and_then(|it| self.keep(it)));
+        }
+        data
+    }
+
+    /// `from` and `until`. A withdrawal may leave its times out.
+    fn times(&mut self, kind: FactKind, withdrawn: bool) -> (Instant, Instant) {
+        self.check_time_keys(kind);
+        let begins = if kind == FactKind::Event { "at" } else { "from" };
+        if self.row.cell(begins).is_none() && !withdrawn {
+            self.problems.push(explain::missing_time(self.row.span, begins, kind));
+        }
+        let from = self.instant(begins).unwrap_or(Instant::MIN);
+        let until = match kind {
+            FactKind::Event => from,
+            FactKind::Span | FactKind::Request => self.instant("until").unwrap_or(Instant::MAX),
+        };
+        if let Some(cell) = self.row.cell("until")
+            && (until < from || (until == from && kind == FactKind::Span))
+        {
+            self.problems.push(explain::backwards(cell, until == from));
+        }
+        if from == Instant::MIN { (from, from) } else { (from, until) }
+    }
+
+    fn check_time_keys(&mut self, kind: FactKind) {
+        let foreign: &[&str] = if kind == FactKind::Event { &["from", "until"] } else { &["at"] };
+        let cells = foreign.iter().filter_map(|key| self.row.cell(key));
+        self.problems.extend(cells.map(|cell| explain::foreign_time(cell, kind)));
+    }
+
+    fn instant(&mut self, key: &str) -> Option<Instant> {
+        let cell = self.row.cell(key)?;
+        self.keep(value::instant(cell, self.schema))
+    }
+
+    /// The text of a key that must not be empty; shared, for many records repeat it.
+    fn name(&mut self, key: &str) -> Option<Arc<str>> {
+        let cell = self.row.cell(key)?;
+        let text = self.keep(value::text(cell))?;
+        if text.is_empty() {
+            self.problems.push(explain::empty_name(cell));
+        }
+        Some(self.pool.share(text))
+    }
+
+    fn optional<T>(&mut self, key: &str, read: impl Fn(&'r Cell<'r>) -> Result<T, Problem>) -> Option<T> {
+        let cell = self.row.cell(key)?;
+        self.keep(read(cell))
+    }
+
+    fn keep<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.problems.push(problem)).ok()
+    }
+}

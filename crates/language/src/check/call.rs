@@ -1,0 +1,391 @@
+//! Calls: functions of values, aggregates over rows and lists.
+
+use quantity::{Rounding, Unit};
+
+use super::Checker;
+use super::lower::{broken, node, start_of_day};
+use super::scope::nearest;
+use crate::contract::{Aggregate, Function, ItemKind, Node, Op, RowType, Type};
+use crate::syntax::ast::{Argument, Expr, ExprKind, Name};
+use crate::syntax::token::Span;
+
+/// Every function a contract may call.
+pub(crate) const FUNCTIONS: [&str; 42] = [
+    "length", "count", "sum", "mean", "min", "max", "first", "last", "share", "percentile", "values", "abs", "round",
+    "round_up", "round_down", "round_half_even", "round_half_down", "round_ceiling", "round_floor", "runs", "gaps", "timeline",
+    "streak", "held", "stack", "integral", "subjects", "known", "longest_run", "working_days_between", "nth_working_day",
+    "working_day", "date", "start_of_day", "end_of_day", "end_of_month", "last_day", "month_of", "year_of", "days_in", "paid",
+    "greatest",
+];
+
+impl Checker<'_> {
+    pub(crate) fn call(&mut self, name: &Name, arguments: &[Argument], span: Span) -> Node {
+        match name.text.as_str() {
+            "length" => self.length(arguments, span),
+            "count" => self.count(arguments, span),
+            "sum" => self.aggregate(Aggregate::Sum, arguments, span),
+            "mean" => self.mean(arguments, span),
+            "min" => self.smallest_or_greatest(Aggregate::Min, Function::Min, arguments, span),
+            "max" | "greatest" => self.smallest_or_greatest(Aggregate::Max, Function::Max, arguments, span),
+            "first" => self.first_or_last(Aggregate::First, Function::FirstRows, arguments, span),
+            "last" => self.first_or_last(Aggregate::Last, Function::LastRows, arguments, span),
+            "share" => self.share(arguments, span),
+            "percentile" => self.percentile(arguments, span),
+            "values" => self.aggregate(Aggregate::Values, arguments, span),
+            "paid" => self.paid(arguments, span),
+            "timeline" => self.spans_of(arguments, span),
+            "streak" => self.streak(arguments, span),
+            "held" => self.held(arguments, span),
+            "stack" => self.stack(arguments, span),
+            other => self.plain(other, name.span, arguments, span),
+        }
+    }
+
+    fn wrong_arguments(&mut self, span: Span, form: &str) -> Node {
+        self.error("E0130", span, format!("expected `{form}`"), format!("应写作 `{form}`"), ("see the list of functions in the language book", "请参阅语言手册的函数表"));
+        broken(span)
+    }
+
+    /// A single argument, `of` joined to it as a subject.
+    fn single(&mut self, arguments: &[Argument], span: Span, form: &str) -> Option<Node> {
+        let [argument] = arguments else {
+            self.wrong_arguments(span, form);
+            return None;
+        };
+        Some(match &argument.of {
+            None => self.lower(&argument.value, None),
+            Some(of) => self.of(&argument.value, of, span),
+        })
+    }
+
+    fn length(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let Some(argument) = self.single(arguments, span, "length(TIMELINE)") else { return broken(span) };
+        let timeline = self.to_timeline(argument);
+        if timeline.ty == Type::Unknown {
+            return broken(span);
+        }
+        node(Op::Call(Function::Length, vec![timeline]), Type::Scalar(Unit::time()), span)
+    }
+
+    fn count(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let Some(argument) = self.single(arguments, span, "count(ROWS)") else { return broken(span) };
+        let number = Type::Scalar(Unit::none());
+        match &argument.ty {
+            Type::Rows(row) => {
+                let (slot, ()) = self.in_row(*row, |_| ());
+                node(Op::Aggregate { which: Aggregate::Count, rows: Box::new(argument), slot, body: None, rank: None }, number, span)
+            }
+            Type::Timeline => {
+                let runs = node(Op::Call(Function::Runs, vec![argument]), Type::Rows(RowType::Run), span);
+                node(Op::Aggregate { which: Aggregate::Count, rows: Box::new(runs), slot: self.scope.len(), body: None, rank: None }, number, span)
+            }
+            Type::List(_) => node(Op::Fold(Aggregate::Count, Box::new(argument)), number, span),
+            _ => {
+                self.mismatch(&argument, ("records or a list", "记录或列表"));
+                broken(span)
+            }
+        }
+    }
+
+    /// `f(E of ROWS)` or `f(LIST)`.
+    fn aggregate(&mut self, which: Aggregate, arguments: &[Argument], span: Span) -> Node {
+        let [argument] = arguments else {
+            return self.wrong_arguments(span, "sum(E of ROWS)");
+        };
+        match &argument.of {
+            Some(rows) => self.over_rows(which, &argument.value, rows, None, span),
+            None => {
+                let list = self.lower(&argument.value, None);
+                self.fold(which, list, span)
+            }
+        }
+    }
+
+    fn fold(&mut self, which: Aggregate, list: Node, span: Span) -> Node {
+        match list.ty.clone() {
+            Type::List(inner) => {
+                let ty = if which == Aggregate::Values { Type::List(inner) } else { *inner };
+                node(Op::Fold(which, Box::new(list)), ty, span)
+            }
+            Type::Unknown => broken(span),
+            _ => {
+                self.mismatch(&list, ("a list, or `E of ROWS`", "列表，或 `E of ROWS`"));
+                broken(span)
+            }
+        }
+    }
+
+    fn over_rows(&mut self, which: Aggregate, value: &Expr, rows: &Expr, rank: Option<Node>, span: Span) -> Node {
+        let rows = self.lower(rows, None);
+        let rows = match rows.ty {
+            Type::Timeline | Type::Hours => {
+                let timeline = self.to_timeline(rows);
+                let span = timeline.span;
+                node(Op::Call(Function::Runs, vec![timeline]), Type::Rows(RowType::Run), span)
+            }
+            Type::Text | Type::OneOf(_) => {
+                let inner = self.of_lowered(value, rows, span);
+                return self.fold(which, inner, span);
+            }
+            _ => rows,
+        };
+        let Type::Rows(row) = rows.ty else {
+            self.mismatch(&rows, ("records after `of`", "`of` 之后应为记录"));
+            return broken(span);
+        };
+        let wanted = (which == Aggregate::Share).then_some(Type::Truth);
+        let (slot, body) = self.in_row(row, |it| match &wanted {
+            Some(ty) => it.lower_as(value, ty),
+            None => it.lower(value, None),
+        });
+        let ty = match which {
+            Aggregate::Share | Aggregate::Count => Type::Scalar(Unit::none()),
+            Aggregate::Values => Type::List(Box::new(body.ty.clone())),
+            _ => body.ty.clone(),
+        };
+        if matches!(which, Aggregate::Sum | Aggregate::Mean | Aggregate::Percentile) && !matches!(body.ty, Type::Scalar(_) | Type::Unknown) {
+            self.mismatch(&body, ("a number", "数字"));
+        }
+        node(Op::Aggregate { which, rows: Box::new(rows), slot, body: Some(Box::new(body)), rank: rank.map(Box::new) }, ty, span)
+    }
+
+    fn of_lowered(&mut self, value: &Expr, subject: Node, span: Span) -> Node {
+        let left = self.lower(value, None);
+        let ty = left.ty.clone();
+        node(Op::OfSubject(Box::new(left), Box::new(subject)), ty, span)
+    }
+
+    fn mean(&mut self, arguments: &[Argument], span: Span) -> Node {
+        if let [Argument { value, of: None }] = arguments {
+            let found = self.lower(value, None);
+            if let Type::Series(unit) = &found.ty {
+                let ty = Type::Scalar(unit.clone());
+                return node(Op::Call(Function::SeriesMean, vec![found]), ty, span);
+            }
+            return self.fold(Aggregate::Mean, found, span);
+        }
+        self.aggregate(Aggregate::Mean, arguments, span)
+    }
+
+    /// `min(a, b)`, `min(LIST)`, `min(E of ROWS)`.
+    fn smallest_or_greatest(&mut self, which: Aggregate, function: Function, arguments: &[Argument], span: Span) -> Node {
+        if arguments.len() < 2 {
+            return self.aggregate(which, arguments, span);
+        }
+        let mut nodes: Vec<Node> = arguments.iter().map(|it| self.lower(&it.value, None)).collect();
+        let typed = nodes.iter().position(|it| !super::lower::is_zero(it)).unwrap_or(0);
+        let ty = nodes.get(typed).map_or(Type::Unknown, |it| it.ty.clone());
+        let ty = if ty == Type::Period { Type::Scalar(Unit::time()) } else { ty };
+        nodes = nodes.into_iter().map(|it| self.coerce(it, &ty)).collect();
+        node(Op::Call(function, nodes), ty, span)
+    }
+
+    /// `first(E of ROWS)`, `first(ROWS)` (a row), `first(n, ROWS)` (rows).
+    fn first_or_last(&mut self, which: Aggregate, rows: Function, arguments: &[Argument], span: Span) -> Node {
+        match arguments {
+            [count, of] => {
+                let count = self.lower_as(&count.value, &Type::Scalar(Unit::none()));
+                let Some(of) = self.single(std::slice::from_ref(of), span, "first(n, ROWS)") else { return broken(span) };
+                let ty = of.ty.clone();
+                if !matches!(ty, Type::Rows(_)) {
+                    self.mismatch(&of, ("records", "记录"));
+                    return broken(span);
+                }
+                node(Op::Call(rows, vec![count, of]), ty, span)
+            }
+            [Argument { value, of: None }] => {
+                let found = self.lower(value, None);
+                match found.ty.clone() {
+                    Type::Rows(row) => {
+                        let (slot, ()) = self.in_row(row, |_| ());
+                        let aggregate = Op::Aggregate { which, rows: Box::new(found), slot, body: None, rank: None };
+                        node(aggregate, Type::Row(row), span)
+                    }
+                    _ => self.fold(which, found, span),
+                }
+            }
+            _ => self.aggregate(which, arguments, span),
+        }
+    }
+
+    /// `share(P of ROWS)`.
+    fn share(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [Argument { value, of: Some(rows) }] = arguments else {
+            return self.wrong_arguments(span, "share(PREDICATE of ROWS)");
+        };
+        self.over_rows(Aggregate::Share, value, rows, None, span)
+    }
+
+    /// `percentile(95, E of ROWS)`.
+    fn percentile(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [rank, Argument { value, of: Some(rows) }] = arguments else {
+            return self.wrong_arguments(span, "percentile(95, E of ROWS)");
+        };
+        let rank = self.lower_as(&rank.value, &Type::Scalar(Unit::none()));
+        self.over_rows(Aggregate::Percentile, value, rows, Some(rank), span)
+    }
+
+    fn paid(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let named = match arguments {
+            [Argument { value: Expr { kind: ExprKind::Name(name), .. }, .. }] => self.find_item(name),
+            _ => None,
+        };
+        let remedy = named.filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Remedy));
+        let Some(id) = remedy else { return self.wrong_arguments(span, "paid(REMEDY)") };
+        let (ty, per) = self.item_type(id, span);
+        if let [Argument { of: Some(subject), .. }] = arguments {
+            let subject = self.lower_as(subject, &Type::Text);
+            let slot = self.scope.len();
+            let list = node(Op::List(vec![subject]), Type::List(Box::new(Type::Text)), span);
+            let paid = node(Op::Paid(id, Some(slot)), ty.clone(), span);
+            let each = node(Op::ForEach(slot, Box::new(list), Box::new(paid)), Type::List(Box::new(ty.clone())), span);
+            return node(Op::Fold(Aggregate::First, Box::new(each)), ty, span);
+        }
+        let slot = self.subject_slot(id, per, span);
+        node(Op::Paid(id, slot), ty, span)
+    }
+
+    /// `timeline(FROM, UNTIL of ROWS)`.
+    fn spans_of(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [from, Argument { value: until, of: Some(rows) }] = arguments else {
+            return self.wrong_arguments(span, "timeline(FROM, UNTIL of ROWS)");
+        };
+        let rows = self.lower(rows, None);
+        let Type::Rows(row) = rows.ty else {
+            self.mismatch(&rows, ("records", "记录"));
+            return broken(span);
+        };
+        let (slot, (from, until)) = self.in_row(row, |it| (it.lower_as(&from.value, &Type::Instant), it.lower_as(until, &Type::Instant)));
+        node(Op::SpansOf(Box::new(rows), slot, Box::new(from), Box::new(until)), Type::Timeline, span)
+    }
+
+    /// `streak(n, P of EVENTS)`.
+    fn streak(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [count, Argument { value, of: Some(rows) }] = arguments else {
+            return self.wrong_arguments(span, "streak(n, PREDICATE of EVENTS)");
+        };
+        let count = self.lower_as(&count.value, &Type::Scalar(Unit::none()));
+        let rows = self.lower(rows, None);
+        let Type::Rows(row) = rows.ty else {
+            self.mismatch(&rows, ("records", "记录"));
+            return broken(span);
+        };
+        let (slot, body) = self.in_row(row, |it| it.lower_as(value, &Type::Truth));
+        node(Op::Streak(Box::new(rows), slot, Box::new(body), Box::new(count)), Type::Timeline, span)
+    }
+
+    /// `held(P of EVENTS)`.
+    fn held(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [Argument { value, of: Some(rows) }] = arguments else {
+            return self.wrong_arguments(span, "held(PREDICATE of EVENTS)");
+        };
+        let rows = self.lower(rows, None);
+        let Type::Rows(row) = rows.ty else {
+            self.mismatch(&rows, ("records", "记录"));
+            return broken(span);
+        };
+        let (slot, body) = self.in_row(row, |it| it.lower_as(value, &Type::Truth));
+        node(Op::Held(Box::new(rows), slot, Box::new(body)), Type::Timeline, span)
+    }
+
+    /// `stack(ROWS)`, `stack(E of ROWS)`.
+    fn stack(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let (value, rows) = match arguments {
+            [Argument { value, of: Some(rows) }] => (Some(value), rows),
+            [Argument { value: rows, of: None }] => (None, rows),
+            _ => return self.wrong_arguments(span, "stack(E of ROWS)"),
+        };
+        let rows = self.lower(rows, None);
+        let Type::Rows(row) = rows.ty else {
+            self.mismatch(&rows, ("records", "记录"));
+            return broken(span);
+        };
+        let (slot, body) = self.in_row(row, |it| value.map(|value| it.lower(value, None)));
+        let unit = match body.as_ref().map(|it| &it.ty) {
+            None => Unit::none(),
+            Some(Type::Scalar(unit)) => unit.clone(),
+            Some(_) => {
+                let body = body.unwrap_or_else(|| broken(span));
+                self.mismatch(&body, ("a number", "数字"));
+                return broken(span);
+            }
+        };
+        node(Op::Stack(Box::new(rows), slot, body.map(Box::new)), Type::Series(unit), span)
+    }
+
+    /// Functions whose arguments have fixed sorts.
+    fn plain(&mut self, name: &str, name_span: Span, arguments: &[Argument], span: Span) -> Node {
+        let number = || Type::Scalar(Unit::none());
+        let mut nodes = Vec::new();
+        for argument in arguments {
+            nodes.push(match &argument.of {
+                None => self.lower(&argument.value, None),
+                Some(of) => self.of(&argument.value, of, span),
+            });
+        }
+        if nodes.iter().any(|it| it.ty == Type::Unknown) {
+            return broken(span);
+        }
+        let first = nodes.first().map_or(Type::Unknown, |it| it.ty.clone());
+        let signature: Option<(Function, Vec<Type>, Type)> = match name {
+            "abs" => Some((Function::Abs, vec![first.clone()], first)),
+            "round" => Some((Function::Round(Rounding::HalfUp), vec![first.clone(), first.clone()], first)),
+            "round_up" => Some((Function::Round(Rounding::Up), vec![first.clone(), first.clone()], first)),
+            "round_down" => Some((Function::Round(Rounding::Down), vec![first.clone(), first.clone()], first)),
+            "round_half_even" => Some((Function::Round(Rounding::HalfEven), vec![first.clone(), first.clone()], first)),
+            "round_half_down" => Some((Function::Round(Rounding::HalfDown), vec![first.clone(), first.clone()], first)),
+            "round_ceiling" => Some((Function::Round(Rounding::Ceiling), vec![first.clone(), first.clone()], first)),
+            "round_floor" => Some((Function::Round(Rounding::Floor), vec![first.clone(), first.clone()], first)),
+            "runs" => Some((Function::Runs, vec![Type::Timeline], Type::Rows(RowType::Run))),
+            "gaps" => Some((Function::Gaps, vec![Type::Timeline], Type::Rows(RowType::Run))),
+            "integral" => match &first {
+                Type::Series(unit) => {
+                    let unit = unit.mul(&Unit::time());
+                    Some((Function::Integral, vec![first], Type::Scalar(unit)))
+                }
+                _ => Some((Function::Integral, vec![Type::Series(Unit::none())], Type::Scalar(Unit::time()))),
+            },
+            "known" => Some((Function::Known, vec![first.clone()], first)),
+            "longest_run" => Some((Function::LongestRun, vec![Type::List(Box::new(Type::Truth))], number())),
+            "working_days_between" => Some((Function::WorkingDaysBetween, vec![Type::Date, Type::Date, Type::Calendar], number())),
+            "nth_working_day" => Some((Function::NthWorkingDay, vec![number(), Type::Date, Type::Calendar], Type::Date)),
+            "working_day" => Some((Function::WorkingDay, vec![Type::Date, Type::Calendar], Type::Truth)),
+            "date" => Some((Function::DateOf, vec![Type::Instant], Type::Date)),
+            "start_of_day" => Some((Function::StartOfDay, vec![Type::Date], Type::Instant)),
+            "end_of_day" => Some((Function::EndOfDay, vec![Type::Date], Type::Instant)),
+            "end_of_month" => Some((Function::EndOfMonth, vec![Type::Date], Type::Instant)),
+            "last_day" => Some((Function::LastDay, vec![Type::Instant], Type::Date)),
+            "month_of" => Some((Function::MonthOf, vec![Type::Date], number())),
+            "year_of" => Some((Function::YearOf, vec![Type::Date], number())),
+            "days_in" => Some((Function::DaysIn, vec![Type::Window], number())),
+            "subjects" => Some((Function::Subjects, vec![first], Type::List(Box::new(Type::Text)))),
+            _ => None,
+        };
+        let Some((function, wanted, ty)) = signature else {
+            let near = nearest(name, FUNCTIONS).unwrap_or("length");
+            self.error("E0131", name_span, format!("unknown function `{name}`"), format!("未知函数 `{name}`"), (&format!("did you mean `{near}`?"), &format!("是否想写 `{near}`？")));
+            return broken(span);
+        };
+        if wanted.len() != nodes.len() {
+            let form = format!("{name}({})", wanted.iter().map(|it| self.show_type(it).0).collect::<Vec<_>>().join(", "));
+            return self.wrong_arguments(span, &form);
+        }
+        let nodes = nodes.into_iter().zip(&wanted).map(|(it, ty)| self.argument_as(it, ty)).collect();
+        node(Op::Call(function, nodes), ty, span)
+    }
+
+    /// Dates are wanted where instants may stand, and the other way round.
+    fn argument_as(&mut self, it: Node, wanted: &Type) -> Node {
+        match (&it.ty, wanted) {
+            (Type::Instant, Type::Date) => {
+                let span = it.span;
+                node(Op::Call(Function::DateOf, vec![it]), Type::Date, span)
+            }
+            (Type::Date, Type::Instant) => start_of_day(it),
+            (Type::List(_), Type::List(_)) => it,
+            (Type::Series(_), Type::Series(_)) => it,
+            (Type::Rows(_), Type::Rows(_)) => it,
+            _ => self.coerce(it, wanted),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Rows: filters, subjects, lengths, distinct keys.
+
+use quantity::Unit;
+
+use super::Checker;
+use super::lower::{broken, node};
+use super::scope::Variable;
+use crate::contract::{ItemKind, Node, Op, RowType, Type};
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::token::Span;
+
+impl Checker<'_> {
+    /// Whether a fact is a span.
+    pub(crate) fn is_span(&self, fact: usize) -> bool {
+        self.schema.facts.get(fact).is_some_and(|it| it.kind == evidence::FactKind::Span)
+    }
+
+    /// Reads `body` with the fields of a row in scope; gives the slot of the row.
+    pub(crate) fn in_row<T>(&mut self, row: RowType, read: impl FnOnce(&mut Self) -> T) -> (usize, T) {
+        let slot = self.scope.len();
+        self.scope.push(Variable { name: None, ty: Type::Row(row), subject: None });
+        let value = read(self);
+        self.scope.truncate(slot);
+        (slot, value)
+    }
+
+    pub(crate) fn rows_postfix(&mut self, expr: &Expr) -> Node {
+        match &expr.kind {
+            ExprKind::Where(rows, predicate) => self.filtered(rows, predicate, expr.span),
+            ExprKind::Lasting(inner, operator, length) => {
+                let inner = self.lower(inner, None);
+                let length = self.lower_as(length, &Type::Scalar(Unit::time()));
+                if matches!(inner.ty, Type::Rows(_)) {
+                    let ty = inner.ty.clone();
+                    return node(Op::LastingRows(Box::new(inner), *operator, Box::new(length)), ty, expr.span);
+                }
+                let inner = self.to_timeline(inner);
+                node(Op::Lasting(Box::new(inner), *operator, Box::new(length)), Type::Timeline, expr.span)
+            }
+            ExprKind::Distinct(rows, names) => {
+                let rows = self.lower(rows, None);
+                let Type::Rows(row) = rows.ty else {
+                    self.mismatch(&rows, ("records", "记录"));
+                    return broken(expr.span);
+                };
+                let mut fields = Vec::new();
+                for name in names {
+                    match self.row_field(row, &name.text) {
+                        Some((field, _)) => fields.push(field),
+                        None => self.unknown_name(name, &[]),
+                    }
+                }
+                let ty = rows.ty.clone();
+                node(Op::Distinct(Box::new(rows), fields), ty, expr.span)
+            }
+            _ => broken(expr.span),
+        }
+    }
+
+    fn filtered(&mut self, rows: &Expr, predicate: &Expr, span: Span) -> Node {
+        let rows = self.lower(rows, None);
+        let Type::Rows(row) = rows.ty else {
+            self.mismatch(&rows, ("records before `where`", "`where` 之前应为记录"));
+            return broken(span);
+        };
+        let (slot, predicate) = self.in_row(row, |it| it.lower_as(predicate, &Type::Truth));
+        let ty = rows.ty.clone();
+        node(Op::Where(Box::new(rows), slot, Box::new(predicate)), ty, span)
+    }
+
+    /// `8 h of HOURS`, `5 working days of CAL`, `ROWS of SUBJECT`, `NAME of SUBJECT`.
+    pub(crate) fn of(&mut self, left: &Expr, right: &Expr, span: Span) -> Node {
+        if let Some(node) = self.item_of(left, right, span) {
+            return node;
+        }
+        let left = self.lower(left, None);
+        let right = self.lower(right, None);
+        match (&left.ty, &right.ty) {
+            (Type::Unknown, _) | (_, Type::Unknown) => broken(span),
+            (Type::Scalar(unit), Type::Hours) if unit.is_time() => node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span),
+            (Type::WorkingDays, Type::Calendar) => node(Op::Working(Box::new(left), Box::new(right)), Type::WorkingDays, span),
+            (Type::Rows(_), Type::Text | Type::OneOf(_)) => {
+                let ty = left.ty.clone();
+                node(Op::OfSubject(Box::new(left), Box::new(right)), ty, span)
+            }
+            (Type::Scalar(a), Type::Scalar(b)) if a.is_none() => {
+                let unit = a.mul(b);
+                node(Op::Multiply(Box::new(left), Box::new(right)), Type::Scalar(unit), span)
+            }
+            _ => {
+                self.mismatch(&right, ("hours, a calendar, or a subject after `of`", "`of` 之后应为时段、日历或对象"));
+                broken(span)
+            }
+        }
+    }
+
+    /// The value of a rule per subject, for a subject that is named.
+    fn item_of(&mut self, left: &Expr, right: &Expr, span: Span) -> Option<Node> {
+        let ExprKind::Name(name) = &left.kind else { return None };
+        let id = self.find_item(name)?;
+        if self.items.get(id.0)?.kind == ItemKind::Subject || self.scope.iter().any(|it| it.name.as_deref() == Some(name)) {
+            return None;
+        }
+        let (ty, per) = self.item_type(id, span);
+        per?;
+        let subject = self.lower_as(right, &Type::Text);
+        Some(node(Op::ItemFor(id, Box::new(subject)), ty, span))
+    }
+}

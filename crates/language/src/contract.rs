@@ -1,0 +1,746 @@
+//! What a contract means: names resolved, units known, every rule tied to its clause.
+
+use std::sync::Arc;
+
+use calendar::{CycleRule, Date, HolidayCalendar, Hours, Zone};
+use diagnostic::{Bilingual, Diagnostic};
+use evidence::Schema;
+use quantity::{Currency, Quantity, Rounding, Unit};
+use timeline::Instant;
+
+pub use crate::syntax::ast::{Compare, Example, LadderMode, Status};
+use crate::syntax::document::{Heading, Link};
+pub use crate::syntax::token::Span;
+
+/// The index of an item in [`Contract::items`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(pub usize);
+
+/// A contract that has been read and checked.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// Stable identifier.
+    pub id: String,
+    /// Version of the text.
+    pub version: String,
+    /// Its title.
+    pub title: Bilingual,
+    /// First day it is effective.
+    pub effective: Option<Date>,
+    /// Who promises.
+    pub provider: Option<String>,
+    /// To whom.
+    pub customer: Option<String>,
+    /// How the text may change.
+    pub amendment: Option<String>,
+    /// Zone of every local date and time.
+    pub zone: Zone,
+    /// Currency of money facts.
+    pub currency: Option<Currency>,
+    /// Rounding of amounts to the minor unit.
+    pub rounding: Rounding,
+    /// `subject` of records names the tenant.
+    pub records_name_tenant: bool,
+    /// How cycles are cut.
+    pub cycle: CycleRule,
+    /// A subscription that starts inside a cycle shortens it.
+    pub cycle_from_since: bool,
+    /// The plans.
+    pub plans: Vec<String>,
+    /// Units of the contract's own.
+    pub units: Vec<String>,
+    /// The facts evidence may speak of.
+    pub schema: Schema,
+    /// The causes.
+    pub causes: Vec<Cause>,
+    /// Everything with a name and a value.
+    pub items: Vec<Item>,
+    /// The terms of each remedy.
+    pub remedies: Vec<Remedy>,
+    /// The claims.
+    pub claims: Vec<Claim>,
+    /// Remedies that exclude each other.
+    pub choices: Vec<Choice>,
+    /// What the text leaves open.
+    pub undetermined: Vec<Undetermined>,
+    /// What the text says twice.
+    pub restated: Vec<Restated>,
+    /// Who bears time without coverage.
+    pub gaps: Gaps,
+    /// Agreements of suppliers: name and address.
+    pub upstreams: Vec<(String, String)>,
+    /// Links of the prose.
+    pub links: Vec<Link>,
+    /// Headings of the prose.
+    pub headings: Vec<Heading>,
+    /// Worked cases.
+    pub examples: Vec<Example>,
+    /// Warnings and notes of the check.
+    pub findings: Vec<Diagnostic>,
+    /// The file's name as given.
+    pub file: String,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+/// A cause that records may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub text: Option<String>,
+    /// What it caused does not count.
+    pub excluded: bool,
+    /// The clause that says so.
+    pub clause: String,
+}
+
+/// What an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemKind {
+    /// A definition.
+    Definition,
+    /// A parameter of the subscription.
+    Param,
+    /// A quantifier domain.
+    Subject,
+    /// A level.
+    Level,
+    /// A promise.
+    Promise,
+    /// A duty.
+    Duty,
+    /// A remedy; its value is the exact amount.
+    Remedy,
+    /// A right.
+    Right,
+    /// Something excluded.
+    Exclusion,
+}
+
+/// One reading of an item.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Its name; empty when the item has only one.
+    pub name: String,
+    /// Why one may read it so.
+    pub why: String,
+    /// What it computes; absent for a parameter without default and for remedies.
+    pub body: Option<Node>,
+}
+
+/// Something with a name and a value.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// The subject it is computed for, each on its own.
+    pub per: Option<ItemId>,
+    /// Its readings, at least one.
+    pub readings: Vec<Reading>,
+    /// The reading in force.
+    pub in_force: usize,
+    /// Its type.
+    pub ty: Type,
+    /// When it applies (promises).
+    pub applies: Option<Node>,
+    /// Until when a right may be used.
+    pub until: Option<Node>,
+    /// Fraction digits shown, for percentages of levels.
+    pub decimals: Option<u32>,
+    /// Its value does not depend on the window it is asked in.
+    pub absolute: bool,
+    /// The clause it stands under.
+    pub clause: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The terms of a remedy.
+#[derive(Debug, Clone)]
+pub struct Remedy {
+    /// The item whose value is the exact amount.
+    pub item: ItemId,
+    /// What is given: `service_credit`, `voucher`, `cash`, `extension` …
+    pub kind: String,
+    /// When it is due; always when absent.
+    pub when: Option<Node>,
+    /// The share of the base, or the amount itself when there is no base.
+    pub pays: Option<Node>,
+    /// The base.
+    pub base: Option<Node>,
+    /// Caps.
+    pub at_most: Vec<Node>,
+    /// Minimums once something is due.
+    pub at_least: Vec<Node>,
+    /// Amounts that fail this comparison are not paid.
+    pub nothing_unless: Option<(Compare, Node)>,
+    /// Rounding, when not the contract's.
+    pub rounded: Option<(Rounding, Node)>,
+    /// Left to a person.
+    pub discretionary: Option<String>,
+}
+
+/// How a remedy is claimed.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The remedy's item.
+    pub remedy: ItemId,
+    /// Opens; the end of the cycle when absent.
+    pub opens: Option<Node>,
+    /// Closes; never when absent.
+    pub closes: Option<Node>,
+    /// One window per row.
+    pub per: Option<Node>,
+    /// How it is filed.
+    pub by: Option<String>,
+    /// What must be supplied.
+    pub requires: Vec<String>,
+    /// No claim is needed.
+    pub automatic: bool,
+    /// The clause it stands under.
+    pub clause: String,
+}
+
+/// Remedies of which only one is paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The remedies.
+    pub remedies: Vec<ItemId>,
+    /// The customer chooses; otherwise the greatest is paid.
+    pub by_customer: bool,
+}
+
+/// What the text does not say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undetermined {
+    /// In the contract author's words.
+    pub text: String,
+    /// The clause it stands under.
+    pub clause: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A second statement of something already defined.
+#[derive(Debug, Clone)]
+pub struct Restated {
+    /// What is stated again.
+    pub item: ItemId,
+    /// What is said this time.
+    pub body: Node,
+    /// The clause it stands under.
+    pub clause: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Who bears time without coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gaps {
+    /// Nothing is said: as up, with a note.
+    Unsaid,
+    /// As up.
+    Up,
+    /// The level has no data.
+    NoData,
+}
+
+/// A row of a fact, or a run of a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowType {
+    /// A record of the fact with this index.
+    Fact(usize),
+    /// A run or gap of a timeline: from, until, length.
+    Run,
+}
+
+/// The sort of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// A number with a unit.
+    Scalar(Unit),
+    /// True or false.
+    Truth,
+    /// Text.
+    Text,
+    /// One of a fixed set of words.
+    OneOf(Arc<[String]>),
+    /// A moment.
+    Instant,
+    /// A civil date.
+    Date,
+    /// Months and days.
+    Period,
+    /// Records or runs.
+    Rows(RowType),
+    /// One record or run.
+    Row(RowType),
+    /// A set of instants.
+    Timeline,
+    /// A number that changes over time.
+    Series(Unit),
+    /// A list.
+    List(Box<Type>),
+    /// Opening hours.
+    Hours,
+    /// A holiday calendar.
+    Calendar,
+    /// A window of time.
+    Window,
+    /// A duration counted in opening hours.
+    Clock,
+    /// A number of working days of a calendar.
+    WorkingDays,
+    /// Not known because of an error already reported.
+    Unknown,
+}
+
+/// A field of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowField {
+    /// A declared attribute.
+    Attribute(usize),
+    /// Whom or what it is about.
+    Subject,
+    /// Its id.
+    Id,
+    /// Who reported it.
+    Source,
+    /// When it begins.
+    From,
+    /// When it ends.
+    Until,
+    /// How much of it falls in the window.
+    Length,
+    /// How long it is.
+    FullLength,
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// A number with a unit.
+    Quantity(Quantity),
+    /// A truth.
+    Truth(bool),
+    /// A text or a word of a one-of.
+    Text(Arc<str>),
+    /// A moment.
+    Instant(Instant),
+    /// A civil date.
+    Date(Date),
+    /// Months and days.
+    Period(calendar::Period),
+    /// A number of working days, before its calendar is known.
+    WorkingDays(i32),
+}
+
+/// Which window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowName {
+    /// The one the expression is evaluated in.
+    Cycle,
+    /// The full period, before a subscription's start shortened it.
+    WholeCycle,
+    /// Everything up to the end of the cycle.
+    History,
+    /// The cycle before.
+    PreviousCycle,
+}
+
+/// A number-valued aggregate over rows or a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Aggregate {
+    /// How many.
+    Count,
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Mean,
+    /// The smallest.
+    Min,
+    /// The greatest.
+    Max,
+    /// The earliest row's.
+    First,
+    /// The latest row's.
+    Last,
+    /// The share that satisfies a predicate.
+    Share,
+    /// The nearest-rank percentile.
+    Percentile,
+    /// The distinct values, sorted.
+    Values,
+}
+
+/// Functions of plain values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Function {
+    /// Smallest of the arguments.
+    Min,
+    /// Greatest of the arguments.
+    Max,
+    /// Without its sign.
+    Abs,
+    /// To the nearest multiple.
+    Round(Rounding),
+    /// Length of a timeline in the window.
+    Length,
+    /// Runs of a timeline, as rows.
+    Runs,
+    /// Gaps between runs, as rows.
+    Gaps,
+    /// The first n rows.
+    FirstRows,
+    /// The last n rows.
+    LastRows,
+    /// Time-weighted mean of a series.
+    SeriesMean,
+    /// Integral of a series over time.
+    Integral,
+    /// A list without absent items.
+    Known,
+    /// The longest run of truths in a list.
+    LongestRun,
+    /// Working days strictly between two dates.
+    WorkingDaysBetween,
+    /// The n-th working day of a date's month.
+    NthWorkingDay,
+    /// Whether a date is a working day.
+    WorkingDay,
+    /// The date of an instant.
+    DateOf,
+    /// The first instant of a date.
+    StartOfDay,
+    /// The instant after a date.
+    EndOfDay,
+    /// The date of the moment just before an instant.
+    LastDay,
+    /// The instant after a date's month.
+    EndOfMonth,
+    /// Month of a date, 1 to 12.
+    MonthOf,
+    /// Year of a date.
+    YearOf,
+    /// Calendar days in a window.
+    DaysIn,
+    /// Distinct subjects of rows.
+    Subjects,
+}
+
+/// A band with computed edges: value and whether it is inside.
+#[derive(Debug, Clone)]
+pub struct BandNode {
+    /// Lower edge.
+    pub low: Option<(Node, bool)>,
+    /// Upper edge.
+    pub high: Option<(Node, bool)>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An expression that has been understood.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it computes.
+    pub op: Op,
+    /// The sort of its value.
+    pub ty: Type,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// How a quantifier over timelines or truths combines.
+#[derive(Debug, Clone)]
+pub enum Combine {
+    /// Union.
+    Any,
+    /// Intersection.
+    All,
+    /// At least this many.
+    AtLeast(Box<Node>),
+}
+
+/// What an expression computes.
+#[derive(Debug, Clone)]
+pub enum Op {
+    /// A constant.
+    Literal(Literal),
+    /// The value of an item; for an item per subject, the slot that holds the subject.
+    Item(ItemId, Option<usize>),
+    /// The value of an item for a subject that is named.
+    ItemFor(ItemId, Box<Node>),
+    /// The plan held.
+    Plan,
+    /// The subscription's start.
+    Since,
+    /// The tenant.
+    Tenant,
+    /// A window.
+    Window(WindowName),
+    /// The last n cycles, this one included, as a list of windows.
+    LastCycles(Box<Node>),
+    /// The hull of the last n cycles.
+    LastCyclesWindow(Box<Node>),
+    /// A window from two instants.
+    Between(Box<Node>, Box<Node>),
+    /// A variable.
+    Variable(usize),
+    /// A field of the row in a slot.
+    RowField(usize, RowField),
+    /// A field of a row value.
+    Field(Box<Node>, RowField),
+    /// The beginning (`true`) or end of a window.
+    WindowEdge(Box<Node>, bool),
+    /// The opening (`true`) or closing of a remedy's claim.
+    ClaimEdge(ItemId, bool),
+    /// The rounded amount of a remedy.
+    Paid(ItemId, Option<usize>),
+    /// Sign change.
+    Negate(Box<Node>),
+    /// Truth negation.
+    Not(Box<Node>),
+    /// Sum, difference, product, quotient of scalars.
+    Add(Box<Node>, Box<Node>),
+    /// Difference.
+    Subtract(Box<Node>, Box<Node>),
+    /// Product.
+    Multiply(Box<Node>, Box<Node>),
+    /// Quotient.
+    Divide(Box<Node>, Box<Node>),
+    /// Instant or date plus (or minus, when `true`) a duration, period, clock or working days.
+    Shift(Box<Node>, Box<Node>, bool),
+    /// Time from the second to the first.
+    Elapsed(Box<Node>, Box<Node>),
+    /// Comparison.
+    Compare(Compare, Box<Node>, Box<Node>),
+    /// Both.
+    And(Box<Node>, Box<Node>),
+    /// Either.
+    Or(Box<Node>, Box<Node>),
+    /// Inside a band.
+    InBand(Box<Node>, Box<BandNode>),
+    /// Equal to an item of a list.
+    InList(Box<Node>, Box<Node>),
+    /// An instant inside a timeline.
+    Inside(Box<Node>, Box<Node>),
+    /// The second when the first is absent for lack of data.
+    Default(Box<Node>, Box<Node>),
+    /// Whether a value is absent for this reason.
+    Is(Box<Node>, Status),
+    /// Whether a promise was breached (or met) in at least k of the last n cycles.
+    Pattern {
+        /// The promise.
+        promise: ItemId,
+        /// The slot of its subject.
+        slot: Option<usize>,
+        /// Breached or met.
+        breached: bool,
+        /// At least so many.
+        least: Box<Node>,
+        /// Of so many.
+        out_of: Box<Node>,
+    },
+    /// All records of a fact.
+    Fact(usize),
+    /// Rows that satisfy a predicate; the row is in the slot.
+    Where(Box<Node>, usize, Box<Node>),
+    /// Rows of one subject.
+    OfSubject(Box<Node>, Box<Node>),
+    /// Rows whose own length compares so.
+    LastingRows(Box<Node>, Compare, Box<Node>),
+    /// Runs whose length compares so.
+    Lasting(Box<Node>, Compare, Box<Node>),
+    /// One row per distinct key, the latest.
+    Distinct(Box<Node>, Vec<RowField>),
+    /// Without what is excluded: rows of events and requests.
+    ExcludeRows(Box<Node>),
+    /// Without what is excluded: timelines.
+    Exclude(Box<Node>),
+    /// Everything excluded.
+    Excluded,
+    /// The instants covered by rows.
+    Cover(Box<Node>),
+    /// The instants of opening hours.
+    Open(Box<Node>),
+    /// The instants of a window.
+    WindowTimeline(Box<Node>),
+    /// Union.
+    Union(Box<Node>, Box<Node>),
+    /// Intersection.
+    Intersect(Box<Node>, Box<Node>),
+    /// Difference.
+    Minus(Box<Node>, Box<Node>),
+    /// Complement.
+    Complement(Box<Node>),
+    /// Evaluated in another window.
+    Over(Box<Node>, Box<Node>),
+    /// Conditional.
+    If(Box<Node>, Box<Node>, Box<Node>),
+    /// Lookup by equality.
+    By(Box<Node>, Vec<(Vec<Node>, Node)>, Option<Box<Node>>),
+    /// Lookup by band.
+    Ladder(Box<Node>, LadderMode, Vec<(BandNode, Node)>, Option<Box<Node>>),
+    /// Lookup by date.
+    AsOf(Box<Node>, Vec<(Date, Node)>),
+    /// Opening hours.
+    Hours(Arc<Hours>),
+    /// A holiday calendar.
+    Calendar(Arc<HolidayCalendar>),
+    /// A duration counted in opening hours.
+    Clock(Box<Node>, Box<Node>),
+    /// Working days of a calendar.
+    Working(Box<Node>, Box<Node>),
+    /// A list from a list; the variable is in the slot.
+    ForEach(usize, Box<Node>, Box<Node>),
+    /// A list from the slices of the window.
+    ForGrid(Box<Node>, Box<Node>),
+    /// Timelines combined over a list; truths when the node's type is truth.
+    Quantified(Combine, usize, Box<Node>, Box<Node>),
+    /// The slices of the window for which a truth holds.
+    Slices(Box<Node>, Box<Node>),
+    /// An aggregate over rows; the row is in the slot.
+    Aggregate {
+        /// Which.
+        which: Aggregate,
+        /// Over what rows.
+        rows: Box<Node>,
+        /// Where the row is.
+        slot: usize,
+        /// Of what; absent for a count.
+        body: Option<Box<Node>>,
+        /// The percentile.
+        rank: Option<Box<Node>>,
+    },
+    /// An aggregate over a list.
+    Fold(Aggregate, Box<Node>),
+    /// A timeline from two instants of each row.
+    SpansOf(Box<Node>, usize, Box<Node>, Box<Node>),
+    /// From the first of n consecutive matching events to the next that does not match.
+    Streak(Box<Node>, usize, Box<Node>, Box<Node>),
+    /// From a matching event to the next event.
+    Held(Box<Node>, usize, Box<Node>),
+    /// How much covers each instant.
+    Stack(Box<Node>, usize, Option<Box<Node>>),
+    /// When a series compares so with a scalar.
+    SeriesCompare(Compare, Box<Node>, Box<Node>),
+    /// A function of plain values.
+    Call(Function, Vec<Node>),
+    /// A list written out.
+    List(Vec<Node>),
+    /// An error was reported here.
+    Broken,
+}
+
+impl Contract {
+    /// The item with this index.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.get(id.0)
+    }
+
+    /// The item with this name.
+    pub fn named(&self, name: &str) -> Option<(ItemId, &Item)> {
+        self.items.iter().enumerate().find(|(_, it)| it.name == name).map(|(at, it)| (ItemId(at), it))
+    }
+
+    /// Items of one kind, in the order of the contract.
+    pub fn of_kind(&self, kind: ItemKind) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items.iter().enumerate().filter(move |(_, it)| it.kind == kind).map(|(at, it)| (ItemId(at), it))
+    }
+
+    /// The terms of the remedy with this item.
+    pub fn remedy(&self, id: ItemId) -> Option<&Remedy> {
+        self.remedies.iter().find(|it| it.item == id)
+    }
+
+    /// The text of a span.
+    pub fn source(&self, span: Span) -> &str {
+        self.text.get(span.from..span.until).unwrap_or("").trim()
+    }
+
+    /// Names of readings that are not in force, in order of appearance.
+    pub fn other_readings(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for item in &self.items {
+            for (at, reading) in item.readings.iter().enumerate() {
+                if at != item.in_force && !names.contains(&reading.name) {
+                    names.push(reading.name.clone());
+                }
+            }
+        }
+        names
+    }
+}
+
+impl Node {
+    /// Calls `visit` with each direct part.
+    pub fn parts(&self) -> Vec<&Node> {
+        use Op::{
+            Add, Aggregate, And, AsOf, Between, By, Call, Clock, Compare, Complement, Cover, Default, Distinct, Divide,
+            Elapsed, Exclude, ExcludeRows, Field, Fold, ForEach, ForGrid, Held, If, InBand, InList, Inside, Intersect, Is,
+            Ladder, LastCycles, LastCyclesWindow, Lasting, LastingRows, List, Minus, Multiply, Negate, Not, OfSubject, Open,
+            Or, Over, Pattern, Quantified, SeriesCompare, Shift, Slices, SpansOf, Stack, Streak, Subtract, Union, Where,
+            WindowEdge, WindowTimeline, Working,
+        };
+        match &self.op {
+            LastCycles(a) | LastCyclesWindow(a) | Field(a, _) | WindowEdge(a, _) | Negate(a) | Not(a) | Is(a, _)
+            | Distinct(a, _) | ExcludeRows(a) | Exclude(a) | Cover(a) | Open(a) | WindowTimeline(a) | Complement(a)
+            | Fold(_, a) | Op::ItemFor(_, a) => vec![a],
+            Between(a, b) | Add(a, b) | Subtract(a, b) | Multiply(a, b) | Divide(a, b) | Shift(a, b, _) | Elapsed(a, b)
+            | Compare(_, a, b) | And(a, b) | Or(a, b) | InList(a, b) | Inside(a, b) | Default(a, b) | Where(a, _, b)
+            | OfSubject(a, b) | LastingRows(a, _, b) | Lasting(a, _, b) | Union(a, b) | Intersect(a, b) | Minus(a, b)
+            | Over(a, b) | Clock(a, b) | Working(a, b) | ForEach(_, a, b) | ForGrid(a, b) | Slices(a, b) | Held(a, _, b)
+            | SeriesCompare(_, a, b) => vec![a, b],
+            Pattern { least, out_of, .. } => vec![least, out_of],
+            InBand(a, band) => std::iter::once(&**a).chain(band.edges()).collect(),
+            If(a, b, c) | SpansOf(a, _, b, c) | Streak(a, _, b, c) => vec![a, b, c],
+            By(key, entries, otherwise) => {
+                let entries = entries.iter().flat_map(|(keys, value)| keys.iter().chain(std::iter::once(value)));
+                std::iter::once(&**key).chain(entries).chain(otherwise.as_deref()).collect()
+            }
+            Ladder(key, _, entries, otherwise) => {
+                let entries = entries.iter().flat_map(|(band, value)| band.edges().chain(std::iter::once(value)));
+                std::iter::once(&**key).chain(entries).chain(otherwise.as_deref()).collect()
+            }
+            AsOf(date, entries) => std::iter::once(&**date).chain(entries.iter().map(|(_, it)| it)).collect(),
+            Quantified(combine, _, a, b) => match combine {
+                Combine::AtLeast(k) => vec![k, a, b],
+                _ => vec![a, b],
+            },
+            Aggregate { rows, body, rank, .. } => {
+                std::iter::once(&**rows).chain(body.as_deref()).chain(rank.as_deref()).collect()
+            }
+            Stack(a, _, b) => std::iter::once(&**a).chain(b.as_deref()).collect(),
+            Call(_, items) | List(items) => items.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Every item this expression names directly.
+    pub fn items(&self) -> Vec<ItemId> {
+        let mut found = Vec::new();
+        self.collect_items(&mut found);
+        found
+    }
+
+    fn collect_items(&self, found: &mut Vec<ItemId>) {
+        match &self.op {
+            Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::ClaimEdge(id, _) | Op::Pattern { promise: id, .. } => found.push(*id),
+            _ => {}
+        }
+        for part in self.parts() {
+            part.collect_items(found);
+        }
+    }
+}
+
+impl BandNode {
+    /// Its edges, low first.
+    pub fn edges(&self) -> impl Iterator<Item = &Node> {
+        self.low.iter().chain(self.high.iter()).map(|(it, _)| it)
+    }
+}

@@ -1,0 +1,81 @@
+//! Columns: the values of a table and the comments of neighbouring lines stand under each other.
+
+use super::lines::Line;
+
+/// A line as it will be written.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    /// Indentation and tokens.
+    pub(super) text: String,
+    /// The first byte after the colon of its key, when a value follows on the line.
+    pub(super) value_at: Option<usize>,
+    /// It may hold several entries.
+    pub(super) several: bool,
+    /// The comment at its end, or all of it.
+    pub(super) comment: Option<String>,
+    /// Columns of space before the comment.
+    pub(super) gap: usize,
+}
+
+impl Row {
+    /// The line with its end, and the blank line before it.
+    pub(super) fn written(&self, blank_before: bool, end: &str) -> String {
+        let blank = if blank_before { end } else { "" };
+        let comment = self.comment.as_deref().unwrap_or("");
+        format!("{blank}{}{}{comment}{end}", self.text, " ".repeat(self.gap))
+    }
+
+    fn own_comment(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+}
+
+/// Puts the values of each table in one column, where every entry stands on a line of its own.
+pub(super) fn tables(lines: &[Line], rows: &mut [Row]) {
+    for table in lines.iter().filter_map(|it| it.opens) {
+        let members: Vec<usize> = (0..lines.len()).filter(|at| member(lines, rows, *at, table)).collect();
+        let widths: Option<Vec<usize>> = members.iter().map(|at| key_width(lines.get(*at)?, rows.get(*at)?)).collect();
+        let Some(widths) = widths else { continue };
+        let widest = widths.iter().copied().max().unwrap_or(0);
+        for (at, width) in members.into_iter().zip(widths) {
+            if let Some(row) = rows.get_mut(at)
+                && let Some(value) = row.value_at
+            {
+                row.text.insert_str(value, &" ".repeat(widest - width));
+            }
+        }
+    }
+}
+
+/// Whether a line stands directly in the table; comments and the closing bracket do not count.
+fn member(lines: &[Line], rows: &[Row], at: usize, table: usize) -> bool {
+    let Some((line, row)) = lines.get(at).zip(rows.get(at)) else { return false };
+    let closing = row.text.trim_start().starts_with(['}', ')', ']']);
+    line.inside == Some(table) && !row.own_comment() && !closing
+}
+
+/// Columns up to the end of the key; absent when the line is not one whole entry.
+fn key_width(line: &Line, row: &Row) -> Option<usize> {
+    let key = row.text.get(..row.value_at?)?;
+    (line.balanced && !row.several).then(|| width(key))
+}
+
+/// Puts the comments at the ends of neighbouring lines in one column.
+pub(super) fn comments(rows: &mut [Row]) {
+    let mut from = 0;
+    while from < rows.len() {
+        let ends_with_comment = |it: &&Row| it.comment.is_some() && !it.own_comment();
+        let run = rows.get(from..).unwrap_or(&[]).iter().take_while(ends_with_comment).count();
+        let until = from + run;
+        let widest = rows.get(from..until).unwrap_or(&[]).iter().map(|it| width(&it.text)).max().unwrap_or(0);
+        for row in rows.get_mut(from..until).unwrap_or(&mut []) {
+            row.gap = widest - width(&row.text) + 2;
+        }
+        from = until + 1;
+    }
+}
+
+/// Columns of a text on a screen.
+fn width(text: &str) -> usize {
+    text.chars().map(diagnostic::width).sum()
+}

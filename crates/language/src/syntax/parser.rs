@@ -1,0 +1,283 @@
+//! The cursor over a block's tokens, shared by statements, expressions and examples.
+
+use std::collections::BTreeSet;
+
+use super::token::{Lexed, Span, Token, TokenKind};
+use crate::problem::{Problem, both};
+
+/// Expressions nested deeper than this are refused.
+pub const NESTING_MAX: usize = 64;
+
+/// A parse error already reported; the caller resumes at the next statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported;
+
+/// The result of reading one thing.
+pub type Parsed<T> = Result<T, Reported>;
+
+/// A cursor over tokens.
+pub struct Parser<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) base: usize,
+    tokens: Vec<Token>,
+    at: usize,
+    /// A new line ends the expression (inside `{ }` tables).
+    pub(crate) line_ends: bool,
+    /// `of` belongs to the enclosing call.
+    pub(crate) of_ends: bool,
+    pub(crate) depth: usize,
+    /// The height of the tallest expression read since somebody set it to zero.
+    pub(crate) height: usize,
+    /// First bytes of tokens that stand directly after the token before, for the formatter.
+    pub(crate) glued: BTreeSet<usize>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl<'a> Parser<'a> {
+    /// A parser of `source`, which stands at byte `base` of the file.
+    pub fn new(source: &'a str, base: usize, lexed: Lexed) -> Self {
+        let problems = lexed.errors.iter().map(lex_problem).collect();
+        Self {
+            source,
+            base,
+            tokens: lexed.tokens,
+            at: 0,
+            line_ends: false,
+            of_ends: false,
+            depth: 0,
+            height: 0,
+            glued: BTreeSet::new(),
+            problems,
+        }
+    }
+
+    /// Treats text at the left margin as a value, not as a statement (text from outside a contract).
+    pub fn allow_margin(&mut self) {
+        for token in &mut self.tokens {
+            token.at_margin = token.kind == TokenKind::End;
+            token.first_on_line = token.kind == TokenKind::End;
+        }
+    }
+
+    /// The next token.
+    pub fn peek(&self) -> &Token {
+        self.peek_at(0)
+    }
+
+    /// The token `ahead` places on; the end token past the end.
+    pub fn peek_at(&self, ahead: usize) -> &Token {
+        static END: Token = Token {
+            kind: TokenKind::End,
+            span: Span { from: 0, until: 0 },
+            first_on_line: true,
+            at_margin: true,
+        };
+        self.tokens.get(self.at + ahead).or(self.tokens.last()).unwrap_or(&END)
+    }
+
+    /// Takes the next token.
+    pub fn next(&mut self) -> Token {
+        let token = self.peek().clone();
+        if token.kind != TokenKind::End {
+            self.at += 1;
+        }
+        token
+    }
+
+    /// Notes that the next token stands directly after the one just taken (a call, a sign, a label).
+    pub(crate) fn glue(&mut self) {
+        self.glued.insert(self.peek().span.from);
+    }
+
+    /// Whether everything is read.
+    pub fn at_end(&self) -> bool {
+        self.peek().kind == TokenKind::End
+    }
+
+    /// Whether the next token begins another statement.
+    pub fn at_statement(&self) -> bool {
+        self.peek().at_margin
+    }
+
+    /// Whether the next token may continue the present expression.
+    pub fn continues(&self) -> bool {
+        !self.peek().at_margin && !(self.line_ends && self.peek().first_on_line)
+    }
+
+    /// Whether the next token is this word.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.is_word_at(0, word)
+    }
+
+    /// Whether the token `ahead` places on is this word.
+    pub fn is_word_at(&self, ahead: usize, word: &str) -> bool {
+        matches!(&self.peek_at(ahead).kind, TokenKind::Word(it) if it == word)
+    }
+
+    /// Whether the next tokens are these words.
+    pub fn are_words(&self, words: &[&str]) -> bool {
+        words.iter().enumerate().all(|(ahead, word)| self.is_word_at(ahead, word))
+    }
+
+    /// Whether the next token is this punctuation.
+    pub fn is_punct(&self, punct: &str) -> bool {
+        matches!(self.peek().kind, TokenKind::Punct(it) if it == punct)
+    }
+
+    /// Takes this word if it is next.
+    pub fn take_word(&mut self, word: &str) -> bool {
+        let found = self.is_word(word);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Takes these words if they are next.
+    pub fn take_words(&mut self, words: &[&str]) -> bool {
+        let found = self.are_words(words);
+        self.at += if found { words.len() } else { 0 };
+        found
+    }
+
+    /// Takes this punctuation if it is next.
+    pub fn take_punct(&mut self, punct: &str) -> bool {
+        let found = self.is_punct(punct);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Takes this punctuation or reports what stands there instead.
+    pub fn expect_punct(&mut self, punct: &str) -> Parsed<Span> {
+        if self.is_punct(punct) { Ok(self.next().span) } else { Err(self.expected(&format!("`{punct}`"), &format!("`{punct}`"))) }
+    }
+
+    /// Takes this word or reports what stands there instead.
+    pub fn expect_word(&mut self, word: &str) -> Parsed<Span> {
+        if self.is_word(word) { Ok(self.next().span) } else { Err(self.expected(&format!("`{word}`"), &format!("`{word}`"))) }
+    }
+
+    /// Takes a name.
+    pub fn name(&mut self) -> Parsed<super::ast::Name> {
+        match &self.peek().kind {
+            TokenKind::Word(word) => {
+                let text = word.clone();
+                Ok(super::ast::Name { text, span: self.next().span })
+            }
+            _ => Err(self.expected("a name", "名称")),
+        }
+    }
+
+    /// Takes a text.
+    pub fn text(&mut self) -> Parsed<String> {
+        match &self.peek().kind {
+            TokenKind::Text(text) => {
+                let text = text.clone();
+                self.next();
+                Ok(text)
+            }
+            _ => Err(self.expected("a text in double quotes", "双引号中的文字")),
+        }
+    }
+
+    /// Takes a text if one is next.
+    pub fn optional_text(&mut self) -> Option<String> {
+        match &self.peek().kind {
+            TokenKind::Text(_) if self.continues() => self.text().ok(),
+            _ => None,
+        }
+    }
+
+    /// Reports what stands here instead of `what`.
+    pub fn expected(&mut self, what_en: &str, what_zh: &str) -> Reported {
+        let token = self.peek().clone();
+        let found = self.describe(&token);
+        let ended = token.kind == TokenKind::End || token.at_margin;
+        let (found_en, found_zh) = if ended { ("the end of the statement".to_owned(), "语句结尾".to_owned()) } else { (found.clone(), found) };
+        let help = if ended {
+            both("a statement continues on indented lines only", "语句只能在缩进的行上继续")
+        } else {
+            both("see the language book for the form of this statement", "请参阅语言手册中该语句的写法")
+        };
+        self.problems.push(Problem::error(
+            "E0001",
+            token.span,
+            both(format!("expected {what_en}, found {found_en}"), format!("此处应为{what_zh}，却是{found_zh}")),
+            help,
+        ));
+        Reported
+    }
+
+    /// The token as written, in back-quotes.
+    fn describe(&self, token: &Token) -> String {
+        format!("`{}`", self.source_of(token.span))
+    }
+
+    /// The source text of a span.
+    pub fn source_of(&self, span: Span) -> &'a str {
+        self.source.get(span.from.saturating_sub(self.base)..span.until.saturating_sub(self.base)).unwrap_or("")
+    }
+
+    /// The span of the token just taken.
+    pub fn last_span(&self) -> Span {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(Span::default(), |it| it.span)
+    }
+
+    /// Skips to the next statement.
+    pub fn resume_at_statement(&mut self) {
+        self.line_ends = false;
+        self.of_ends = false;
+        self.depth = 0;
+        self.height = 0;
+        while !self.at_end() && !self.at_statement() {
+            self.at += 1;
+        }
+    }
+
+    /// Reports tokens left over at the end of a statement, and skips them.
+    pub fn end_statement(&mut self) {
+        if !self.at_statement() && !self.at_end() {
+            self.expected("the end of the statement", "语句结尾");
+            self.resume_at_statement();
+        }
+    }
+
+    /// The source from the next token to the end of its line, spaces made single; the tokens are taken.
+    pub fn rest_of_line(&mut self) -> (String, Span) {
+        let from = self.peek().span;
+        let mut until = from;
+        while !self.at_end() && !self.at_statement() {
+            if self.peek().first_on_line && self.peek().span != from {
+                break;
+            }
+            if self.peek().span.from == until.until {
+                self.glue();
+            }
+            until = self.next().span;
+        }
+        let span = from.to(until);
+        (self.source_of(span).split_whitespace().collect::<Vec<_>>().join(" "), span)
+    }
+}
+
+fn lex_problem(error: &super::token::LexError) -> Problem {
+    use super::token::LexError;
+    match error {
+        LexError::Character(it, span) => Problem::error(
+            "E0002",
+            *span,
+            both(format!("`{it}` has no meaning here"), format!("`{it}` 在此没有含义")),
+            both("remove it, or put text between double quotes", "请删除，或将文字放在双引号中"),
+        ),
+        LexError::OpenText(span) => Problem::error(
+            "E0003",
+            *span,
+            both("a text is not closed on its line", "文字没有在本行结束"),
+            both("end it with a double quote", "请以双引号结束"),
+        ),
+        LexError::Number(span) => Problem::error(
+            "E0004",
+            *span,
+            both("a number has more than 38 digits or a stray separator", "数字超过 38 位或分隔符有误"),
+            both("write it like `1_000.50`", "请写作 `1_000.50` 的形式"),
+        ),
+    }
+}

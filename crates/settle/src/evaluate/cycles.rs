@@ -1,0 +1,129 @@
+//! Windows: the cycle, cycles before it, history, and promises over past cycles.
+
+use std::sync::Arc;
+
+use calendar::{Cycle, CycleError, previous};
+use language::contract::{ItemId, Node, Op};
+use timeline::{Instant, Interval};
+
+use super::{Evaluator, lost};
+use crate::absent::Absent;
+use crate::settlement::Outcome;
+use crate::value::{Span, Value};
+
+/// A contract may look back over at most so many cycles.
+const CYCLES_MAX: u32 = 1200;
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn window_op(&mut self, node: &'a Node) -> Outcome<Value> {
+        match &node.op {
+            Op::LastCycles(count) => {
+                let cycles = self.last_cycles(count)?;
+                Ok(Value::List(Arc::new(cycles.into_iter().map(|it| Ok(Value::Window(it))).collect())))
+            }
+            Op::LastCyclesWindow(count) => {
+                let cycles = self.last_cycles(count)?;
+                let first = cycles.first().ok_or_else(lost)?.clone();
+                let until = self.period.counted.until();
+                let counted = Interval::new(first.counted.from(), until).ok_or_else(lost)?;
+                let whole = Interval::new(first.whole.from(), self.period.whole.until()).ok_or_else(lost)?;
+                Ok(Value::Window(Span { counted, whole, label: None }))
+            }
+            Op::Between(from, until) => {
+                let (from, until) = (self.instant(from)?, self.instant(until)?);
+                let counted = Interval::new(from, until).ok_or_else(|| {
+                    Absent::not_computable("a window ends before it begins", "窗口的结束早于开始")
+                })?;
+                Ok(Value::Window(Span { counted, whole: counted, label: None }))
+            }
+            Op::Over(inner, window) => match self.eval(window)? {
+                Value::Window(span) => self.over(span, |it| it.eval(inner)),
+                _ => Err(lost()),
+            },
+            Op::Pattern { promise, slot, breached, least, out_of } => {
+                let subject = slot.and_then(|it| self.slot(it));
+                self.pattern(*promise, subject, *breached, least, out_of)
+            }
+            _ => Err(lost()),
+        }
+    }
+
+    /// Evaluates in another window.
+    pub(super) fn over<T>(&mut self, span: Span, run: impl FnOnce(&mut Self) -> T) -> T {
+        let window = std::mem::replace(&mut self.window, span.counted);
+        let period = std::mem::replace(&mut self.period, span);
+        self.trace.pause();
+        let result = run(self);
+        self.trace.resume();
+        self.window = window;
+        self.period = period;
+        result
+    }
+
+    /// Everything up to the end of the period.
+    pub(super) fn history(&mut self) -> Outcome<Span> {
+        let until = self.period.counted.until();
+        let from = self.world.inputs.since.unwrap_or(Instant::MIN);
+        let counted = Interval::new(from, until).ok_or_else(lost)?;
+        Ok(Span { counted, whole: counted, label: None })
+    }
+
+    /// The cycle `back` before the period.
+    pub(super) fn previous_cycle(&mut self, back: u32) -> Outcome<Span> {
+        let contract = self.world.contract;
+        let here = Cycle { whole: self.period.whole, label: String::new() };
+        let found = previous(&contract.cycle, &contract.zone, self.world.inputs.since, &here, back);
+        let cycle = found.map_err(|it| before_start(&it))?;
+        let counted = self.clipped(cycle.whole).ok_or_else(|| before_start(&CycleError::BeforeAnchor))?;
+        Ok(Span { counted, whole: cycle.whole, label: Some(Arc::from(cycle.label.as_str())) })
+    }
+
+    /// The part of a cycle after the subscription's start, where the contract clips.
+    fn clipped(&self, whole: Interval) -> Option<Interval> {
+        match self.world.inputs.since {
+            Some(since) if since >= whole.until() => None,
+            Some(since) if self.world.contract.cycle_from_since && since > whole.from() => Interval::new(since, whole.until()),
+            _ => Some(whole),
+        }
+    }
+
+    /// The last n cycles, oldest first, this one included; cycles before the subscription are left out.
+    fn last_cycles(&mut self, count: &'a Node) -> Outcome<Vec<Span>> {
+        let count = self.whole(count)?;
+        if count == 0 || count > CYCLES_MAX {
+            return Err(Absent::not_computable(
+                format!("{count} cycles: between 1 and {CYCLES_MAX} may be looked at"),
+                format!("{count} 个周期：只能查看 1 到 {CYCLES_MAX} 个"),
+            ));
+        }
+        let mut cycles = vec![self.period.clone()];
+        for back in 1..count {
+            match self.previous_cycle(back) {
+                Ok(span) => cycles.push(span),
+                Err(_) => break,
+            }
+        }
+        cycles.reverse();
+        Ok(cycles)
+    }
+
+    /// Known breaches (or successes) only: a cycle without data counts as neither.
+    fn pattern(&mut self, promise: ItemId, subject: Option<Value>, breached: bool, least: &'a Node, out_of: &'a Node) -> Outcome<Value> {
+        let least = self.whole(least)?;
+        let cycles = self.last_cycles(out_of)?;
+        let mut hits = 0u32;
+        for span in cycles {
+            let verdict = self.over(span, |it| it.item(promise, subject.clone()));
+            if let Ok(Value::Truth(met)) = verdict
+                && met != breached
+            {
+                hits = hits.saturating_add(1);
+            }
+        }
+        Ok(Value::Truth(hits >= least))
+    }
+}
+
+fn before_start(error: &CycleError) -> Absent {
+    Absent::no_data(format!("there is no such cycle: {error}"), format!("没有这样的周期：{error}"))
+}

@@ -1,0 +1,199 @@
+//! What is excluded: causes and exclusions of the contract, and a record of what each took out of account.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use evidence::{AttributeKind, Datum, FactKind};
+use language::contract::{Cause, ItemId, ItemKind, RowType, Type};
+use timeline::Timeline;
+
+use super::{Evaluator, lost};
+use crate::settlement::{Excluded, ExcludedMeasure, Outcome};
+use crate::value::{RowRef, Rows, Value, seconds};
+
+/// What was taken out of account, by cause.
+#[derive(Debug, Default)]
+pub(crate) struct ExclusionLog {
+    time: BTreeMap<usize, Timeline>,
+    rows: BTreeMap<usize, BTreeSet<RowRef>>,
+}
+
+/// A source of exclusions, in the order they are listed.
+enum Source<'a> {
+    Exclusion(ItemId),
+    Cause(&'a Cause),
+}
+
+impl<'a> Evaluator<'a> {
+    fn sources(&self) -> Vec<Source<'a>> {
+        let contract = self.world.contract;
+        let exclusions = contract.of_kind(ItemKind::Exclusion).map(|(id, _)| Source::Exclusion(id));
+        exclusions.chain(contract.causes.iter().filter(|it| it.excluded).map(Source::Cause)).collect()
+    }
+
+    /// The timeline without what is excluded; what was taken is logged.
+    pub(super) fn excluding(&mut self, inner: &Arc<Timeline>) -> Outcome<Arc<Timeline>> {
+        if !self.world.excluding {
+            return Ok(inner.clone());
+        }
+        let mut left = (**inner).clone();
+        for (at, source) in self.sources().iter().enumerate() {
+            let Some(taken) = self.source_timeline(source)? else { continue };
+            self.log_time(at, &inner.intersect(&taken));
+            left = left.difference(&taken);
+        }
+        Ok(Arc::new(left))
+    }
+
+    /// Everything excluded, as a timeline.
+    pub(super) fn excluded_timeline(&mut self) -> Outcome<Arc<Timeline>> {
+        let mut all = Timeline::empty();
+        if self.world.excluding {
+            for source in self.sources() {
+                if let Some(taken) = self.source_timeline(&source)? {
+                    all = all.union(&taken);
+                }
+            }
+        }
+        Ok(Arc::new(all))
+    }
+
+    /// The instants a source excludes; an exclusion that consists of events covers none.
+    fn source_timeline(&mut self, source: &Source<'a>) -> Outcome<Option<Arc<Timeline>>> {
+        match source {
+            Source::Exclusion(id) => {
+                let slice = std::mem::replace(&mut self.window, self.period.counted);
+                let value = self.item(*id, None);
+                self.window = slice;
+                match value? {
+                    Value::Timeline(it) => Ok(Some(it)),
+                    _ => Ok(None),
+                }
+            }
+            Source::Cause(cause) => Ok(Some(Arc::new(self.caused_by(cause)))),
+        }
+    }
+
+    /// All spans with this cause.
+    fn caused_by(&self, cause: &Cause) -> Timeline {
+        let spans = self.cause_attributes(FactKind::Span);
+        let caused = spans.iter().flat_map(|(fact, at)| {
+            let rows = self.world.facts.rows(*fact).iter();
+            rows.filter(|it| names(it.attributes.get(*at), cause)).filter_map(|it| timeline::Interval::new(it.from, it.until))
+        });
+        Timeline::from_intervals(caused)
+    }
+
+    /// Facts of a kind that name a cause, with the attribute that does.
+    fn cause_attributes(&self, kind: FactKind) -> Vec<(usize, usize)> {
+        let contract = self.world.contract;
+        let names: Vec<String> = contract.causes.iter().map(|it| it.name.clone()).collect();
+        let facts = contract.schema.facts.iter().enumerate().filter(|(_, it)| it.kind == kind);
+        facts
+            .flat_map(|(fact, it)| it.attributes.iter().enumerate().map(move |(at, it)| (fact, at, it)))
+            .filter(|(_, _, it)| matches!(&it.kind, AttributeKind::OneOf(words) if *words == names))
+            .map(|(fact, at, _)| (fact, at))
+            .collect()
+    }
+
+    fn log_time(&mut self, at: usize, taken: &Timeline) {
+        if self.period.counted != self.world.cycle.counted {
+            return;
+        }
+        let clipped = taken.clip(self.world.cycle.counted);
+        if clipped.is_empty() {
+            return;
+        }
+        let entry = self.log.time.entry(at).or_default();
+        *entry = entry.union(&clipped);
+    }
+
+    /// Events and requests that are not excluded: neither by their own cause, nor as rows of an exclusion, nor by
+    /// beginning within excluded time.
+    pub(super) fn without_excluded(&mut self, rows: Rows) -> Outcome<Rows> {
+        if !self.world.excluding {
+            return Ok(rows);
+        }
+        let RowType::Fact(fact) = rows.kind else { return Err(lost()) };
+        let mut left: Vec<RowRef> = rows.rows.to_vec();
+        for (at, source) in self.sources().iter().enumerate() {
+            let taken = self.taken_rows(fact, source, &left)?;
+            if taken.is_empty() {
+                continue;
+            }
+            left.retain(|it| !taken.contains(it));
+            self.log_rows(at, taken);
+        }
+        Ok(Rows { kind: rows.kind, rows: Arc::new(left) })
+    }
+
+    fn taken_rows(&mut self, fact: usize, source: &Source<'a>, rows: &[RowRef]) -> Outcome<BTreeSet<RowRef>> {
+        match source {
+            Source::Cause(cause) => {
+                let kind = self.world.contract.schema.facts.get(fact).map_or(FactKind::Event, |it| it.kind);
+                let attribute = self.cause_attributes(kind).into_iter().find(|(it, _)| *it == fact);
+                let own = |row: &RowRef| attribute.is_some_and(|(_, at)| self.record(*row).is_some_and(|it| names(it.attributes.get(at), cause)));
+                Ok(rows.iter().copied().filter(own).collect())
+            }
+            Source::Exclusion(id) => {
+                let of_rows = matches!(self.world.contract.item(*id).map(|it| &it.ty), Some(Type::Rows(RowType::Fact(it))) if *it == fact);
+                if of_rows {
+                    return match self.item(*id, None)? {
+                        Value::Rows(excluded) => {
+                            let excluded: BTreeSet<RowRef> = excluded.rows.iter().copied().collect();
+                            Ok(rows.iter().copied().filter(|it| excluded.contains(it)).collect())
+                        }
+                        _ => Ok(BTreeSet::new()),
+                    };
+                }
+                let Some(time) = self.source_timeline(source)? else { return Ok(BTreeSet::new()) };
+                let inside = |row: &RowRef| self.record(*row).is_some_and(|it| time.contains(it.from));
+                Ok(rows.iter().copied().filter(inside).collect())
+            }
+        }
+    }
+
+    fn log_rows(&mut self, at: usize, taken: BTreeSet<RowRef>) {
+        if self.period.counted == self.world.cycle.counted {
+            let window = self.world.cycle.counted;
+            let inside: Vec<RowRef> = taken.into_iter().filter(|row| self.record(*row).is_some_and(|it| window.contains(it.from))).collect();
+            self.log.rows.entry(at).or_default().extend(inside);
+        }
+    }
+
+    /// The log as the statement lists it: by cause, then by time.
+    pub(crate) fn excluded_list(&self) -> Vec<Excluded> {
+        let contract = self.world.contract;
+        let cycle = self.world.cycle.counted;
+        let mut list = Vec::new();
+        for (at, source) in self.sources().iter().enumerate() {
+            let (cause, text, clause) = match source {
+                Source::Exclusion(id) => match contract.item(*id) {
+                    Some(item) => (item.name.clone(), None, item.clause.clone()),
+                    None => continue,
+                },
+                Source::Cause(cause) => (cause.name.clone(), cause.text.clone(), cause.clause.clone()),
+            };
+            let entry = |from, until, measure| Excluded {
+                cause: cause.clone(),
+                text: text.clone(),
+                clause: clause.clone(),
+                from,
+                until,
+                measure,
+            };
+            if let Some(time) = self.log.time.get(&at) {
+                list.extend(time.runs().iter().map(|it| entry(it.from(), it.until(), ExcludedMeasure::Seconds(seconds(it.nanos())))));
+            }
+            if let Some(rows) = self.log.rows.get(&at).filter(|it| !it.is_empty()) {
+                let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+                list.push(entry(cycle.from(), cycle.until(), ExcludedMeasure::Count(count)));
+            }
+        }
+        list
+    }
+}
+
+fn names(datum: Option<&Option<Datum>>, cause: &Cause) -> bool {
+    matches!(datum, Some(Some(Datum::Text(word))) if **word == *cause.name)
+}

@@ -1,0 +1,42 @@
+//! Lists: one value per element, per record, per slice.
+
+use std::sync::Arc;
+
+use language::contract::{Node, Op};
+
+use super::{Evaluator, lost};
+use crate::settlement::Outcome;
+use crate::value::Value;
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn list_op(&mut self, node: &'a Node) -> Outcome<Value> {
+        let items = match &node.op {
+            Op::List(items) => items.iter().map(|it| self.eval(it)).collect(),
+            Op::ForEach(slot, list, body) => {
+                let items = self.elements(list)?;
+                self.trace.pause();
+                let values = items.into_iter().map(|item| item.and_then(|item| self.with_slot(*slot, item, |it| it.eval(body)))).collect();
+                self.trace.resume();
+                values
+            }
+            Op::ForGrid(step, body) => {
+                let grid = self.grid(step)?;
+                grid.into_iter().map(|slice| self.in_slice(slice, |it| it.eval(body))).collect()
+            }
+            _ => return Err(lost()),
+        };
+        Ok(Value::List(Arc::new(items)))
+    }
+
+    /// The elements of a list; the records of rows.
+    pub(crate) fn elements(&mut self, list: &'a Node) -> Outcome<Vec<Outcome<Value>>> {
+        match self.eval(list)? {
+            Value::List(items) => Ok(items.to_vec()),
+            Value::Rows(rows) => {
+                self.note_read(&rows);
+                Ok(rows.rows.iter().map(|it| Ok(Value::Row(*it))).collect())
+            }
+            _ => Err(lost()),
+        }
+    }
+}

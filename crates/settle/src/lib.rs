@@ -1,0 +1,16 @@
+//! A contract, the evidence and a cycle in; a settlement with its derivation out. Pure.
+
+pub mod absent;
+mod evaluate;
+pub mod example;
+mod parameters;
+mod settle;
+pub mod settlement;
+pub mod value;
+
+pub use absent::Absent;
+pub use evaluate::Overrides;
+pub use example::{ExampleResult, examples};
+pub use parameters::parameters;
+pub use settle::{cycle_span, depends_on, hex, settle};
+pub use settlement::{Inputs, Settlement};

@@ -1,0 +1,98 @@
+//! What a settlement comes to: one headline, how many promises came to what, what is owed in sum.
+
+use diagnostic::Lang;
+use quantity::Quantity;
+use settle::Settlement;
+use settle::settlement::{RemedyStatus, SettlementStatus, Verdict};
+
+use crate::calculation::{paid, separator};
+use crate::figure;
+use crate::words::Word;
+
+/// The word at the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Headline {
+    Breached,
+    Met,
+    Undecided,
+    Provisional,
+    NoData,
+    NoPromise,
+}
+
+impl Headline {
+    pub(crate) fn word(self) -> Word {
+        match self {
+            Headline::Breached => Word::HeadBreached,
+            Headline::Met => Word::HeadMet,
+            Headline::Undecided => Word::HeadUndecided,
+            Headline::Provisional => Word::HeadProvisional,
+            Headline::NoData => Word::HeadNoData,
+            Headline::NoPromise => Word::HeadNoPromise,
+        }
+    }
+}
+
+/// A breach weighs most; nothing is called met while anything is undecided.
+pub(crate) fn headline(settlement: &Settlement) -> Headline {
+    let any = |verdict| settlement.promises.iter().any(|promise| promise.verdict == verdict);
+    if settlement.status == SettlementStatus::NoData {
+        Headline::NoData
+    } else if any(Verdict::Breached) {
+        Headline::Breached
+    } else if any(Verdict::Provisional) {
+        Headline::Provisional
+    } else if any(Verdict::NotComputable) {
+        Headline::Undecided
+    } else if any(Verdict::NoData) {
+        if any(Verdict::Met) { Headline::Undecided } else { Headline::NoData }
+    } else if any(Verdict::Met) {
+        Headline::Met
+    } else {
+        Headline::NoPromise
+    }
+}
+
+/// `1 breached; 2 met; 1 undecided`.
+pub(crate) fn counts(settlement: &Settlement, lang: Lang) -> String {
+    let of = |wanted: &[Verdict]| settlement.promises.iter().filter(|it| wanted.contains(&it.verdict)).count();
+    let counted = [
+        (Word::CountBreached, of(&[Verdict::Breached])),
+        (Word::CountMet, of(&[Verdict::Met])),
+        (Word::CountUndecided, of(&[Verdict::NoData, Verdict::NotComputable, Verdict::Provisional])),
+        (Word::CountNotCovered, of(&[Verdict::NotCovered])),
+    ];
+    let some = counted.into_iter().filter(|(_, count)| *count > 0);
+    some.map(|(word, count)| word.fill(lang, &[&count.to_string()])).collect::<Vec<_>>().join(separator(lang))
+}
+
+/// What is owed, summed by unit: `22.22 USD due`; and what only a person can decide.
+pub(crate) fn owed(settlement: &Settlement, lang: Lang) -> String {
+    let sums = sums_owed(settlement);
+    let mut parts: Vec<String> =
+        sums.iter().map(|sum| Word::Owed.fill(lang, &[&figure::quantity(sum, lang)])).collect();
+    let open: Vec<&str> = settlement
+        .remedies
+        .iter()
+        .filter(|remedy| remedy.status == RemedyStatus::Discretionary)
+        .map(|remedy| &*remedy.name)
+        .collect();
+    if !open.is_empty() {
+        parts.push(Word::OwedOpen.fill(lang, &[&open.join(", ")]));
+    }
+    if parts.is_empty() { Word::NothingOwed.in_lang(lang).to_owned() } else { parts.join(separator(lang)) }
+}
+
+/// Sums of what is due, one for each unit, in the order they first appear.
+pub(crate) fn sums_owed(settlement: &Settlement) -> Vec<Quantity> {
+    let due = settlement.remedies.iter().filter(|remedy| remedy.status == RemedyStatus::Due);
+    let mut sums: Vec<Quantity> = Vec::new();
+    for amount in due.filter_map(paid) {
+        let sum = sums.iter_mut().find_map(|sum| Some((sum.add(amount).ok()?, sum)));
+        match sum {
+            Some((total, sum)) => *sum = total,
+            None => sums.push(amount.clone()),
+        }
+    }
+    sums
+}

@@ -1,0 +1,48 @@
+//! What the project does for itself: `cargo xtask test` and `cargo xtask bench`.
+
+mod bench;
+mod python;
+mod shell;
+mod steps;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage:
+  cargo xtask test [--quick]                             everything CI checks; --quick leaves out rustdoc and Python
+  cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds";
+
+/// What a step returns: nothing, or what to tell the user about its failure.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["test"] => steps::run_steps(&project_root(), false),
+        ["test", "--quick"] => steps::run_steps(&project_root(), true),
+        ["bench", rest @ ..] => bench::run_bench(&project_root(), rest),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\n{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace, found through this crate's own folder, which cargo names.
+fn project_root() -> PathBuf {
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    own.and_then(|own| own.parent().map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// Where tools are kept: beside what cargo builds.
+fn tools_folder(root: &std::path::Path) -> PathBuf {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+    target.join("tools")
+}

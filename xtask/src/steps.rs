@@ -1,0 +1,120 @@
+//! `cargo xtask test`: the checks in order, each under a heading with its time; the first failure ends it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::shell::{cargo, program, run, run_into, works};
+use crate::{Outcome, python, tidy, tools_folder};
+
+struct Step {
+    title: &'static str,
+    /// Left out of a quick run.
+    is_slow: bool,
+    check: fn(&Path) -> Outcome,
+}
+
+/// Cheap checks first, so that a slip is told soon.
+const STEPS: [Step; 10] = [
+    Step { title: "format", is_slow: false, check: format },
+    Step { title: "clippy", is_slow: false, check: clippy },
+    Step { title: "tests", is_slow: false, check: tests },
+    Step { title: "examples in the documentation", is_slow: true, check: doc_tests },
+    Step { title: "rustdoc", is_slow: true, check: rustdoc },
+    Step { title: "contracts: check", is_slow: false, check: contracts_check },
+    Step { title: "contracts: test", is_slow: false, check: contracts_test },
+    Step { title: "tidy", is_slow: false, check: tidy::check },
+    Step { title: "holidays beside independent packages", is_slow: true, check: holidays },
+    Step { title: "time zones beside an independent package", is_slow: true, check: zones },
+];
+
+/// Runs the steps; `quick` leaves out the slow ones.
+pub(crate) fn run_steps(root: &Path, quick: bool) -> Outcome {
+    let started = Instant::now();
+    for step in STEPS.iter().filter(|step| !(quick && step.is_slow)) {
+        println!("\n=== {}", step.title);
+        let begun = Instant::now();
+        (step.check)(root).map_err(|error| format!("=== {}: FAILED\n{error}", step.title))?;
+        println!("=== {}: ok, {}", step.title, seconds(begun.elapsed()));
+    }
+    println!("\nall checks passed, {}", seconds(started.elapsed()));
+    Ok(())
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100)
+}
+
+fn format(root: &Path) -> Outcome {
+    run(&mut cargo(root, &["fmt", "--all", "--check"]))
+}
+
+fn clippy(root: &Path) -> Outcome {
+    run(&mut cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn tests(root: &Path) -> Outcome {
+    if has_nextest(root) {
+        return run(&mut cargo(root, &["nextest", "run", "--workspace"]));
+    }
+    println!("cargo-nextest is missing and could not be installed: falling back to cargo test");
+    run(&mut cargo(root, &["test", "--workspace", "--all-targets"]))
+}
+
+/// Installs it when it is not there.
+fn has_nextest(root: &Path) -> bool {
+    let is_there = || works(&mut cargo(root, &["nextest", "--version"]));
+    is_there() || (run(&mut cargo(root, &["install", "--locked", "cargo-nextest"])).is_ok() && is_there())
+}
+
+fn doc_tests(root: &Path) -> Outcome {
+    run(&mut cargo(root, &["test", "--workspace", "--doc"]))
+}
+
+fn rustdoc(root: &Path) -> Outcome {
+    run(cargo(root, &["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn contracts_check(root: &Path) -> Outcome {
+    on_contracts(root, "check")
+}
+
+fn contracts_test(root: &Path) -> Outcome {
+    on_contracts(root, "test")
+}
+
+/// `upheld COMMAND contracts/*.md contracts/library/*.md`.
+fn on_contracts(root: &Path, command: &str) -> Outcome {
+    let mut files = markdown_in(root, "contracts")?;
+    files.extend(markdown_in(root, "contracts/library")?);
+    run(cargo(root, &["run", "--quiet", "--package", "upheld", "--", command]).args(files))
+}
+
+/// The Markdown files of one folder, by name, relative to the root.
+fn markdown_in(root: &Path, folder: &str) -> Result<Vec<PathBuf>, String> {
+    let fault = |error| format!("cannot list {folder}: {error}");
+    let entries = std::fs::read_dir(root.join(folder)).map_err(fault)?;
+    let names: Vec<_> =
+        entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>().map_err(fault)?;
+    let mut files: Vec<PathBuf> = names.iter().map(|name| Path::new(folder).join(name)).collect();
+    files.retain(|file| {
+        file.extension().is_some_and(|extension| extension == "md") && !file.ends_with("README.md")
+    });
+    files.sort();
+    Ok(files)
+}
+
+fn holidays(root: &Path) -> Outcome {
+    let python = python::environment(root, "checks", "xtask/requirements.txt")?;
+    run(&mut program(root, python, &["data/holidays/check.py"]))
+}
+
+/// Our own database is printed by an example of crate `calendar`, theirs by the script.
+fn zones(root: &Path) -> Outcome {
+    let python = python::environment(root, "checks", "xtask/requirements.txt")?;
+    let ours = tools_folder(root).join("transitions.txt");
+    run_into(
+        &mut cargo(root, &["run", "--quiet", "--package", "calendar", "--example", "transitions"]),
+        &ours,
+    )?;
+    run(program(root, python, &["data/zones/check.py", "--against"]).arg(ours))
+}
