@@ -43,7 +43,7 @@ impl Lite {
     }
 
     /// Downtime in milliseconds by service and month, from rows in any order.
-    pub(crate) fn from_unsorted(&self) -> Vec<i64> {
+    pub(crate) fn cells_of_unsorted(&self) -> Vec<i64> {
         on_two_threads(self.services, |part| {
             let grouped = Grouped::by_service(&self.outages, part.clone());
             let cells = part.flat_map(|service| {
@@ -54,7 +54,7 @@ impl Lite {
     }
 
     /// The same, from rows already in order.
-    pub(crate) fn from_sorted(&self) -> Vec<i64> {
+    pub(crate) fn cells_of_sorted(&self) -> Vec<i64> {
         on_two_threads(self.services, |part| {
             let cells = part.flat_map(|service| {
                 let rows = rows_of(&self.sorted_outages, service);
@@ -73,7 +73,8 @@ impl Lite {
 }
 
 fn outages(services: u32) -> Vec<RawRow> {
-    let of_service = |service: u32| (0..OUTAGES_PER_SERVICE).filter_map(move |number| outage(service, number));
+    let of_service =
+        |service: u32| (0..OUTAGES_PER_SERVICE).filter_map(move |number| outage(service, number));
     let mut rows: Vec<RawRow> = (0..services).flat_map(of_service).collect();
     shuffle(&mut rows, 7);
     rows
@@ -112,7 +113,8 @@ mod tests {
         let mut lite = Lite::of(2).unwrap();
         let second = |ms: i64| (ms - FROM_MS).div_euclid(1_000);
         let whole = |row: &RawRow| {
-            let (from, until) = (millis(row.span.from().nanos().into()), millis(row.span.until().nanos().into()));
+            let (from, until) =
+                (millis(row.span.from().nanos().into()), millis(row.span.until().nanos().into()));
             let from_ms = FROM_MS + second(from) * 1_000;
             RawRow { span: span_ms(from_ms, (second(until) - second(from)) * 1_000).unwrap(), ..*row }
         };
@@ -127,7 +129,7 @@ mod tests {
         };
         mark(&lite.outages, true);
         mark(&lite.maintenance, false);
-        let cells = lite.from_unsorted();
+        let cells = lite.cells_of_unsorted();
         for (month, window) in lite.months.iter().enumerate() {
             let from = usize::try_from(second(millis(window.from().nanos().into()))).unwrap();
             let until = usize::try_from(second(millis(window.until().nanos().into()))).unwrap();
@@ -139,7 +141,7 @@ mod tests {
     #[test]
     fn the_order_of_rows_does_not_matter() {
         let lite = Lite::of(3).unwrap();
-        assert_eq!(lite.from_unsorted(), lite.from_sorted());
-        assert_eq!(lite.from_sorted().len(), 3 * MONTHS);
+        assert_eq!(lite.cells_of_unsorted(), lite.cells_of_sorted());
+        assert_eq!(lite.cells_of_sorted().len(), 3 * MONTHS);
     }
 }

@@ -1,6 +1,72 @@
-//! Measures the engine beside its peers.
+//! Measures the engine beside its peers. Started by `cargo xtask bench`, which says where the peers are.
+
+mod clock;
+mod engine;
+mod lite;
+mod peers;
+mod report;
 mod rows;
 mod w1;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use engine::Effort;
+use peers::Programs;
+
 /// Anything that stops a measurement.
 type Fault = Box<dyn std::error::Error + Send + Sync>;
-fn main() {}
+
+const USAGE: &str = "usage: bench engine [--quick] [--format json] --python FILE --postgres FOLDER";
+
+fn main() -> ExitCode {
+    match Options::read(std::env::args().skip(1))
+        .ok_or_else(|| USAGE.into())
+        .and_then(|options| options.run())
+    {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
+            eprintln!("answers differ");
+            ExitCode::FAILURE
+        }
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Options {
+    effort: Effort,
+    is_json: bool,
+    programs: Programs,
+}
+
+impl Options {
+    /// `None` for anything that is not as the usage says.
+    fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
+        let (mut quick, mut is_json, mut python, mut postgres) = (false, false, None, None);
+        if words.next()? != "engine" {
+            return None;
+        }
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--quick" => quick = true,
+                "--format" => is_json = words.next()? == "json",
+                "--python" => python = Some(PathBuf::from(words.next()?)),
+                "--postgres" => postgres = Some(PathBuf::from(words.next()?)),
+                _ => return None,
+            }
+        }
+        let effort = Effort { rounds: if quick { 3 } else { 7 }, is_full: !quick };
+        Some(Options { effort, is_json, programs: Programs { python: python?, postgres: postgres? } })
+    }
+
+    /// Whether all answers were equal.
+    fn run(&self) -> Result<bool, Fault> {
+        let items = engine::run(&self.programs, &self.effort)?;
+        let text = if self.is_json { report::json_text(&items) } else { report::table(&items) };
+        println!("{text}");
+        Ok(items.iter().all(|item| item.is_equal))
+    }
+}

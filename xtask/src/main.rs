@@ -9,8 +9,11 @@ mod tidy;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use steps::Choice;
+
 const USAGE: &str = "usage:
   cargo xtask test [--quick]                             everything CI checks; --quick leaves out rustdoc and Python
+  cargo xtask test --only TITLE                          the steps with this text in their title
   cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds";
 
 /// What a step returns: nothing, or what to tell the user about its failure.
@@ -20,8 +23,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["test"] => steps::run_steps(&project_root(), false),
-        ["test", "--quick"] => steps::run_steps(&project_root(), true),
+        ["test"] => steps::run_steps(&project_root(), &Choice::All),
+        ["test", "--quick"] => steps::run_steps(&project_root(), &Choice::Quick),
+        ["test", "--only", title] => steps::run_steps(&project_root(), &Choice::Titled(title)),
         ["bench", rest @ ..] => bench::run_bench(&project_root(), rest),
         _ => Err(USAGE.to_owned()),
     };

@@ -27,10 +27,33 @@ const STEPS: [Step; 10] = [
     Step { title: "time zones beside an independent package", is_slow: true, check: zones },
 ];
 
-/// Runs the steps; `quick` leaves out the slow ones.
-pub(crate) fn run_steps(root: &Path, quick: bool) -> Outcome {
+/// Which steps to run.
+pub(crate) enum Choice<'a> {
+    All,
+    /// Without the slow ones.
+    Quick,
+    /// Those with this text in their title.
+    Titled(&'a str),
+}
+
+impl Choice<'_> {
+    fn includes(&self, step: &Step) -> bool {
+        match self {
+            Choice::All => true,
+            Choice::Quick => !step.is_slow,
+            Choice::Titled(text) => step.title.contains(text),
+        }
+    }
+}
+
+/// Runs the chosen steps.
+pub(crate) fn run_steps(root: &Path, choice: &Choice) -> Outcome {
     let started = Instant::now();
-    for step in STEPS.iter().filter(|step| !(quick && step.is_slow)) {
+    let chosen: Vec<&Step> = STEPS.iter().filter(|step| choice.includes(step)).collect();
+    if chosen.is_empty() {
+        return Err(format!("no such step; there are: {}", STEPS.map(|step| step.title).join(", ")));
+    }
+    for step in chosen {
         println!("\n=== {}", step.title);
         let begun = Instant::now();
         (step.check)(root).map_err(|error| format!("=== {}: FAILED\n{error}", step.title))?;

@@ -13,8 +13,9 @@ pub(crate) struct Pipe {
 
 impl Pipe {
     pub(crate) fn start(command: &mut Command) -> Result<Pipe, Fault> {
-        let fault = |error| format!("cannot start {}: {error}", command.get_program().display());
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(fault)?;
+        let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child =
+            started.map_err(|error| format!("cannot start {}: {error}", command.get_program().display()))?;
         let output = child.stdout.take().ok_or("the program has no output")?;
         let input = child.stdin.take();
         Ok(Pipe { child, input, output: BufReader::new(output).lines() })

@@ -13,7 +13,7 @@ use super::{Peer, Timed, files, numbers};
 use crate::Fault;
 use crate::lite::Lite;
 
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "shared_buffers=1GB",
     "work_mem=256MB",
     "jit=off",
@@ -23,6 +23,8 @@ const SETTINGS: [&str; 8] = [
     // Nothing has to survive; only loading gets faster.
     "fsync=off",
     "max_wal_size=4GB",
+    // The tables are vacuumed once loaded; nothing may run beside a measurement.
+    "autovacuum=off",
 ];
 const LOAD: &str = include_str!("../../peers/postgres_load.sql");
 const QUESTION: &str = include_str!("../../peers/postgres_question.sql");

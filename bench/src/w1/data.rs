@@ -1,7 +1,10 @@
 //! The raw rows of W1.
 
+use timeline::Interval;
+
 use super::draw::{draw, shuffle, within};
-use crate::rows::{RawRow, span_ms};
+use super::site::MONTHS;
+use crate::rows::{RawRow, millis, span_ms};
 
 /// 2023-01-01T00:00:00Z.
 const HORIZON_FROM_MS: i64 = 1_672_531_200_000;
@@ -44,6 +47,21 @@ pub(crate) fn excluded(services: u32) -> Vec<RawRow> {
     };
     let of_service = |service| (0..EXCLUDED_PER_SERVICE).filter_map(move |number| span(service, number));
     (0..services).flat_map(of_service).collect()
+}
+
+/// A cell to ask about: a service and a month.
+pub(crate) fn pick(run: u64, services: u32) -> (u32, usize) {
+    let below = |key, limit| within(draw(run, key), limit);
+    let service = u32::try_from(below(20, services.into())).unwrap_or(0);
+    (service, usize::try_from(below(21, MONTHS as u64)).unwrap_or(0))
+}
+
+/// An outage inside a month, of at most two hours.
+pub(crate) fn late_outage(run: u64, service: u32, month: Interval) -> Option<RawRow> {
+    let length_ms = outage_ms(draw(run, 22) % 99, draw(run, 23));
+    let room_ms = u64::try_from(millis(month.nanos())).ok()?.checked_sub(length_ms)?;
+    let from_ms = millis(month.from().nanos().into()).checked_add_unsigned(within(draw(run, 24), room_ms))?;
+    Some(RawRow { service, span: span_ms(from_ms, i64::try_from(length_ms).ok()?)? })
 }
 
 fn row(service: u32, start: u64, length_ms: u64) -> Option<RawRow> {

@@ -1,6 +1,7 @@
 //! What is kept between settlements: joined outages by service and the cells settled so far. Answers for one cell,
 //! and takes an outage that comes late.
 
+use std::fmt;
 use std::ops::Range;
 
 use timeline::{Interval, Timeline};
@@ -24,6 +25,14 @@ pub(crate) struct Store {
 pub(crate) struct Change {
     pub(crate) before: Cell,
     pub(crate) after: Cell,
+}
+
+impl fmt::Display for Change {
+    /// The cell before and after, a line each.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "-{}", self.before)?;
+        writeln!(f, "+{}", self.after)
+    }
 }
 
 /// What a late outage did.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use timeline::Instant;
 
+use crate::canonical::Writer;
+use crate::ndjson::{LINE_BYTES_MAX, too_long};
 use crate::nearest::nearest;
 use crate::pool::Pool;
 use crate::report::{Problem, Report};
@@ -34,12 +36,13 @@ pub(crate) const KEYS: [&str; 11] = [
 pub(crate) struct Builder<'s> {
     pub(crate) schema: &'s Schema,
     pool: Pool,
+    writer: Writer<'s>,
     records: Vec<Record>,
 }
 
 impl<'s> Builder<'s> {
     pub(crate) fn new(schema: &'s Schema) -> Builder<'s> {
-        Builder { schema, pool: Pool::default(), records: Vec::new() }
+        Builder { schema, pool: Pool::default(), writer: Writer::new(Some(schema)), records: Vec::new() }
     }
 
     /// The records of all rows that had nothing wrong.
@@ -51,6 +54,8 @@ impl<'s> Builder<'s> {
     pub(crate) fn add(&mut self, row: &Row<'_>, report: &mut Report<'_>) {
         let mut reading = Reading { row, schema: self.schema, pool: &mut self.pool, problems: Vec::new() };
         let record = reading.record();
+        let writer = &self.writer;
+        reading.problems.extend(record.as_ref().and_then(|it| too_long_to_write(row, it, writer)));
         if reading.problems.is_empty() {
             self.records.extend(record);
         }
@@ -58,6 +63,16 @@ impl<'s> Builder<'s> {
             report.add(row.start, problem);
         }
     }
+}
+
+/// Escapes make a line up to six times as long as the row it was read from; shorter rows need no second look.
+const SURELY_SHORT_BYTES: usize = LINE_BYTES_MAX / 16;
+
+/// The problem of a record whose own line would be too long to be read back.
+fn too_long_to_write(row: &Row<'_>, record: &Record, writer: &Writer<'_>) -> Option<Problem> {
+    let is_short = row.span.until - row.span.from <= SURELY_SHORT_BYTES;
+    let bytes = if is_short { 0 } else { writer.line(record).len() };
+    (bytes > LINE_BYTES_MAX).then(|| too_long(row.span, bytes))
 }
 
 struct Reading<'r, 's> {
@@ -74,18 +89,18 @@ impl<'r, 's> Reading<'r, 's> {
         self.check_keys(declared);
         let withdrawn = self.optional("withdrawn", value::truth).unwrap_or(false);
         let (from, until) = self.times(declared.kind, withdrawn);
-        let supersedes = self.name("supersedes");
+        let supersedes = self.name("supersedes").map(Arc::from);
         if withdrawn && self.row.cell("supersedes").is_none() {
             self.problems.push(explain::withdraws_nothing(self.row.span));
         }
         Some(Record {
             fact,
-            id: self.name("id"),
-            subject: self.name("subject"),
+            id: self.name("id").map(Arc::from),
+            subject: self.shared("subject"),
             from,
             until,
             attributes: self.attributes(declared, withdrawn),
-            source: self.name("source"),
+            source: self.shared("source"),
             recorded_at: self.instant("recorded_at"),
             supersedes,
             reason: self.optional("reason", value::text).map(|it| self.pool.share(it)),
@@ -166,14 +181,20 @@ impl<'r, 's> Reading<'r, 's> {
         self.keep(value::instant(cell, self.schema))
     }
 
-    /// The text of a key that must not be empty; shared, for many records repeat it.
-    fn name(&mut self, key: &str) -> Option<Arc<str>> {
+    /// A name that many records repeat.
+    fn shared(&mut self, key: &str) -> Option<Arc<str>> {
+        let name = self.name(key)?;
+        Some(self.pool.share(name))
+    }
+
+    /// The text of a key that must not be empty.
+    fn name(&mut self, key: &str) -> Option<&'r str> {
         let cell = self.row.cell(key)?;
         let text = self.keep(value::text(cell))?;
         if text.is_empty() {
             self.problems.push(explain::empty_name(cell));
         }
-        Some(self.pool.share(text))
+        Some(text)
     }
 
     fn optional<T>(&mut self, key: &str, read: impl Fn(&'r Cell<'r>) -> Result<T, Problem>) -> Option<T> {

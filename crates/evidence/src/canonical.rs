@@ -1,8 +1,10 @@
 //! The one way to write a record down: a line of NDJSON that [`read`](crate::read) reads back to the same record.
 //!
-//! Keys are sorted by their bytes, numbers are exact decimals in quotes, times are in UTC, what is absent is left
-//! out. So the lines of a body of evidence, sorted, depend on nothing but what was said.
+//! The form is that of RFC 8785: keys sorted by their UTF-16 code units, the shortest escapes. Numbers are exact
+//! decimals in quotes, times are in UTC, what is absent is left out. So the lines of a body of evidence, sorted,
+//! depend on nothing but what was said.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use calendar::Zone;
@@ -10,13 +12,23 @@ use quantity::Ratio;
 use sha2::{Digest, Sha256};
 use timeline::Instant;
 
-use crate::{AttributeKind, Datum, FactKind, Record, Schema};
+use crate::{AttributeKind, Datum, FactKind, FactSchema, Record, Schema};
 
 /// Writes records of one schema. Without the schema, facts and attributes go by their position.
 pub(crate) struct Writer<'s> {
     schema: Option<&'s Schema>,
     utc: Zone,
 }
+
+/// What stands after a key.
+enum Said<'r> {
+    Text(Cow<'r, str>),
+    At(Instant),
+    Truth(bool),
+}
+
+/// A key and what stands after it.
+type Member<'r> = (Cow<'r, str>, Said<'r>);
 
 impl<'s> Writer<'s> {
     pub(crate) fn new(schema: Option<&'s Schema>) -> Writer<'s> {
@@ -25,9 +37,10 @@ impl<'s> Writer<'s> {
 
     /// The line, without its end.
     pub(crate) fn line(&self, record: &Record) -> String {
-        let mut members: Vec<(String, String)> = self.attributes(record);
-        members.push(("fact".to_owned(), quote(&self.fact_name(record))));
-        members.extend(self.times(record));
+        let declared = self.schema.and_then(|schema| schema.facts.get(record.fact));
+        let mut members = self.attributes(record, declared);
+        members.push(("fact".into(), Said::Text(fact_name(record, declared))));
+        members.extend(times(record, declared));
         for (key, text) in [
             ("id", &record.id),
             ("subject", &record.subject),
@@ -35,63 +48,52 @@ impl<'s> Writer<'s> {
             ("supersedes", &record.supersedes),
             ("reason", &record.reason),
         ] {
-            members.extend(text.as_deref().map(|text| (key.to_owned(), quote(text))));
+            members.extend(text.as_deref().map(|text| (key.into(), Said::Text(text.into()))));
         }
-        members.extend(record.recorded_at.map(|at| ("recorded_at".to_owned(), self.instant(at))));
-        members.extend(record.withdrawn.then(|| ("withdrawn".to_owned(), "true".to_owned())));
-        members.sort_unstable();
-        object(&members)
+        members.extend(record.recorded_at.map(|at| ("recorded_at".into(), Said::At(at))));
+        members.extend(record.withdrawn.then_some(("withdrawn".into(), Said::Truth(true))));
+        members.sort_unstable_by(|left, right| left.0.encode_utf16().cmp(right.0.encode_utf16()));
+        self.object(&members)
     }
 
-    fn fact_name(&self, record: &Record) -> String {
-        let declared = self.schema.and_then(|schema| schema.facts.get(record.fact));
-        declared.map_or_else(|| format!("#{}", record.fact), |fact| fact.name.clone())
-    }
-
-    fn times(&self, record: &Record) -> Vec<(String, String)> {
-        let declared = self.schema.and_then(|schema| schema.facts.get(record.fact));
-        let begins = if declared.is_some_and(|it| it.kind == FactKind::Event) { "at" } else { "from" };
-        let mut times = Vec::new();
-        if record.from.is_bounded() {
-            times.push((begins.to_owned(), self.instant(record.from)));
-        }
-        if begins == "from" && record.until.is_bounded() {
-            times.push(("until".to_owned(), self.instant(record.until)));
-        }
-        times
-    }
-
-    fn attributes(&self, record: &Record) -> Vec<(String, String)> {
-        let declared = self.schema.and_then(|schema| schema.facts.get(record.fact));
-        let member = |(at, datum): (usize, &Option<Datum>)| {
+    fn attributes<'r>(&self, record: &'r Record, declared: Option<&'r FactSchema>) -> Vec<Member<'r>> {
+        let member = |(at, datum): (usize, &'r Option<Datum>)| {
             let attribute = declared.and_then(|fact| fact.attributes.get(at));
-            let name = attribute.map_or_else(|| format!("#{at}"), |it| it.name.clone());
-            Some((name, self.datum(datum.as_ref()?, attribute.map(|it| &it.kind))))
+            let name =
+                attribute.map_or_else(|| format!("#{at}").into(), |it| Cow::Borrowed(it.name.as_str()));
+            Some((name, self.said(datum.as_ref()?, attribute.map(|it| &it.kind))))
         };
         record.attributes.iter().enumerate().filter_map(member).collect()
     }
 
-    fn datum(&self, datum: &Datum, kind: Option<&AttributeKind>) -> String {
+    fn said<'r>(&self, datum: &'r Datum, kind: Option<&AttributeKind>) -> Said<'r> {
+        let currency = self.schema.and_then(|schema| schema.currency);
         match (datum, kind) {
-            (Datum::Number(it), _) => quote(&decimal(it)),
-            (Datum::Money(it), _) => match self.schema.and_then(|schema| schema.currency) {
-                Some(currency) => quote(&format!("{} {currency}", decimal(it))),
-                None => quote(&decimal(it)),
-            },
-            (Datum::Duration(it), _) => quote(&format!("{} s", decimal(it))),
-            (Datum::Quantity(it), Some(AttributeKind::Unit(unit))) => {
-                quote(&format!("{} {unit}", decimal(it)))
-            }
-            (Datum::Quantity(it), _) => quote(&decimal(it)),
-            (Datum::Instant(at), _) => self.instant(*at),
-            (Datum::Date(date), _) => quote(&date.to_string()),
-            (Datum::Text(text), _) => quote(text),
-            (Datum::Truth(truth), _) => truth.to_string(),
+            (Datum::Money(it), _) if currency.is_some() => measured(it, currency),
+            (Datum::Quantity(it), Some(AttributeKind::Unit(unit))) => measured(it, Some(unit)),
+            (Datum::Duration(it), _) => measured(it, Some("s")),
+            (Datum::Number(it) | Datum::Money(it) | Datum::Quantity(it), _) => Said::Text(decimal(it).into()),
+            (Datum::Instant(at), _) => Said::At(*at),
+            (Datum::Date(date), _) => Said::Text(date.to_string().into()),
+            (Datum::Text(text), _) => Said::Text(Cow::Borrowed(text)),
+            (Datum::Truth(truth), _) => Said::Truth(*truth),
         }
     }
 
-    fn instant(&self, at: Instant) -> String {
-        quote(&self.utc.show(at))
+    fn object(&self, members: &[Member<'_>]) -> String {
+        let mut out = String::with_capacity(members.len() * 32);
+        for (index, (key, said)) in members.iter().enumerate() {
+            out.push(if index == 0 { '{' } else { ',' });
+            push_quoted(&mut out, key);
+            out.push(':');
+            match said {
+                Said::Text(text) => push_quoted(&mut out, text),
+                Said::At(at) => push_quoted(&mut out, &self.utc.show(*at)),
+                Said::Truth(truth) => out.push_str(if *truth { "true" } else { "false" }),
+            }
+        }
+        out.push('}');
+        out
     }
 }
 
@@ -105,30 +107,56 @@ pub(crate) fn digest(lines: &[String]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+fn fact_name<'r>(record: &Record, declared: Option<&'r FactSchema>) -> Cow<'r, str> {
+    declared.map_or_else(|| format!("#{}", record.fact).into(), |fact| Cow::Borrowed(fact.name.as_str()))
+}
+
+/// The ends that are points in time.
+fn times<'r>(record: &Record, declared: Option<&FactSchema>) -> impl Iterator<Item = Member<'r>> + use<'r> {
+    let is_event = declared.is_some_and(|it| it.kind == FactKind::Event);
+    let until = (!is_event).then_some(("until", record.until));
+    let times = [Some((if is_event { "at" } else { "from" }, record.from)), until];
+    let bounded = times.into_iter().flatten().filter(|(_, at)| at.is_bounded());
+    bounded.map(|(key, at)| (Cow::Borrowed(key), Said::At(at)))
+}
+
+fn measured<'r>(number: &Ratio, unit: Option<impl std::fmt::Display>) -> Said<'r> {
+    let mut text = decimal(number);
+    if let Some(unit) = unit {
+        let _ = write!(text, " {unit}");
+    }
+    Said::Text(text.into())
+}
+
 /// The exact decimal. Only numbers that were computed rather than read can be without one; they are fractions.
 fn decimal(number: &Ratio) -> String {
     number.exact_decimal().unwrap_or_else(|| number.fraction())
 }
 
-fn object(members: &[(String, String)]) -> String {
-    let members: Vec<String> = members.iter().map(|(key, value)| format!("{}:{value}", quote(key))).collect();
-    format!("{{{}}}", members.join(","))
+/// A JSON string with as few escapes as JSON allows.
+fn push_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(|it: char| matches!(it, '"' | '\\' | '\u{0}'..='\u{1f}')) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        push_escaped(out, special.chars().next().unwrap_or_default());
+        // Every special character is one byte long.
+        rest = special.get(1..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out.push('"');
 }
 
-/// A JSON string with as few escapes as JSON allows.
-fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for it in text.chars() {
-        match it {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{0}'..='\u{1f}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(it));
-            }
-            it => out.push(it),
-        }
-    }
-    out.push('"');
-    out
+/// RFC 8785 §3.2.2.2.
+fn push_escaped(out: &mut String, it: char) {
+    let _ = match it {
+        '"' | '\\' => write!(out, "\\{it}"),
+        '\u{8}' => write!(out, "\\b"),
+        '\t' => write!(out, "\\t"),
+        '\n' => write!(out, "\\n"),
+        '\u{c}' => write!(out, "\\f"),
+        '\r' => write!(out, "\\r"),
+        _ => write!(out, "\\u{:04x}", u32::from(it)),
+    };
 }

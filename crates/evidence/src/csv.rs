@@ -75,7 +75,7 @@ impl<'a> Rows<'a> {
         // Quotes first: one that is never closed makes the longest of rows.
         let places = spans::spans(raw, span.from).map_err(broken_quotes)?;
         match places.len() == self.record.len() {
-            _ if raw.len() > LINE_BYTES_MAX => Err(too_long(span)),
+            _ if raw.len() > LINE_BYTES_MAX => Err(too_long(span, raw.len())),
             true => Ok(self.record.iter().zip(places).collect()),
             false => Err(broken_quotes(span)),
         }

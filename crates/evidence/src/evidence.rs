@@ -5,7 +5,7 @@ use std::sync::Arc;
 use timeline::Instant;
 
 use crate::canonical::{Writer, digest};
-use crate::record::order_by_content;
+use crate::record::order_by_content_then_place;
 use crate::{Record, Schema, revision};
 
 /// All records ever given, exact duplicates dropped, revisions not yet applied.
@@ -85,7 +85,7 @@ impl View {
 
 /// Of records that say the same, the one read first stays.
 fn without_duplicates(mut records: Vec<Record>) -> Vec<Record> {
-    records.sort_by(|left, right| order_by_content(left, right).then(left.place.cmp(&right.place)));
+    records.sort_by(order_by_content_then_place);
     records.dedup_by(|later, first| later.says_the_same(first));
     records
 }

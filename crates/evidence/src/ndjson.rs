@@ -26,7 +26,7 @@ pub(crate) fn read(file: u32, bytes: &[u8], base: usize, builder: &mut Builder<'
 fn row(start: Start, line: &[u8]) -> Result<Option<Row<'_>>, Problem> {
     let span = Span { from: start.byte, until: start.byte + line.trim_ascii_end().len() };
     if line.len() > LINE_BYTES_MAX {
-        return Err(too_long(span));
+        return Err(too_long(span, line.len()));
     }
     let text = std::str::from_utf8(line).map_err(|error| not_utf8(start.byte + error.valid_up_to()))?;
     if text.trim_ascii().is_empty() {
@@ -36,9 +36,8 @@ fn row(start: Start, line: &[u8]) -> Result<Option<Row<'_>>, Problem> {
     Ok(Some(Row { start, span, cells }))
 }
 
-/// The line or row is longer than anyone writes by hand or machine.
-pub(crate) fn too_long(span: Span) -> Problem {
-    let bytes = span.until - span.from;
+/// The record takes more bytes, as it was written or in its canonical line, than are read.
+pub(crate) fn too_long(span: Span, bytes: usize) -> Problem {
     Problem::error(
         "V0101",
         span,

@@ -5,6 +5,7 @@ mod explain;
 use diagnostic::Diagnostic;
 
 use crate::build::Builder;
+use crate::record::order_by_content_then_place;
 use crate::report::Report;
 use crate::row::{Span, Start};
 use crate::{Evidence, Record, Schema, csv, ndjson, revision};
@@ -31,7 +32,8 @@ pub fn read(schema: &Schema, files: &[SourceFile]) -> (Evidence, Vec<Diagnostic>
     for (index, file) in files.iter().enumerate() {
         read_file(u32::try_from(index).unwrap_or(u32::MAX), file, &mut builder, &mut report);
     }
-    let records = builder.finish();
+    let mut records = builder.finish();
+    records.sort_by(order_by_content_then_place);
     report_copies(&records, &mut report);
     let evidence = Evidence::of(schema, records);
     // A record that was refused may be the one another supersedes.
@@ -60,14 +62,10 @@ fn read_file(index: u32, file: &SourceFile, builder: &mut Builder<'_>, report: &
     }
 }
 
-/// Tells of every file how many of its records another line already says word for word.
+/// Tells of every file how many of its records another line already says word for word; `records` are sorted.
 fn report_copies(records: &[Record], report: &mut Report<'_>) {
-    let mut sorted: Vec<&Record> = records.iter().collect();
-    sorted.sort_by(|left, right| {
-        crate::record::order_by_content(left, right).then_with(|| left.place.cmp(&right.place))
-    });
-    let pairs = sorted.windows(2).filter(|pair| matches!(pair, [first, copy] if copy.says_the_same(first)));
-    let mut copies: Vec<&Record> = pairs.filter_map(|pair| pair.last().copied()).collect();
+    let pairs = records.windows(2).filter(|pair| matches!(pair, [first, copy] if copy.says_the_same(first)));
+    let mut copies: Vec<&Record> = pairs.filter_map(|pair| pair.last()).collect();
     copies.sort_by_key(|it| it.place);
     for of_file in copies.chunk_by(|left, right| left.place.file == right.place.file) {
         explain::copies(of_file, report);

@@ -99,3 +99,8 @@ pub(crate) fn order_by_content(left: &Record, right: &Record) -> Ordering {
         .then_with(|| left.reason.cmp(&right.reason))
         .then_with(|| left.withdrawn.cmp(&right.withdrawn))
 }
+
+/// Exact duplicates in the order they were read.
+pub(crate) fn order_by_content_then_place(left: &Record, right: &Record) -> Ordering {
+    order_by_content(left, right).then_with(|| left.place.cmp(&right.place))
+}

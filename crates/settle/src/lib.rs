@@ -6,6 +6,7 @@ pub mod example;
 mod parameters;
 mod settle;
 pub mod settlement;
+mod tenant;
 pub mod value;
 
 pub use absent::Absent;
@@ -14,3 +15,4 @@ pub use example::{ExampleResult, examples};
 pub use parameters::parameters;
 pub use settle::{cycle_span, depends_on, hex, settle};
 pub use settlement::{Inputs, Settlement};
+pub use tenant::of_tenant;

@@ -49,9 +49,13 @@ fn number_of(heading: &str) -> Option<&str> {
     is_number.then_some(first)
 }
 
-/// Whether the text has a character written in Chinese.
-pub(crate) fn has_han(text: &str) -> bool {
-    text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}'))
+fn has_han(text: &str) -> bool {
+    text.contains(is_han)
+}
+
+/// Whether it is a Chinese character.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3fffd}')
 }
 
 #[cfg(test)]

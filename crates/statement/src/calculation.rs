@@ -26,6 +26,14 @@ pub(crate) fn paid(remedy: &RemedyResult) -> Option<&Quantity> {
     remedy.rounded.as_ref().or(remedy.amount.as_ref())
 }
 
+/// What is paid, in digits; `None` where the text or a person has yet to say.
+pub(crate) fn amount_shown(remedy: &RemedyResult, lang: Lang) -> Option<String> {
+    use RemedyStatus::{Choice, Due, Negative, NotDue};
+    let decided = matches!(remedy.status, Due | NotDue | Negative | Choice);
+    let amount = paid(remedy).filter(|amount| decided || !amount.value.is_zero())?;
+    Some(figure::quantity(amount, lang))
+}
+
 /// What a remedy gives, in words.
 pub(crate) fn kind(remedy: &RemedyResult, lang: Lang) -> String {
     match Word::kind(&remedy.kind) {

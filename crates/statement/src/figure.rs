@@ -2,7 +2,7 @@
 
 use diagnostic::Lang;
 use language::contract::Compare;
-use quantity::{Quantity, Ratio, show_money};
+use quantity::{Quantity, Ratio, Rounding, show_duration, show_money};
 use settle::absent::Absent;
 use settle::settlement::{ExcludedMeasure, LevelResult, Outcome, PromiseResult, Settlement};
 
@@ -27,14 +27,15 @@ impl<'a> LevelFigure<'a> {
 
     /// A value of the level.
     pub(crate) fn show(&self, value: &Quantity, lang: Lang) -> String {
-        let percent = self.level.percent && value.unit.is_none();
-        let number = || scaled(&value.value, percent).map(|number| self.digits(&number, value));
-        match (value.unit.is_none(), value.unit.is_time() && !is_short(&value.value)) {
-            (true, _) if percent => number().map_or_else(|| value.value.fraction(), |text| format!("{text}%")),
-            (true, _) => number().unwrap_or_else(|| value.value.fraction()),
-            (_, true) => duration_words(&format!("{} s", self.digits(&value.value, value)), lang),
-            _ => quantity(value, lang),
+        if value.unit.is_none() {
+            let number = scaled(&value.value, self.level.percent).map(|number| self.digits(&number, value));
+            let sign = if self.level.percent { "%" } else { "" };
+            return number.map_or_else(|| value.value.fraction(), |number| format!("{number}{sign}"));
         }
+        if value.unit.is_time() && !is_short(&value.value) {
+            return self.long_duration(value, lang);
+        }
+        quantity(value, lang)
     }
 
     /// A value of the level, or the word for why there is none.
@@ -44,11 +45,33 @@ impl<'a> LevelFigure<'a> {
 
     fn digits(&self, number: &Ratio, value: &Quantity) -> String {
         let percent = self.level.percent && value.unit.is_none();
-        let comparable = self.targets.iter().filter(|(_, target)| target.unit == value.unit);
-        let targets: Vec<(Compare, Ratio)> = comparable
-            .filter_map(|(compare, target)| Some((*compare, scaled(&target.value, percent)?)))
-            .collect();
+        let targets = self.targets_like(value, |target| scaled(target, percent));
         level_display(number, &targets, self.level.decimals)
+    }
+
+    /// A duration without a short decimal: whole minutes in words, the rest of the seconds in digits.
+    fn long_duration(&self, value: &Quantity, lang: Lang) -> String {
+        let minutes = value.value.round_to(&Ratio::int(60), Rounding::Down).unwrap_or(Ratio::ZERO);
+        let rest = value.value.sub(&minutes).unwrap_or_else(|_| value.value.clone());
+        let targets = self.targets_like(value, |target| target.sub(&minutes).ok());
+        let digits = level_display(&rest, &targets, self.level.decimals);
+        let is_plain = minutes.is_positive() && digits.starts_with(|c: char| c.is_ascii_digit());
+        let text = if is_plain {
+            format!("{} {digits} s", show_duration(&minutes))
+        } else {
+            format!("{} s", self.digits(&value.value, value))
+        };
+        duration_words(&text, lang)
+    }
+
+    /// Targets in the unit of the value, each changed as the value is.
+    fn targets_like(
+        &self,
+        value: &Quantity,
+        change: impl Fn(&Ratio) -> Option<Ratio>,
+    ) -> Vec<(Compare, Ratio)> {
+        let comparable = self.targets.iter().filter(|(_, target)| target.unit == value.unit);
+        comparable.filter_map(|(compare, target)| Some((*compare, change(&target.value)?))).collect()
     }
 }
 

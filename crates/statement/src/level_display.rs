@@ -40,7 +40,7 @@ pub fn level_display(value: &Ratio, targets: &[(Compare, Ratio)], decimals: Opti
             Some(_) => Shown::rounded(value, digits, how),
             None => Shown::cut(value, digits),
         };
-        first_unlike(&shown.number, value, targets).is_none().then_some(shown.text)
+        compares_alike(&shown.number, value, targets).then_some(shown.text)
     });
     fitting.unwrap_or_else(|| beside_a_target(value, targets))
 }
@@ -77,18 +77,19 @@ fn toward_the_miss(compare: Compare) -> Rounding {
     }
 }
 
-/// The first target the shown number does not compare with as the true one does.
-fn first_unlike<'a>(shown: &Ratio, value: &Ratio, targets: &'a [(Compare, Ratio)]) -> Option<&'a Ratio> {
-    let unlike = |target: &&Ratio| {
+/// Whether the shown number compares with every target as the true one does.
+fn compares_alike(shown: &Ratio, value: &Ratio, targets: &[(Compare, Ratio)]) -> bool {
+    targets.iter().all(|(_, target)| {
         let target_shown = to_digits(target, DIGITS_MAX, Rounding::Down);
-        shown.cmp(&target_shown) != value.cmp(target)
-    };
-    targets.iter().map(|(_, target)| target).find(unlike)
+        shown.cmp(&target_shown) == value.cmp(target)
+    })
 }
 
+/// On which side of the nearest target the value lies, without digits of its own.
 fn beside_a_target(value: &Ratio, targets: &[(Compare, Ratio)]) -> String {
-    let shown = to_digits(value, DIGITS_MAX, Rounding::Down);
-    let Some(target) = first_unlike(&shown, value, targets) else { return value.show() };
+    let distance = |target: &Ratio| value.sub(target).map_or_else(|_| value.abs(), |it| it.abs());
+    let targets = targets.iter().map(|(_, target)| target);
+    let Some(target) = targets.min_by_key(|target| distance(target)) else { return value.show() };
     match value.cmp(target) {
         Ordering::Less => format!("<{}", target.show()),
         Ordering::Equal => target.show(),

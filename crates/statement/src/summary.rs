@@ -66,21 +66,24 @@ pub(crate) fn counts(settlement: &Settlement, lang: Lang) -> String {
     some.map(|(word, count)| word.fill(lang, &[&count.to_string()])).collect::<Vec<_>>().join(separator(lang))
 }
 
-/// What is owed, summed by unit: `22.22 USD due`; and what only a person can decide.
+/// What is owed, summed by unit: `22.22 USD + 3 d due`; and what only a person can decide.
 pub(crate) fn owed(settlement: &Settlement, lang: Lang) -> String {
-    let sums = sums_owed(settlement);
-    let mut parts: Vec<String> =
-        sums.iter().map(|sum| Word::Owed.fill(lang, &[&figure::quantity(sum, lang)])).collect();
-    let open: Vec<&str> = settlement
-        .remedies
-        .iter()
-        .filter(|remedy| remedy.status == RemedyStatus::Discretionary)
-        .map(|remedy| &*remedy.name)
-        .collect();
+    let sums: Vec<String> = sums_owed(settlement).iter().map(|sum| figure::quantity(sum, lang)).collect();
+    let mut parts = Vec::new();
+    if !sums.is_empty() {
+        parts.push(Word::Owed.fill(lang, &[&sums.join(" + ")]));
+    }
+    let open = discretionary(settlement);
     if !open.is_empty() {
         parts.push(Word::OwedOpen.fill(lang, &[&open.join(", ")]));
     }
     if parts.is_empty() { Word::NothingOwed.in_lang(lang).to_owned() } else { parts.join(separator(lang)) }
+}
+
+/// Remedies whose amount the text leaves to a person.
+pub(crate) fn discretionary(settlement: &Settlement) -> Vec<&str> {
+    let open = settlement.remedies.iter().filter(|remedy| remedy.status == RemedyStatus::Discretionary);
+    open.map(|remedy| &*remedy.name).collect()
 }
 
 /// Sums of what is due, one for each unit, in the order they first appear.

@@ -111,15 +111,12 @@ fn exclusions(settlement: &Settlement, lang: Lang) -> Vec<String> {
 fn readings(settlement: &Settlement, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     for readings in reading_tables(settlement, lang) {
-        let mut rows = vec![vec![String::new()]];
         let mark = |(name, _, in_force): &(String, String, bool)| match in_force {
             true => format!("{name} ({})", Word::InForce.in_lang(lang)),
             false => name.clone(),
         };
-        rows[0].extend(readings.columns.iter().map(mark));
-        rows.extend(readings.rows.iter().map(|(name, cells)| {
-            std::iter::once(name.clone()).chain(cells.iter().cloned()).collect()
-        }));
+        let mut rows = vec![labelled(String::new(), readings.columns.iter().map(mark))];
+        rows.extend(readings.rows.iter().map(|(name, cells)| labelled(name.clone(), cells.iter().cloned())));
         let stands: Vec<Stand> = std::iter::repeat_n(Stand::Left, readings.columns.len() + 1).collect();
         lines.extend(indented(table(&stands, &rows)));
         for (name, why, _) in &readings.columns {
@@ -127,6 +124,11 @@ fn readings(settlement: &Settlement, lang: Lang) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A row with its label before it.
+fn labelled(label: String, cells: impl Iterator<Item = String>) -> Vec<String> {
+    std::iter::once(label).chain(cells).collect()
 }
 
 fn findings(settlement: &Settlement, lang: Lang) -> Vec<String> {

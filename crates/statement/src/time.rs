@@ -63,28 +63,41 @@ impl<'a> Stamps<'a> {
     }
 
     pub(crate) fn show(&self, at: Instant) -> String {
-        if !at.is_bounded() {
-            return self.zone.show(at);
+        match self.offset(at) {
+            Some(offset) => format!("{} {offset}", self.local(at)),
+            None => self.local(at),
         }
-        let stamp = format!("{} {}", self.zone.date(at), self.zone.time(at));
-        if self.with_offset { format!("{stamp} {}", self.offset(at)) } else { stamp }
     }
 
-    /// From and until, the date written once when both are on it.
+    /// From and until, date and offset written once when both share them.
     pub(crate) fn span(&self, from: Instant, until: Instant) -> String {
-        let one_day = from.is_bounded() && until.is_bounded() && self.zone.date(from) == self.zone.date(until);
-        if one_day && !self.with_offset {
-            return format!("{} – {}", self.show(from), self.zone.time(until));
+        let offset = self.offset(until);
+        if !(from.is_bounded() && until.is_bounded()) || self.offset(from) != offset {
+            return format!("{} – {}", self.show(from), self.show(until));
         }
-        format!("{} – {}", self.show(from), self.show(until))
+        let one_day = self.zone.date(from) == self.zone.date(until);
+        let end = if one_day { self.zone.time(until).to_string() } else { self.local(until) };
+        let offset = offset.map(|offset| format!(" {offset}")).unwrap_or_default();
+        format!("{} – {end}{offset}", self.local(from))
     }
 
-    fn offset(&self, at: Instant) -> String {
-        let seconds = self.zone.offset_seconds(at);
-        let sign = if seconds < 0 { '-' } else { '+' };
-        let minutes = seconds.unsigned_abs() / 60;
-        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    fn local(&self, at: Instant) -> String {
+        if at.is_bounded() {
+            format!("{} {}", self.zone.date(at), self.zone.time(at))
+        } else {
+            self.zone.show(at)
+        }
     }
+
+    fn offset(&self, at: Instant) -> Option<String> {
+        (self.with_offset && at.is_bounded()).then(|| offset_text(self.zone.offset_seconds(at)))
+    }
+}
+
+fn offset_text(seconds: i32) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.unsigned_abs() / 60;
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 #[cfg(test)]
@@ -114,6 +127,19 @@ mod tests {
     #[test]
     fn an_unbounded_end_is_a_sign() {
         assert_eq!(moment(&shanghai(), Instant::MAX, Lang::En), "∞");
+    }
+
+    #[test]
+    fn a_span_writes_once_what_both_ends_share() {
+        let new_york = Zone::named("America/New_York").unwrap();
+        let stamps = |with_offset| Stamps { zone: &new_york, with_offset };
+        let (one, two) = (at("2026-11-01T01:30:00-04:00"), at("2026-11-01T01:30:00-05:00"));
+        let (three, four) = (at("2026-11-08T01:05:00-05:00"), at("2026-11-09T02:40:00-05:00"));
+        assert_eq!(stamps(true).span(one, two), "2026-11-01 01:30 -04:00 – 2026-11-01 01:30 -05:00");
+        assert_eq!(stamps(true).span(three, four), "2026-11-08 01:05 – 2026-11-09 02:40 -05:00");
+        assert_eq!(stamps(false).span(three, four), "2026-11-08 01:05 – 2026-11-09 02:40");
+        assert_eq!(stamps(true).span(two, two), "2026-11-01 01:30 – 01:30 -05:00");
+        assert_eq!(stamps(true).span(Instant::MIN, two), "-∞ – 2026-11-01 01:30 -05:00");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use diagnostic::Lang;
 use language::contract::Status;
 use settle::settlement::{RemedyStatus, SettlementStatus, Verdict};
 
+use crate::bilingual::is_han;
+
 macro_rules! words {
     ($($name:ident $en:literal $zh:literal)*) => {
         /// A fixed phrase.
@@ -83,8 +85,6 @@ words! {
     Reading "Reading" "解读"
     InForce "in force" "采用"
     WithoutExclusions "Without exclusions" "不计除外"
-    Findable "Code" "编号"
-    Records "records" "条记录"
     RecordsKnown "{0} records" "{0} 条记录"
     RecordsOf "{1} of {0}" "{0} {1} 条"
     ContractDigest "Contract SHA-256" "合同 SHA-256"
@@ -163,12 +163,10 @@ words! {
     CappedTo "capped at {0}" "封顶为 {0}"
     OwedExactly "{0} is owed" "应付 {0}"
     RoundedTo "rounded to {0}" "取整为 {0}"
-    Paid "{0} paid" "支付 {0}"
-    CapHeld "the cap takes effect" "封顶生效"
 
     // Claims.
-    ClaimFromTo "may be claimed from {0} until the end of {1}" "可自 {0} 起申请，至 {1} 当日结束为止"
-    ClaimFromBefore "may be claimed from {0} until {1}" "可自 {0} 起申请，至 {1} 为止"
+    ClaimFromTo "may be claimed from {0} until the end of {1}" "可自 {0} 起申请，至 {1} 止（含当日）"
+    ClaimFromBefore "may be claimed from {0} until {1}" "可自 {0} 起申请，至 {1} 止"
     ClaimFrom "may be claimed from {0}; the text sets no end" "可自 {0} 起申请；条文未定截止日"
     ClaimAutomatic "paid without a claim" "无需申请，自动支付"
     ClaimOpensUnknown "the opening is not known: {0}" "起始时间未知：{0}"
@@ -182,7 +180,6 @@ words! {
     // Findings in place of lists that are empty.
     NothingExcluded "Nothing was taken out of account." "没有除外事项。"
     NoLevels "The contract measures no level." "合同未约定指标水平。"
-    OneReading "Only one reading" "仅一种解读"
 }
 
 impl Word {
@@ -193,7 +190,8 @@ impl Word {
         while let Some((before, slot, after)) = next_slot(rest) {
             filled.push_str(before);
             filled.push_str(parts.get(slot).copied().unwrap_or_default());
-            rest = after;
+            // Chinese sets a space beside digits and Latin letters only.
+            rest = if filled.ends_with(is_han) { after.strip_prefix(' ').unwrap_or(after) } else { after };
         }
         filled.push_str(rest);
         filled
@@ -294,7 +292,6 @@ mod tests {
 
     #[test]
     fn the_chinese_of_a_phrase_is_chinese_and_the_english_is_not() {
-        let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
         for word in Word::ALL {
             let (en, zh) = (word.in_lang(Lang::En), word.in_lang(Lang::Zh));
             assert!(zh.contains(is_han), "{zh}");
@@ -307,6 +304,13 @@ mod tests {
         let parts = ["5%", "200.00 USD", "10.00 USD"];
         assert_eq!(Word::ShareOf.fill(Lang::En, &parts), "5% of 200.00 USD = 10.00 USD");
         assert_eq!(Word::ShareOf.fill(Lang::Zh, &parts), "200.00 USD 的 5% = 10.00 USD");
+    }
+
+    #[test]
+    fn chinese_words_that_fill_a_slot_stand_without_a_space_after_them() {
+        let filled = Word::ClaimFrom.fill(Lang::Zh, &["2026 年 12 月 1 日"]);
+        assert_eq!(filled, "可自 2026 年 12 月 1 日起申请；条文未定截止日");
+        assert!(Word::ClaimFrom.fill(Lang::Zh, &["09:30"]).starts_with("可自 09:30 起"));
     }
 
     #[test]

@@ -105,9 +105,7 @@ fn holds(predicate: &Predicate, row: &Record) -> bool {
         Predicate::LessOrEqual(field, than) => number_of(field).is_some_and(|it| it <= ratio(than)),
         Predicate::Greater(field, than) => number_of(field).is_some_and(|it| it > ratio(than)),
         Predicate::GreaterOrEqual(field, than) => number_of(field).is_some_and(|it| it >= ratio(than)),
-        Predicate::OneOf(field, data) => {
-            get(*field, row).is_some_and(|it| data.iter().any(|datum| *datum == it))
-        }
+        Predicate::OneOf(field, data) => get(*field, row).is_some_and(|it| data.contains(&it)),
         Predicate::OutsideOf(it) => it.runs().iter().all(|run| !run.contains(row.from)),
         Predicate::Inside(it) => it.runs().iter().any(|run| run.contains(row.from)),
     }

@@ -229,3 +229,14 @@ fn a_bad_line_hides_no_other() {
     assert_eq!((evidence.records().len(), diagnostics.len()), (1, 2));
     assert_eq!(evidence.records()[0].place.line, 2);
 }
+
+#[test]
+fn a_record_whose_own_line_would_be_too_long_to_read_back_is_refused() {
+    let note = |bells: usize| {
+        let (time, note) = ("2026-10-01T00:00:00Z", "\u{1}".repeat(bells));
+        file("a.csv", format!("fact,cause,from,note\noutage,dns,{time},{note}\n"))
+    };
+    let codes = |bells: usize| read(&schema(), &[note(bells)]).1.iter().map(|it| it.code).collect::<Vec<_>>();
+    assert_eq!(codes(10_900), [""; 0]);
+    assert_eq!(codes(10_950), ["V0101"]);
+}

@@ -240,9 +240,8 @@ impl Checker<'_> {
     fn symbol_or_unknown(&mut self, name: &str, span: Span, hint: Option<&Type>) -> Node {
         if let Some(Type::OneOf(words)) = hint {
             let words = words.clone();
-            let near = nearest(name, words.iter().map(String::as_str)).map(str::to_owned);
-            let help = near.map_or_else(|| words.join(" | "), |it| format!("did you mean `{it}`? One of: {}", words.join(" | ")));
-            self.error("E0116", span, format!("`{name}` is not one of the words allowed here"), format!("`{name}` 不是此处允许的词"), (&help, &words.join(" | ")));
+            let help = words_help(name, &words);
+            self.error("E0116", span, format!("`{name}` is not one of the words allowed here"), format!("`{name}` 不是此处允许的词"), (&help.0, &help.1));
             return broken(span);
         }
         let anywhere = self.all_symbols();
@@ -628,6 +627,16 @@ impl Checker<'_> {
             Type::WorkingDays => pair("working days", "工作日"),
             Type::Unknown => pair("something unreadable", "无法识别的内容"),
         }
+    }
+}
+
+/// Which words stand for a value here, the nearest first.
+fn words_help(name: &str, words: &[String]) -> (String, String) {
+    let all = words.join(" | ");
+    match nearest(name, words.iter().map(String::as_str)) {
+        Some(near) => (format!("did you mean `{near}`? One of: {all}"), format!("是否想写 `{near}`？可用：{all}")),
+        None if words.is_empty() => ("no word is declared for this value".to_owned(), "此值没有声明任何可用的词".to_owned()),
+        None => (format!("one of: {all}"), format!("可用：{all}")),
     }
 }
 

@@ -2,6 +2,9 @@
 
 use super::lines::Line;
 
+/// A value that would have to move further is left where it is, with its whole table.
+const SHIFT_MAX: usize = 40;
+
 /// A line as it will be written.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
@@ -37,6 +40,9 @@ pub(super) fn tables(lines: &[Line], rows: &mut [Row]) {
         let widths: Option<Vec<usize>> = members.iter().map(|at| key_width(lines.get(*at)?, rows.get(*at)?)).collect();
         let Some(widths) = widths else { continue };
         let widest = widths.iter().copied().max().unwrap_or(0);
+        if widths.iter().any(|it| widest - it > SHIFT_MAX) {
+            continue;
+        }
         for (at, width) in members.into_iter().zip(widths) {
             if let Some(row) = rows.get_mut(at)
                 && let Some(value) = row.value_at

@@ -16,7 +16,7 @@ pub(super) fn row(source: &str, line: &Line, glued: &BTreeSet<usize>) -> Row {
     let sort_colon = sort_colon(line);
     let mut before: Option<&Token> = None;
     for (at, token) in line.tokens.iter().enumerate() {
-        let hugged = glued.contains(&token.span.from);
+        let hugged = glued.contains(&token.span.from) || in_fraction(&line.tokens, at);
         if before.is_some_and(|it| spaced(it, token, hugged, sort_colon == Some(at))) {
             row.text.push(' ');
         }
@@ -29,6 +29,18 @@ pub(super) fn row(source: &str, line: &Line, glued: &BTreeSet<usize>) -> Row {
     row.several = entries(&line.tokens) > 1;
     row.comment = line.comment.as_ref().map(|it| it.text.clone());
     row
+}
+
+/// Whether the token is the bar of a fraction of two bare numbers, or its denominator: `743/744`.
+fn in_fraction(tokens: &[Token], at: usize) -> bool {
+    let kind = |at: Option<usize>| at.and_then(|it| tokens.get(it)).map(|it| &it.kind);
+    let fraction = |bar: usize| {
+        let scaled = matches!(kind(bar.checked_sub(2)), Some(TokenKind::Punct("*" | "/")));
+        let has_unit = matches!(kind(Some(bar + 2)), Some(TokenKind::Word(_)));
+        let number = |it| matches!(kind(it), Some(TokenKind::Number(_)));
+        kind(Some(bar)) == Some(&TokenKind::Punct("/")) && number(bar.checked_sub(1)) && number(Some(bar + 1)) && !scaled && !has_unit
+    };
+    fraction(at) || at.checked_sub(1).is_some_and(fraction)
 }
 
 fn spaced(before: &Token, token: &Token, hugged: bool, sort_colon: bool) -> bool {

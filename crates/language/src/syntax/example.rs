@@ -16,46 +16,38 @@ impl Parser<'_> {
     /// The whole block, which stands at `span`.
     pub(crate) fn example(&mut self, span: Span, clause: &str) -> Example {
         let mut example = Example { title: String::new(), printed: false, lines: Vec::new(), clause: clause.to_owned(), span };
-        if let Ok(Some((title, printed))) = self.example_title() {
-            (example.title, example.printed) = (title, printed);
-            self.end_statement();
-        }
-        while !self.at_end() {
+        let mut first = true;
+        while self.begin_statement() {
             let start = self.peek().span;
-            match self.example_line() {
-                Ok(line) => {
-                    let span = start.to(self.last_span());
+            if std::mem::take(&mut first) && matches!(self.peek().kind, TokenKind::Text(_)) {
+                if let Ok((title, printed)) = self.example_title() {
+                    (example.title, example.printed) = (title, printed);
                     self.end_statement();
-                    example.lines.push((line, span));
                 }
-                Err(_) => {
-                    self.next();
-                    self.resume_at_statement();
-                }
+            } else if let Ok(line) = self.example_line() {
+                let span = start.to(self.last_span());
+                self.end_statement();
+                example.lines.push((line, span));
             }
         }
         example
     }
 
     /// `"…"`, perhaps followed by `[printed]`.
-    fn example_title(&mut self) -> Parsed<Option<(String, bool)>> {
-        let TokenKind::Text(title) = self.peek().kind.clone() else { return Ok(None) };
-        self.next();
-        if self.at_statement() {
-            return Ok(Some((title, false)));
-        }
+    fn example_title(&mut self) -> Parsed<(String, bool)> {
+        let title = self.text()?;
         let printed = self.take_word("printed");
         if printed || !self.take_punct("[") {
-            return Ok(Some((title, printed)));
+            return Ok((title, printed));
         }
         self.expect_word("printed")?;
         self.expect_punct("]")?;
-        Ok(Some((title, true)))
+        Ok((title, true))
     }
 
     fn example_line(&mut self) -> Parsed<ExampleLine> {
         if self.take_word("cycle") {
-            let (label, span) = self.rest_of_line();
+            let (label, span) = self.cycle_label()?;
             return Ok(ExampleLine::Cycle(label, span));
         }
         if self.take_word("expect") {
@@ -63,6 +55,32 @@ impl Parser<'_> {
         }
         self.expect_word("given")?;
         self.given()
+    }
+
+    /// `2026-10`, `2026-Q4`, `2026-10-05`, or `FROM to UNTIL`.
+    fn cycle_label(&mut self) -> Parsed<(String, Span)> {
+        let (from, mut span) = self.unspaced_label()?;
+        if !self.take_word("to") {
+            return Ok((from, span));
+        }
+        let (until, last) = self.unspaced_label()?;
+        span = span.to(last);
+        Ok((format!("{from} to {until}"), span))
+    }
+
+    /// Words, numbers, dates and bars that stand directly after each other.
+    fn unspaced_label(&mut self) -> Parsed<(String, Span)> {
+        use TokenKind::{Date, Instant, Number, Punct, Word};
+        let fits = |kind: &TokenKind| matches!(kind, Word(_) | Number(_) | Date(_) | Instant(_) | Punct("-" | "/"));
+        if !fits(&self.peek().kind) {
+            return Err(self.expected("a cycle such as `2026-10`", "服务周期，例如 `2026-10`"));
+        }
+        let mut span = self.next().span;
+        while fits(&self.peek().kind) && self.peek().span.from == span.until {
+            self.glue();
+            span = span.to(self.next().span);
+        }
+        Ok((self.source_of(span).to_owned(), span))
     }
 
     fn expectation(&mut self) -> Parsed<ExampleLine> {
@@ -84,7 +102,7 @@ impl Parser<'_> {
             let promise = self.name()?;
             let breached = self.is_word("breached");
             self.next();
-            let cycle = if self.take_word("for") { Some(self.rest_of_line().0) } else { None };
+            let cycle = if self.take_word("for") { Some(self.cycle_label()?.0) } else { None };
             return Ok(ExampleLine::Verdict { promise, breached, cycle });
         }
         self.record().map(|it| ExampleLine::Record(Box::new(it)))
@@ -108,8 +126,8 @@ impl Parser<'_> {
             let _ = self.take_word("at") || self.take_word("from");
         }
         let from = self.primary()?;
-        let until = if !self.at_statement() && self.take_word("to") { Some(self.primary()?) } else { None };
-        let lasting = if !self.at_statement() && self.take_word("lasting") { Some(self.expression()?) } else { None };
+        let until = if self.take_word("to") { Some(self.primary()?) } else { None };
+        let lasting = if self.take_word("lasting") { Some(self.expression()?) } else { None };
         let attributes = self.attributes()?;
         Ok(ExampleRecord { times, every, fact, subject, from, until, lasting, attributes, span: start.to(self.last_span()) })
     }
@@ -137,7 +155,7 @@ impl Parser<'_> {
 
     fn attributes(&mut self) -> Parsed<Vec<(Name, Expr)>> {
         let mut attributes = Vec::new();
-        if self.at_statement() || !self.take_punct("{") {
+        if !self.take_punct("{") {
             return Ok(attributes);
         }
         while !self.is_punct("}") && !self.at_end() {

@@ -516,7 +516,7 @@ impl Parser<'_> {
         self.expect_punct("{")?;
         let mut entries = Vec::new();
         let mut otherwise = None;
-        while !self.is_punct("}") && !self.at_end() && !self.at_statement() {
+        while !self.is_punct("}") && !self.at_end() {
             if self.take_word("otherwise") {
                 self.expect_punct(":")?;
                 otherwise = Some(Box::new(self.with_flags(true, false, Self::entry_value)?));

@@ -12,6 +12,8 @@ pub const NESTING_MAX: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported;
 
+const END: Token = Token { kind: TokenKind::End, span: Span { from: 0, until: 0 }, first_on_line: true, at_margin: true };
+
 /// The result of reading one thing.
 pub type Parsed<T> = Result<T, Reported>;
 
@@ -21,6 +23,9 @@ pub struct Parser<'a> {
     pub(crate) base: usize,
     tokens: Vec<Token>,
     at: usize,
+    /// One past the last token of the statement at hand; an end token stands there.
+    until: usize,
+    end: Token,
     /// A new line ends the expression (inside `{ }` tables).
     pub(crate) line_ends: bool,
     /// `of` belongs to the enclosing call.
@@ -34,14 +39,18 @@ pub struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// A parser of `source`, which stands at byte `base` of the file.
+    /// A parser of `source`, which stands at byte `base` of the file, before its first statement.
     pub fn new(source: &'a str, base: usize, lexed: Lexed) -> Self {
         let problems = lexed.errors.iter().map(lex_problem).collect();
+        let mut tokens = lexed.tokens;
+        let end = tokens.pop().unwrap_or(END);
         Self {
             source,
             base,
-            tokens: lexed.tokens,
+            until: 0,
+            tokens,
             at: 0,
+            end,
             line_ends: false,
             of_ends: false,
             depth: 0,
@@ -51,12 +60,28 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Treats text at the left margin as a value, not as a statement (text from outside a contract).
+    /// Goes to the next statement, up to the next token at the left margin (a closing brace may stand there);
+    /// false when nothing is left.
+    pub(crate) fn begin_statement(&mut self) -> bool {
+        self.at = self.until;
+        (self.line_ends, self.of_ends, self.depth, self.height) = (false, false, 0, 0);
+        let rest = self.tokens.get(self.at..).unwrap_or(&[]);
+        let begins = |it: &Token| it.at_margin && it.kind != TokenKind::Punct("}");
+        let length = rest.iter().skip(1).position(begins).map_or(rest.len(), |it| it + 1);
+        self.until = self.at + length;
+        if let Some(last) = self.until.checked_sub(1).and_then(|it| self.tokens.get(it)) {
+            self.end.span = Span { from: last.span.until, until: last.span.until };
+        }
+        length > 0
+    }
+
+    /// Treats all of the text as one value, not as statements (text from outside a contract).
     pub fn allow_margin(&mut self) {
         for token in &mut self.tokens {
-            token.at_margin = token.kind == TokenKind::End;
-            token.first_on_line = token.kind == TokenKind::End;
+            token.at_margin = false;
+            token.first_on_line = false;
         }
+        self.until = self.tokens.len();
     }
 
     /// The next token.
@@ -64,15 +89,9 @@ impl<'a> Parser<'a> {
         self.peek_at(0)
     }
 
-    /// The token `ahead` places on; the end token past the end.
+    /// The token `ahead` places on; the end token past the end of the statement.
     pub fn peek_at(&self, ahead: usize) -> &Token {
-        static END: Token = Token {
-            kind: TokenKind::End,
-            span: Span { from: 0, until: 0 },
-            first_on_line: true,
-            at_margin: true,
-        };
-        self.tokens.get(self.at + ahead).or(self.tokens.last()).unwrap_or(&END)
+        self.tokens.get(self.at + ahead).filter(|_| self.at + ahead < self.until).unwrap_or(&self.end)
     }
 
     /// Takes the next token.
@@ -89,14 +108,9 @@ impl<'a> Parser<'a> {
         self.glued.insert(self.peek().span.from);
     }
 
-    /// Whether everything is read.
+    /// Whether the statement is read to its end.
     pub fn at_end(&self) -> bool {
         self.peek().kind == TokenKind::End
-    }
-
-    /// Whether the next token begins another statement.
-    pub fn at_statement(&self) -> bool {
-        self.peek().at_margin
     }
 
     /// Whether the next token may continue the present expression.
@@ -190,7 +204,7 @@ impl<'a> Parser<'a> {
     pub fn expected(&mut self, what_en: &str, what_zh: &str) -> Reported {
         let token = self.peek().clone();
         let found = self.describe(&token);
-        let ended = token.kind == TokenKind::End || token.at_margin;
+        let ended = token.kind == TokenKind::End;
         let (found_en, found_zh) = if ended { ("the end of the statement".to_owned(), "语句结尾".to_owned()) } else { (found.clone(), found) };
         let help = if ended {
             both("a statement continues on indented lines only", "语句只能在缩进的行上继续")
@@ -221,40 +235,11 @@ impl<'a> Parser<'a> {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(Span::default(), |it| it.span)
     }
 
-    /// Skips to the next statement.
-    pub fn resume_at_statement(&mut self) {
-        self.line_ends = false;
-        self.of_ends = false;
-        self.depth = 0;
-        self.height = 0;
-        while !self.at_end() && !self.at_statement() {
-            self.at += 1;
-        }
-    }
-
-    /// Reports tokens left over at the end of a statement, and skips them.
-    pub fn end_statement(&mut self) {
-        if !self.at_statement() && !self.at_end() {
+    /// Reports tokens left over at the end of a statement.
+    pub(crate) fn end_statement(&mut self) {
+        if !self.at_end() {
             self.expected("the end of the statement", "语句结尾");
-            self.resume_at_statement();
         }
-    }
-
-    /// The source from the next token to the end of its line, spaces made single; the tokens are taken.
-    pub fn rest_of_line(&mut self) -> (String, Span) {
-        let from = self.peek().span;
-        let mut until = from;
-        while !self.at_end() && !self.at_statement() {
-            if self.peek().first_on_line && self.peek().span != from {
-                break;
-            }
-            if self.peek().span.from == until.until {
-                self.glue();
-            }
-            until = self.next().span;
-        }
-        let span = from.to(until);
-        (self.source_of(span).split_whitespace().collect::<Vec<_>>().join(" "), span)
     }
 }
 

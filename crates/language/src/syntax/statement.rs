@@ -18,15 +18,12 @@ impl Parser<'_> {
     /// Every statement up to the end.
     pub(crate) fn statements(&mut self, clause: &str) -> Vec<Statement> {
         let mut read = Vec::new();
-        while !self.at_end() {
+        while self.begin_statement() {
             let start = self.peek().span;
             if let Ok(kind) = self.statement() {
                 let span = start.to(self.last_span());
                 self.end_statement();
                 read.push(Statement { kind, span, clause: clause.to_owned() });
-            } else {
-                self.next();
-                self.resume_at_statement();
             }
         }
         read
@@ -92,11 +89,11 @@ impl Parser<'_> {
 
     /// One expression, or `reading NAME "why" [in force]: E` several times.
     fn body(&mut self) -> Parsed<Body> {
-        if !(self.is_word("reading") && !self.at_statement()) {
+        if !self.is_word("reading") {
             return self.expression().map(Body::Plain);
         }
         let mut readings = Vec::new();
-        while !self.at_statement() && self.take_word("reading") {
+        while self.take_word("reading") {
             let name = self.name()?;
             let why = self.optional_text().unwrap_or_default();
             let in_force = self.take_words(&["in", "force"]);
@@ -184,13 +181,13 @@ impl Parser<'_> {
         self.next();
         let name = self.name()?;
         let text = self.optional_text();
-        let excluded = !self.at_statement() && self.take_word("excluded");
+        let excluded = self.take_word("excluded");
         let clause = self.optional_clause()?;
         Ok(StatementKind::Cause { name, text, excluded, clause })
     }
 
     fn optional_clause(&mut self) -> Parsed<Option<String>> {
-        if !self.at_statement() && self.take_word("clause") { self.text().map(Some) } else { Ok(None) }
+        if self.take_word("clause") { self.text().map(Some) } else { Ok(None) }
     }
 
     fn fact(&mut self) -> Parsed<StatementKind> {
@@ -254,7 +251,7 @@ impl Parser<'_> {
         let per = self.per()?;
         self.expect_punct(":")?;
         let body = self.body()?;
-        let applies = if !self.at_statement() && self.take_words(&["applies", "when"]) { Some(self.expression()?) } else { None };
+        let applies = if self.take_words(&["applies", "when"]) { Some(self.expression()?) } else { None };
         Ok(StatementKind::Promise { duty, name, per, body, applies })
     }
 
@@ -270,7 +267,7 @@ impl Parser<'_> {
 
     fn parts<T>(&mut self, read: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<Vec<(T, Span)>> {
         let mut parts = Vec::new();
-        while !self.at_statement() && !self.at_end() {
+        while !self.at_end() {
             let start = self.peek().span;
             let part = read(self)?;
             parts.push((part, start.to(self.last_span())));
@@ -320,7 +317,7 @@ impl Parser<'_> {
         let share = self.expression();
         self.of_ends = false;
         let share = share?;
-        let base: Option<Expr> = if !self.at_statement() && self.take_word("of") { Some(self.expression()?) } else { None };
+        let base: Option<Expr> = if self.take_word("of") { Some(self.expression()?) } else { None };
         Ok(RemedyPart::Pays(share, base))
     }
 
@@ -381,7 +378,7 @@ impl Parser<'_> {
         let name = self.name()?;
         self.expect_word("when")?;
         let condition = self.expression()?;
-        let until = if !self.at_statement() && self.take_word("until") { Some(self.expression()?) } else { None };
+        let until = if self.take_word("until") { Some(self.expression()?) } else { None };
         Ok(StatementKind::Right(name, condition, until))
     }
 

@@ -1,6 +1,6 @@
 //! Named rules: the reading followed, the window they are asked in, the subject they are asked for.
 
-use language::contract::{Item, ItemId, ItemKind, Node, Reading};
+use language::contract::{Item, ItemId, ItemKind, Node, Reading, Type};
 
 use super::{Evaluator, MemoKey};
 use crate::absent::Absent;
@@ -19,7 +19,7 @@ impl<'a> Evaluator<'a> {
         let subject = if item.per.is_some() { subject } else { None };
         let key: MemoKey = (
             id,
-            (!item.absolute).then_some((self.period.counted, self.window)),
+            (!item.absolute || matches!(item.ty, Type::Rows(_))).then_some((self.period.counted, self.window)),
             subject.as_ref().map(|it| it.show(&contract.zone)),
         );
         if let Some(known) = self.memo.get(&key) {

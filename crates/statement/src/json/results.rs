@@ -18,18 +18,13 @@ pub(super) fn level(settlement: &Settlement, level: &LevelResult) -> Value {
     let figure = LevelFigure::new(settlement, level);
     let value = |outcome: &Outcome<Quantity>| level_value(outcome, &figure);
     let readings = level.readings.iter().map(|it| merged(reading(it), value(&it.value)));
-    merged(
-        json!({
-            "name": level.name,
-            "subject": level.subject,
-            "clause": level.clause,
-            "percent": level.percent,
-            "decimals": level.decimals,
-            "readings": readings.collect::<Vec<_>>(),
-            "without_exclusions": level.without_exclusions.as_ref().map(value),
-        }),
-        value(&level.value),
-    )
+    let mut object = value(&level.value);
+    object.insert("clause".to_owned(), Value::from(level.clause.clone()));
+    object.insert("percent".to_owned(), Value::from(level.percent));
+    object.insert("decimals".to_owned(), Value::from(level.decimals));
+    object.insert("readings".to_owned(), readings.collect());
+    object.insert("without_exclusions".to_owned(), level.without_exclusions.as_ref().map(value).into());
+    merged(json!({ "name": level.name, "subject": level.subject }), object)
 }
 
 pub(super) fn promise(settlement: &Settlement, promise: &PromiseResult) -> Value {

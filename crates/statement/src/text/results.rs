@@ -2,12 +2,12 @@
 
 use diagnostic::Lang;
 use settle::Settlement;
-use settle::settlement::{LevelResult, PromiseResult, RemedyResult, RemedyStatus, Verdict};
+use settle::settlement::{LevelResult, PromiseResult, RemedyResult, RightResult, Verdict};
 
 use super::columns::{Stand, table};
 use super::{hanging, indented, note};
 use crate::bilingual::{half, half_of_pair};
-use crate::calculation::{calculation, kind, paid};
+use crate::calculation::{amount_shown, calculation, kind};
 use crate::claim_window::{claim_window, reason, right_sentence};
 use crate::figure::{self, LevelFigure, promises_on, target};
 use crate::reading_table::named;
@@ -42,7 +42,7 @@ pub(super) fn remedies(settlement: &Settlement, lang: Lang) -> Vec<String> {
     let entry = |remedy: &RemedyResult| Entry {
         row: vec![
             named(&remedy.name, remedy.subject.as_deref()),
-            amount(remedy, lang),
+            amount_shown(remedy, lang).unwrap_or_else(|| "–".to_owned()),
             Word::remedy(remedy.status).in_lang(lang).to_owned(),
             kind(remedy, lang),
             half(&remedy.clause, lang),
@@ -71,9 +71,8 @@ pub(super) fn claims(settlement: &Settlement, lang: Lang) -> Vec<String> {
 
 pub(super) fn rights(settlement: &Settlement, lang: Lang) -> Vec<String> {
     let zone = &settlement.contract.zone;
-    let row = |right| {
-        let settle::settlement::RightResult { name, clause, .. } = right;
-        vec![name.clone(), right_sentence(right, zone, lang), half(clause, lang)]
+    let row = |right: &RightResult| {
+        vec![right.name.clone(), right_sentence(right, zone, lang), half(&right.clause, lang)]
     };
     indented(table(&[Stand::Left; 3], &settlement.rights.iter().map(row).collect::<Vec<_>>()))
 }
@@ -82,30 +81,37 @@ pub(super) fn rights(settlement: &Settlement, lang: Lang) -> Vec<String> {
 fn level_entries(settlement: &Settlement, level: &LevelResult, lang: Lang) -> Vec<Entry> {
     let figure = LevelFigure::new(settlement, level);
     let compared: Vec<&PromiseResult> = promises_on(settlement, level).collect();
-    let row = |name: String, value: String, promise: Option<&PromiseResult>, clause: String| {
-        let promised = promise.and_then(|it| target(settlement, it, lang)).unwrap_or_default();
-        let verdict = promise.map(|it| verdict(it.verdict, lang)).unwrap_or_default();
-        vec![name, value, promised, verdict, clause]
-    };
     let name = named(&level.name, level.subject.as_deref());
     let value = figure.outcome(&level.value, lang);
+    let row = |name: String, value: String, promise: Option<&PromiseResult>, clause: &str| {
+        let (promised, verdict) = compared_with(settlement, promise, lang);
+        vec![name, value, promised, verdict, half(clause, lang)]
+    };
     let mut entries = vec![Entry {
-        row: row(name, value, compared.first().copied(), half(&level.clause, lang)),
+        row: row(name, value, compared.first().copied(), &level.clause),
         notes: level.value.as_ref().err().map(|absent| reason(absent, lang)).into_iter().collect(),
     }];
     let further = compared.iter().skip(1);
-    entries.extend(further.map(|promise| Entry {
-        row: row(String::new(), String::new(), Some(promise), half(&promise.clause, lang)),
-        notes: Vec::new(),
+    entries.extend(further.map(|promise| {
+        Entry { row: row(String::new(), String::new(), Some(promise), &promise.clause), notes: Vec::new() }
     }));
     entries.extend(level.without_exclusions.as_ref().map(|without| {
-        let label = format!("  {}", Word::WithoutExclusions.in_lang(lang));
-        let mut row = row(label, figure.outcome(without, lang), None, String::new());
         let verdict_without = compared.first().and_then(|promise| promise.without_exclusions);
-        row[3] = verdict_without.map(|it| verdict(it, lang)).unwrap_or_default();
-        Entry { row, notes: Vec::new() }
+        let verdict_without = verdict_without.map(|it| verdict(it, lang)).unwrap_or_default();
+        let label = format!("  {}", Word::WithoutExclusions.in_lang(lang));
+        Entry {
+            row: vec![label, figure.outcome(without, lang), String::new(), verdict_without],
+            notes: Vec::new(),
+        }
     }));
     entries
+}
+
+/// What was promised and what became of it; both empty without a promise.
+fn compared_with(settlement: &Settlement, promise: Option<&PromiseResult>, lang: Lang) -> (String, String) {
+    let promised = promise.and_then(|it| target(settlement, it, lang));
+    let verdict = promise.map(|it| verdict(it.verdict, lang));
+    (promised.unwrap_or_default(), verdict.unwrap_or_default())
 }
 
 fn promise_notes(promise: &PromiseResult, lang: Lang) -> Vec<String> {
@@ -135,18 +141,6 @@ fn verdict(verdict: Verdict, lang: Lang) -> String {
         Verdict::Provisional => "~",
     };
     format!("{sign} {}", Word::verdict(verdict).in_lang(lang))
-}
-
-/// What is paid; a dash where the text or a person has yet to say.
-fn amount(remedy: &RemedyResult, lang: Lang) -> String {
-    let undecided = !matches!(
-        remedy.status,
-        RemedyStatus::Due | RemedyStatus::NotDue | RemedyStatus::Negative | RemedyStatus::Choice
-    );
-    match paid(remedy) {
-        Some(amount) if !(undecided && amount.value.is_zero()) => figure::quantity(amount, lang),
-        _ => "–".to_owned(),
-    }
 }
 
 /// `How: `, `方式：`.

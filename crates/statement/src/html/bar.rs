@@ -1,0 +1,194 @@
+//! A level as a bar beside its target, on a scale that shows the distance between them.
+
+use language::contract::Compare;
+use quantity::{Quantity, Ratio, Rounding};
+
+use super::markup::{Markup, el, element};
+
+/// Where the level, its target and its value without exclusions lie on a scale.
+pub(super) struct Bar<'a> {
+    pub(super) value: Option<&'a Quantity>,
+    pub(super) compare: Compare,
+    pub(super) target: &'a Quantity,
+    pub(super) without_exclusions: Option<&'a Quantity>,
+    pub(super) percent: bool,
+}
+
+/// A scale in the unit of the target.
+#[derive(Debug, PartialEq, Eq)]
+struct Scale {
+    from: Ratio,
+    until: Ratio,
+}
+
+/// Width the scale is drawn on.
+const WIDTH: i128 = 1000;
+
+impl Bar<'_> {
+    /// The drawing with its scale under it; nothing when the numbers have no place on one scale.
+    pub(super) fn draw(&self) -> Option<Markup> {
+        let value = self.comparable(self.value);
+        let scale = if self.percent && self.wants_more() {
+            Scale::below_all(value, &self.target.value)
+        } else {
+            Scale::from_zero(value, &self.target.value, self.target.unit.is_none())
+        }?;
+        let target_at = scale.place(&self.target.value)?;
+        let value_at = value.and_then(|value| scale.place(value));
+        let without_at = self.comparable(self.without_exclusions).and_then(|value| scale.place(value));
+        let mut shapes = vec![rectangle("track", "0", &WIDTH.to_string(), 8, 12)];
+        match &value_at {
+            Some(value_at) => shapes.extend(fill(value_at, &target_at, self.keeps())),
+            None => shapes = vec![rectangle("absent", "0", &WIDTH.to_string(), 8, 12)],
+        }
+        shapes.extend(without_at.map(|at| tick("without", &at, 6, 16)));
+        shapes.push(tick("target", &target_at, 2, 24));
+        Some(el("div", "bar", [drawing(shapes), self.labels(&scale, &target_at)]))
+    }
+
+    fn labels(&self, scale: &Scale, target_at: &Ratio) -> Markup {
+        let text = |value: &Ratio| Markup::text(&self.label(value));
+        let hundredths = target_at.div(&Ratio::int(WIDTH / 100)).unwrap_or(Ratio::ZERO);
+        let left = format!("left:{}%", hundredths.decimal(2, Rounding::HalfEven));
+        let target = element("span", &[("class", "at"), ("style", &left)], [text(&self.target.value)]);
+        let ends = self.target.unit.is_none();
+        let until = if ends { el("span", "until", [text(&scale.until)]) } else { Markup::default() };
+        let from = el("span", "from", [if ends { text(&scale.from) } else { Markup::text("0") }]);
+        element("div", &[("class", "scale"), ("aria-hidden", "true")], [from, target, until])
+    }
+
+    fn label(&self, value: &Ratio) -> String {
+        match (self.percent, value.mul(&Ratio::int(100))) {
+            (true, Ok(hundredfold)) => format!("{}%", hundredfold.show()),
+            _ => Quantity { value: value.clone(), unit: self.target.unit.clone() }.show(),
+        }
+    }
+
+    /// Whether the promise is kept by more rather than by less.
+    fn wants_more(&self) -> bool {
+        matches!(self.compare, Compare::AtLeast | Compare::More)
+    }
+
+    fn keeps(&self) -> bool {
+        let order = self.value.and_then(|value| value.cmp(self.target).ok());
+        order.is_some_and(|order| self.compare.holds(order))
+    }
+
+    fn comparable<'b>(&self, value: Option<&'b Quantity>) -> Option<&'b Ratio> {
+        value.filter(|value| value.unit == self.target.unit).map(|value| &value.value)
+    }
+}
+
+impl Scale {
+    /// Of shares near the whole: up to 100 %, the target about three quarters along.
+    fn below_all(value: Option<&Ratio>, target: &Ratio) -> Option<Scale> {
+        let short = |share: &Ratio| Ratio::ONE.sub(share).ok().filter(Ratio::is_positive);
+        let for_target = short(target).and_then(|it| it.mul(&Ratio::int(4)).ok());
+        let for_value = value.and_then(short).and_then(|it| it.mul(&Ratio::new(10, 9).ok()?).ok());
+        let shown = nice_at_least(&for_target.max(for_value)?)?;
+        let is_share = value.is_none_or(|value| !value.is_negative());
+        let shown = if is_share { shown.min(Ratio::ONE) } else { shown };
+        Some(Scale { from: Ratio::ONE.sub(&shown).ok()?, until: Ratio::ONE })
+    }
+
+    /// From zero to a little beyond the greater of the two.
+    fn from_zero(value: Option<&Ratio>, target: &Ratio, nice: bool) -> Option<Scale> {
+        let beyond = |value: &Ratio, num, den| value.mul(&Ratio::new(num, den).ok()?).ok();
+        let needed = beyond(target, 4, 3).max(value.and_then(|value| beyond(value, 10, 9)))?;
+        let until = if nice { nice_at_least(&needed)? } else { needed };
+        until.is_positive().then_some(Scale { from: Ratio::ZERO, until })
+    }
+
+    /// The place of a value, from 0 to [`WIDTH`]; values beyond an end lie on it.
+    fn place(&self, value: &Ratio) -> Option<Ratio> {
+        let length = self.until.sub(&self.from).ok()?;
+        let along = value.sub(&self.from).ok()?.div(&length).ok()?;
+        along.mul(&Ratio::int(WIDTH)).ok().map(|at| at.clamp(Ratio::ZERO, Ratio::int(WIDTH)))
+    }
+}
+
+/// The least of 1, 2 and 5 times a power of ten that is not below `value`; `None` when out of all measure.
+fn nice_at_least(value: &Ratio) -> Option<Ratio> {
+    let step = |exponent: i32| {
+        let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
+        if exponent < 0 { Ratio::new(1, power).ok() } else { Some(Ratio::int(power)) }
+    };
+    let steps = (-12..18).filter_map(step).flat_map(|step| [1, 2, 5].map(|times| step.mul(&Ratio::int(times))));
+    steps.flatten().find(|nice| nice >= value)
+}
+
+/// The level up to the target, and what is missing or to spare.
+fn fill(value_at: &Ratio, target_at: &Ratio, keeps: bool) -> Vec<Markup> {
+    let (near, far) = (value_at.min(target_at), value_at.max(target_at));
+    let between = if keeps { "spare" } else { "miss" };
+    vec![span("fill", &Ratio::ZERO, near), span(between, near, far)]
+}
+
+fn drawing(shapes: Vec<Markup>) -> Markup {
+    let view_box = format!("0 0 {WIDTH} 28");
+    let attributes = [("viewBox", &*view_box), ("preserveAspectRatio", "none"), ("aria-hidden", "true")];
+    element("svg", &attributes, shapes)
+}
+
+fn span(class: &str, from: &Ratio, until: &Ratio) -> Markup {
+    let width = until.sub(from).unwrap_or(Ratio::ZERO);
+    rectangle(class, &coordinate(from), &coordinate(&width), 8, 12)
+}
+
+fn tick(class: &str, at: &Ratio, top: u32, height: u32) -> Markup {
+    let left = at.min(&Ratio::int(WIDTH - 4)).clone();
+    rectangle(class, &coordinate(&left), "4", top, height)
+}
+
+fn rectangle(class: &str, x: &str, width: &str, y: u32, height: u32) -> Markup {
+    let (y, height) = (y.to_string(), height.to_string());
+    element("rect", &[("class", class), ("x", x), ("y", &y), ("width", width), ("height", &height)], [])
+}
+
+fn coordinate(at: &Ratio) -> String {
+    at.decimal(2, Rounding::HalfEven)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ratio(text: &str) -> Ratio {
+        Ratio::parse_fraction(text).unwrap()
+    }
+
+    #[test]
+    fn scale_ends_are_round_numbers_that_hold_what_is_shown() {
+        for (value, nice) in [("1/50", "1/50"), ("21/1000", "1/20"), ("3", "5"), ("1", "1"), ("501", "1000")] {
+            assert_eq!(nice_at_least(&ratio(value)), Some(ratio(nice)), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_target_near_the_whole_lies_well_inside_the_scale() {
+        let scale = Scale::below_all(Some(&ratio("994/1000")), &ratio("995/1000")).unwrap();
+        assert_eq!(scale, Scale { from: ratio("49/50"), until: Ratio::ONE });
+        assert_eq!(scale.place(&ratio("995/1000")), Some(Ratio::int(750)));
+    }
+
+    #[test]
+    fn a_level_far_below_is_still_on_the_scale() {
+        let scale = Scale::below_all(Some(&ratio("1/3")), &ratio("999/1000")).unwrap();
+        assert_eq!(scale, Scale { from: Ratio::ZERO, until: Ratio::ONE });
+        let negative = Scale::below_all(Some(&ratio("-1/2")), &ratio("999/1000")).unwrap();
+        assert!(negative.from <= ratio("-1/2"));
+    }
+
+    #[test]
+    fn a_target_of_everything_and_a_level_of_everything_have_no_scale() {
+        assert_eq!(Scale::below_all(Some(&Ratio::ONE), &Ratio::ONE), None);
+        assert_eq!(Scale::from_zero(Some(&Ratio::ZERO), &Ratio::ZERO, true), None);
+    }
+
+    #[test]
+    fn what_lies_beyond_an_end_is_drawn_on_it() {
+        let scale = Scale { from: Ratio::ZERO, until: Ratio::ONE };
+        assert_eq!(scale.place(&ratio("-1")), Some(Ratio::ZERO));
+        assert_eq!(scale.place(&ratio("2")), Some(Ratio::int(WIDTH)));
+    }
+}

@@ -1,0 +1,5 @@
+//! Statements of hand-made settlements: what they say in JSON, in text and as a page.
+
+mod json;
+mod sample;
+mod text;

@@ -1,0 +1,200 @@
+//! The command line: every command, option and default in one place.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use diagnostic::Lang;
+
+/// Service level agreements that measure, prove and settle themselves.
+#[derive(Debug, Parser)]
+#[command(name = "upheld", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check contracts: language, units, economics.
+    Check(FilesArguments),
+    /// Run the worked examples of contracts.
+    Test(FilesArguments),
+    /// Lay out the rules of contracts; the prose is left alone.
+    Fmt(FmtArguments),
+    /// Say where a new version pays less, promises less or claims shorter.
+    Compare(CompareArguments),
+    /// Explain a diagnostic code.
+    Explain(ExplainArguments),
+    /// Settle one cycle of one subscription.
+    Settle(SettleArguments),
+    /// Check a sealed statement offline: signature, digests, and the settlement computed again.
+    Verify(VerifyArguments),
+    /// Settle four real agreements over a month of shipped evidence.
+    Demo(DemoArguments),
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How a statement is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatementFormat {
+    /// For people, on a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For people, in a browser or on paper; both languages.
+    Html,
+}
+
+/// The reader's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+/// Options common to commands that print.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// How results are written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// The reader's language; by default that of the environment.
+    #[arg(long, value_enum)]
+    pub lang: Option<Language>,
+}
+
+/// Contracts to look at.
+#[derive(Debug, Args)]
+pub struct FilesArguments {
+    /// Contract files (Markdown).
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Contracts to lay out.
+#[derive(Debug, Args)]
+pub struct FmtArguments {
+    /// Contract files (Markdown).
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; fail if a file would change.
+    #[arg(long)]
+    pub check: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Two versions of a contract.
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// The version in force.
+    pub old: PathBuf,
+    /// The version proposed.
+    pub new: PathBuf,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// A code to explain.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A code such as E0101; all codes when absent.
+    pub code: Option<String>,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What to settle.
+#[derive(Debug, Args)]
+pub struct SettleArguments {
+    /// The contract (Markdown).
+    pub contract: PathBuf,
+    /// The cycle: 2026-10, 2026-Q4, 2026-10-05 (the cycle with that day), or 2026-10-01/2026-11-01.
+    #[arg(long)]
+    pub cycle: String,
+    /// The plan held.
+    #[arg(long)]
+    pub plan: Option<String>,
+    /// The tenant.
+    #[arg(long, value_name = "ID")]
+    pub tenant: Option<String>,
+    /// When the subscription began: a date in the contract's zone, or an instant with its offset.
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Evidence: NDJSON, or CSV by the ending .csv; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Vec<PathBuf>,
+    /// Evidence as it was known at this instant.
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
+    /// A parameter of the contract, as `name=value`; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub param: Vec<String>,
+    /// How the statement is written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StatementFormat,
+    /// Write a sealed statement package into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub seal: Option<PathBuf>,
+    /// The signing key; by default one of your own is made on first use.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// The reader's language; by default that of the environment.
+    #[arg(long, value_enum)]
+    pub lang: Option<Language>,
+}
+
+/// A package to verify.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The directory of a sealed statement.
+    pub dir: PathBuf,
+    /// The key the package must be signed with, as printed in the provider's documents.
+    #[arg(long, value_name = "VKEY")]
+    pub key: Option<String>,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Where the demo writes.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Where statements and packages are written.
+    #[arg(long, default_value = "demo")]
+    pub out: PathBuf,
+    /// How to print.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// The reader's language: as asked, else that of the environment, else English.
+pub fn lang(asked: Option<Language>) -> Lang {
+    match asked {
+        Some(Language::Zh) => Lang::Zh,
+        Some(Language::En) => Lang::En,
+        None => {
+            let set = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
+            let locale = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default();
+            if locale.starts_with("zh") { Lang::Zh } else { Lang::En }
+        }
+    }
+}
