@@ -7,6 +7,9 @@ use timeline::Interval;
 
 use crate::{Field, Group, Question, Record};
 
+/// Records of one fact that are listed one by one in a derivation; more are asked about as a whole.
+pub const LISTED_MAX: usize = 10_000;
+
 /// Answers questions about what happened, from memory, a database or a cluster.
 pub trait Facts {
     /// Records of one fact, sorted by (`from`, `until`, `id`), revisions applied; none for a fact that is unknown.
@@ -15,6 +18,12 @@ pub trait Facts {
     /// The groups that occur, ordered by slice, then keys, each with its measures. Without slices and `group_by` the
     /// answer is exactly one group, of no records if need be.
     fn aggregate(&self, question: &Question) -> Result<Vec<Group>, FactsError>;
+
+    /// Whether the records of a fact are few enough to be listed. Facts in volume say no: they are asked aggregate
+    /// questions only, and their records never leave the place they are kept.
+    fn lists(&self, fact: usize) -> bool {
+        self.rows(fact).len() <= LISTED_MAX
+    }
 
     /// How many records stand, over all facts.
     fn count_all(&self) -> usize;

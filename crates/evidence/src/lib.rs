@@ -39,7 +39,7 @@ mod schema;
 mod value;
 
 pub use evidence::{Evidence, View};
-pub use facts::{Facts, FactsError, Touching, starting_in};
+pub use facts::{Facts, FactsError, LISTED_MAX, Touching, starting_in};
 pub use memory::Memory;
 pub use ndjson::LINE_BYTES_MAX;
 pub use question::{Field, Group, Measure, Predicate, Question};

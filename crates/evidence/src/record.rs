@@ -104,3 +104,55 @@ pub(crate) fn order_by_content(left: &Record, right: &Record) -> Ordering {
 pub(crate) fn order_by_content_then_place(left: &Record, right: &Record) -> Ordering {
     order_by_content(left, right).then_with(|| left.place.cmp(&right.place))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Change = fn(&mut Record, Option<Arc<str>>);
+
+    #[test]
+    fn only_the_place_is_no_part_of_what_a_record_says() {
+        let plain = Record {
+            fact: 0,
+            id: None,
+            subject: None,
+            from: Instant::EPOCH,
+            until: Instant::MAX,
+            attributes: vec![None],
+            source: None,
+            recorded_at: None,
+            supersedes: None,
+            reason: None,
+            place: RecordPlace { file: 1, line: 1 },
+            withdrawn: false,
+        };
+        let x = || Some(Arc::from("x"));
+        let changes: [Change; 11] = [
+            |it, _| it.fact = 1,
+            |it, x| it.id = x,
+            |it, x| it.subject = x,
+            |it, _| it.from = Instant::MIN,
+            |it, _| it.until = Instant::EPOCH,
+            |it, _| it.attributes = vec![Some(Datum::Truth(true))],
+            |it, x| it.source = x,
+            |it, _| it.recorded_at = Some(Instant::EPOCH),
+            |it, x| it.supersedes = x,
+            |it, x| it.reason = x,
+            |it, _| it.withdrawn = true,
+        ];
+        for (index, change) in changes.iter().enumerate() {
+            let mut changed = plain.clone();
+            change(&mut changed, x());
+            assert!(!changed.says_the_same(&plain), "change {index}");
+        }
+        assert!(Record { place: RecordPlace::default(), ..plain.clone() }.says_the_same(&plain));
+    }
+
+    #[test]
+    fn values_of_different_kinds_do_not_compare() {
+        let (number, money) = (Datum::Number(Ratio::ONE), Datum::Money(Ratio::ZERO));
+        assert_eq!(number.compare(&money), None);
+        assert_eq!(money.compare(&Datum::Money(Ratio::ONE)), Some(Ordering::Less));
+    }
+}

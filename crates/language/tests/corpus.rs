@@ -29,12 +29,12 @@ fn every_seed_is_read_or_refused_without_panic() {
 
 #[test]
 fn a_contract_with_one_place_broken_is_read_or_refused_without_panic() {
-    mutated(150_000, 5_000_000, 1);
+    mutated(2_500, 0, 1);
 }
 
 #[test]
 fn a_contract_broken_in_many_places_is_read_or_refused_without_panic() {
-    mutated(150_000, 9_000_000, 8);
+    mutated(2_500, 1_000_000, 8);
 }
 
 /// Checks that many contracts, each changed in this many places.

@@ -1,6 +1,7 @@
 //! Evaluation: a value for every node, or why there is none. No clock, no order dependence, bounded work.
 
 mod aggregate;
+mod ask;
 mod call;
 mod cycles;
 mod excluded;

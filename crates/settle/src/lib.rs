@@ -4,6 +4,7 @@ pub mod absent;
 mod evaluate;
 pub mod example;
 mod parameters;
+pub mod probe;
 mod settle;
 pub mod settlement;
 mod tenant;

@@ -39,6 +39,9 @@ impl<'a> Evaluator<'a> {
         rank: Option<&'a Node>,
         node: &'a Node,
     ) -> Outcome<Value> {
+        if let Some(answer) = self.asked(which, rows, slot, body, rank, &node.ty)? {
+            return Ok(answer);
+        }
         let rows = self.rows_value(rows)?;
         self.note_read(&rows);
         let Some(body) = body else { return self.bare(which, &rows) };

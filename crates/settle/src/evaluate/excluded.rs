@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use evidence::{AttributeKind, Datum, FactKind};
+use evidence::{AttributeKind, Datum, FactKind, Field, Predicate};
 use language::contract::{Cause, ItemId, ItemKind, RowType, Type};
 use timeline::Timeline;
 
@@ -16,6 +16,8 @@ use crate::value::{RowRef, Rows, Value, seconds};
 pub(crate) struct ExclusionLog {
     time: BTreeMap<usize, Timeline>,
     rows: BTreeMap<usize, BTreeSet<RowRef>>,
+    /// Records excluded where they are kept: the greatest number any one question met.
+    counts: BTreeMap<usize, u64>,
 }
 
 /// A source of exclusions, in the order they are listed.
@@ -136,8 +138,7 @@ impl<'a> Evaluator<'a> {
                 Ok(rows.iter().copied().filter(own).collect())
             }
             Source::Exclusion(id) => {
-                let of_rows = matches!(self.world.contract.item(*id).map(|it| &it.ty), Some(Type::Rows(RowType::Fact(it))) if *it == fact);
-                if of_rows {
+                if self.excludes_rows_of(*id, fact) {
                     return match self.item(*id, None)? {
                         Value::Rows(excluded) => {
                             let excluded: BTreeSet<RowRef> = excluded.rows.iter().copied().collect();
@@ -158,6 +159,39 @@ impl<'a> Evaluator<'a> {
             let window = self.world.cycle.counted;
             let inside: Vec<RowRef> = taken.into_iter().filter(|row| self.record(*row).is_some_and(|it| window.contains(it.from))).collect();
             self.log.rows.entry(at).or_default().extend(inside);
+        }
+    }
+
+    /// What each source excludes from a fact's events, as a filter; `None` when one of them cannot be said so.
+    pub(super) fn exclusion_filters(&mut self, fact: usize) -> Outcome<Option<Vec<Predicate>>> {
+        let mut filters = Vec::new();
+        if !self.world.excluding {
+            return Ok(Some(filters));
+        }
+        let kind = self.world.contract.schema.facts.get(fact).map_or(FactKind::Event, |it| it.kind);
+        let attribute = self.cause_attributes(kind).into_iter().find(|(it, _)| *it == fact);
+        for source in &self.sources() {
+            let taken = match source {
+                Source::Cause(cause) => attribute.map(|(_, at)| {
+                    Predicate::Equals(Field::Attribute(at), Some(Datum::Text(Arc::from(cause.name.as_str()))))
+                }),
+                Source::Exclusion(id) if self.excludes_rows_of(*id, fact) => return Ok(None),
+                Source::Exclusion(_) => self.source_timeline(source)?.map(|it| Predicate::Inside((*it).clone())),
+            };
+            filters.push(taken.unwrap_or(Predicate::Or(Vec::new())));
+        }
+        Ok(Some(filters))
+    }
+
+    fn excludes_rows_of(&self, id: ItemId, fact: usize) -> bool {
+        matches!(self.world.contract.item(id).map(|it| &it.ty), Some(Type::Rows(RowType::Fact(it))) if *it == fact)
+    }
+
+    /// Logs how many records a source excluded, counted where they are kept.
+    pub(super) fn log_count(&mut self, at: usize, count: u64) {
+        if self.period.counted == self.world.cycle.counted && self.window == self.period.counted {
+            let entry = self.log.counts.entry(at).or_default();
+            *entry = (*entry).max(count);
         }
     }
 
@@ -185,8 +219,9 @@ impl<'a> Evaluator<'a> {
             if let Some(time) = self.log.time.get(&at) {
                 list.extend(time.runs().iter().map(|it| entry(it.from(), it.until(), ExcludedMeasure::Seconds(seconds(it.nanos())))));
             }
-            if let Some(rows) = self.log.rows.get(&at).filter(|it| !it.is_empty()) {
-                let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            let listed = self.log.rows.get(&at).map_or(0, |it| u64::try_from(it.len()).unwrap_or(u64::MAX));
+            let count = listed.max(self.log.counts.get(&at).copied().unwrap_or(0));
+            if count > 0 {
                 list.push(entry(cycle.from(), cycle.until(), ExcludedMeasure::Count(count)));
             }
         }

@@ -118,6 +118,21 @@ impl Trace {
     }
 }
 
+impl Trace {
+    /// Writes down that so many records of a fact were counted where they are kept.
+    pub(crate) fn counted(&mut self, fact: &str, count: u64) {
+        if !self.writing() {
+            return;
+        }
+        let used = EvidenceUse { fact: fact.to_owned(), count, records: Vec::new() };
+        if let Some(derivation) = self.open.last_mut()
+            && !derivation.evidence.contains(&used)
+        {
+            derivation.evidence.push(used);
+        }
+    }
+}
+
 fn record_name(row: RowRef, world: &World<'_>) -> Option<String> {
     let RowRef::Record(fact, at) = row else { return None };
     let record = world.facts.rows(fact).get(at)?;

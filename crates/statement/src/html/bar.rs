@@ -85,7 +85,10 @@ impl Scale {
         let short = |share: &Ratio| Ratio::ONE.sub(share).ok().filter(Ratio::is_positive);
         let for_target = short(target).and_then(|it| it.mul(&Ratio::int(4)).ok());
         let for_value = value.and_then(short).and_then(|it| it.mul(&Ratio::new(10, 9).ok()?).ok());
-        let shown = nice_at_least(&for_target.max(for_value)?)?;
+        let Some(needed) = for_target.max(for_value) else {
+            return Some(Scale { from: Ratio::ZERO, until: Ratio::ONE });
+        };
+        let shown = nice_at_least(&needed)?;
         let is_share = value.is_none_or(|value| !value.is_negative());
         let shown = if is_share { shown.min(Ratio::ONE) } else { shown };
         Some(Scale { from: Ratio::ONE.sub(&shown).ok()?, until: Ratio::ONE })
@@ -95,8 +98,9 @@ impl Scale {
     fn from_zero(value: Option<&Ratio>, target: &Ratio, nice: bool) -> Option<Scale> {
         let beyond = |value: &Ratio, num, den| value.mul(&Ratio::new(num, den).ok()?).ok();
         let needed = beyond(target, 4, 3).max(value.and_then(|value| beyond(value, 10, 9)))?;
+        let needed = Some(needed).filter(Ratio::is_positive)?;
         let until = if nice { nice_at_least(&needed)? } else { needed };
-        until.is_positive().then_some(Scale { from: Ratio::ZERO, until })
+        Some(Scale { from: Ratio::ZERO, until })
     }
 
     /// The place of a value, from 0 to [`WIDTH`]; values beyond an end lie on it.
@@ -180,8 +184,9 @@ mod tests {
     }
 
     #[test]
-    fn a_target_of_everything_and_a_level_of_everything_have_no_scale() {
-        assert_eq!(Scale::below_all(Some(&Ratio::ONE), &Ratio::ONE), None);
+    fn where_nothing_is_missing_the_scale_is_the_whole() {
+        let whole = Scale { from: Ratio::ZERO, until: Ratio::ONE };
+        assert_eq!(Scale::below_all(Some(&Ratio::ONE), &Ratio::ONE), Some(whole));
         assert_eq!(Scale::from_zero(Some(&Ratio::ZERO), &Ratio::ZERO, true), None);
     }
 

@@ -1,6 +1,7 @@
 //! HTML that is escaped and balanced because there is no other way to make it.
 
 use diagnostic::Lang;
+use pulldown_cmark::Event;
 
 use crate::words::Word;
 
@@ -17,6 +18,14 @@ impl Markup {
     /// One after the other.
     pub(super) fn all(parts: impl IntoIterator<Item = Markup>) -> Markup {
         Markup(parts.into_iter().map(|part| part.0).collect())
+    }
+
+    /// Markdown that holds no HTML of its own, rendered.
+    pub(super) fn rendered<'a>(events: impl Iterator<Item = Event<'a>>) -> Markup {
+        let mut out = String::new();
+        let own = events.filter(|event| !matches!(event, Event::Html(_) | Event::InlineHtml(_)));
+        pulldown_cmark::html::push_html(&mut out, own);
+        Markup(out)
     }
 
     pub(super) fn into_string(self) -> String {

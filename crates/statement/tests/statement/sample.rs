@@ -65,6 +65,11 @@ pub(crate) fn empty() -> Settlement {
     }
 }
 
+/// A contract with the clauses the full settlement rests on.
+pub(crate) fn contract_text() -> &'static str {
+    include_str!("sample/contract.md")
+}
+
 pub(crate) fn at(text: &str) -> Instant {
     parse_instant(text).unwrap()
 }

@@ -1,0 +1,110 @@
+//! Facts in volume answer questions; facts that are listed are read row by row. Both must give the same settlement.
+
+use evidence::{Facts, FactsError, Group, Memory, Question, Record, SourceFile, read};
+use settle::{Inputs, Overrides, Settlement, cycle_span, settle};
+
+/// Evidence that refuses to be listed, so that every question that can be asked is asked.
+struct InVolume(Memory);
+
+impl Facts for InVolume {
+    fn rows(&self, fact: usize) -> &[Record] {
+        self.0.rows(fact)
+    }
+    fn aggregate(&self, question: &Question) -> Result<Vec<Group>, FactsError> {
+        self.0.aggregate(question)
+    }
+    fn lists(&self, _fact: usize) -> bool {
+        false
+    }
+    fn count_all(&self) -> usize {
+        self.0.count_all()
+    }
+    fn digest(&self) -> [u8; 32] {
+        self.0.digest()
+    }
+}
+
+const CONTRACT: &str = r#"---
+id: volume
+version: "1"
+zone: Asia/Shanghai
+currency: CNY
+rounding: half_up
+---
+# Volume
+```sla
+cycle calendar month
+cause carrier excluded
+cause own
+fact message : event { outcome: delivered | failed | pending, parts: number, price: money, cause: cause?, note: text? }
+fact maintenance : span {}
+exclusion announced : maintenance
+valid = message where parts in (1, 2, 3) and not (outcome = pending)
+counted = valid - excluded
+level delivered = count(counted where outcome = delivered) / count(counted)
+level share_delivered = share(outcome = delivered of counted)
+level parts_sum = sum(parts of counted)
+level parts_mean = mean(parts of message - excluded)
+level dear = max(price of message where outcome != failed)
+level cheap = min(price of message where parts >= 2)
+level p95 = percentile(95, parts of message)
+level noted = count(message where note = "x")
+level of_a = count(message of "a")
+promise good: delivered >= 90%
+```
+"#;
+
+fn evidence_text(seed: u64) -> String {
+    let mut state = seed;
+    let mut next = |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    let mut text = String::from("{\"fact\":\"maintenance\",\"from\":\"2026-10-05T00:00:00+08:00\",\"until\":\"2026-10-06T12:00:00+08:00\"}\n");
+    for at in 0..400 {
+        let outcome = ["delivered", "delivered", "delivered", "failed", "pending"][usize::try_from(next(5)).unwrap()];
+        let cause = ["", ",\"cause\":\"carrier\"", ",\"cause\":\"own\""][usize::try_from(next(3)).unwrap()];
+        let note = ["", ",\"note\":\"x\"", ",\"note\":\"y\""][usize::try_from(next(3)).unwrap()];
+        let subject = ["a", "b"][usize::try_from(next(2)).unwrap()];
+        text.push_str(&format!(
+            "{{\"fact\":\"message\",\"id\":\"m{at}\",\"subject\":\"{subject}\",\"at\":\"2026-10-{:02}T{:02}:00:00+08:00\",\"outcome\":\"{outcome}\",\"parts\":{},\"price\":\"0.{:02} CNY\"{cause}{note}}}\n",
+            next(31) + 1,
+            next(24),
+            next(5) + 1,
+            next(100)
+        ));
+    }
+    text
+}
+
+fn settled(facts: &dyn Facts) -> Settlement {
+    let contract = language::read("volume.md", CONTRACT).0.expect("the contract is sound");
+    let inputs = Inputs::default();
+    let cycle = cycle_span(&contract, &inputs, "2026-10").expect("a month");
+    settle(&contract, facts, &cycle, &inputs, &Overrides::default())
+}
+
+#[test]
+fn asking_and_listing_give_the_same_settlement() {
+    let contract = language::read("volume.md", CONTRACT).0.expect("the contract is sound");
+    for seed in 1..40 {
+        let file = SourceFile { name: "e.ndjson".to_owned(), bytes: evidence_text(seed).into_bytes() };
+        let (evidence, found) = read(&contract.schema, &[file]);
+        assert!(found.is_empty(), "{found:?}");
+        let memory = Memory::new(evidence.as_of(None));
+        let listed = settled(&memory);
+        let asked = settled(&InVolume(memory));
+        assert_eq!(listed.levels, asked.levels, "seed {seed}");
+        assert_eq!(listed.promises, asked.promises);
+        assert_eq!(listed.excluded, asked.excluded);
+    }
+}
+
+#[test]
+fn a_question_lists_no_records_in_the_derivation() {
+    let contract = language::read("volume.md", CONTRACT).0.expect("the contract is sound");
+    let file = SourceFile { name: "e.ndjson".to_owned(), bytes: evidence_text(7).into_bytes() };
+    let asked = settled(&InVolume(Memory::new(read(&contract.schema, &[file]).0.as_of(None))));
+    let counted = asked.derivation.iter().find(|it| it.name == "delivered").expect("it is derived");
+    assert!(counted.evidence.iter().all(|it| it.records.is_empty() && it.count > 0), "{:?}", counted.evidence);
+}
