@@ -144,6 +144,7 @@ impl<'r, 's> Reading<'r, 's> {
             if cell.is_none() && !attribute.optional && !withdrawn {
                 self.problems.push(explain::missing_attribute(self.row.span, attribute, declared));
             }
+            self.problems.extend(cell.and_then(|cell| value::unnamed_cause(&attribute.kind, cell)));
             let datum = cell.map(|cell| value::datum(&attribute.kind, self.schema, cell, self.pool));
             data.push(datum.and_then(|it| self.keep(it)));
         }

@@ -44,6 +44,9 @@ pub enum AttributeKind {
     Truth,
     /// One of these words.
     OneOf(Vec<String>),
+    /// Why something happened: one of the causes the contract names, or any other word, which then excludes nothing and
+    /// is reported.
+    Cause(Vec<String>),
     /// A quantity of that unit: `"3.5 A"`, `"5 GB"`.
     Unit(Unit),
 }

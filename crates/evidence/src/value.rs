@@ -26,7 +26,7 @@ pub(crate) fn datum(
         AttributeKind::Duration => quantity(cell, &Unit::time()).map(Datum::Duration),
         AttributeKind::Instant => instant(cell, schema).map(Datum::Instant),
         AttributeKind::Date => date(cell).map(Datum::Date),
-        AttributeKind::Text => text(cell).map(|it| Datum::Text(pool.share(it))),
+        AttributeKind::Text | AttributeKind::Cause(_) => text(cell).map(|it| Datum::Text(pool.share(it))),
         AttributeKind::Truth => truth(cell).map(Datum::Truth),
         AttributeKind::OneOf(words) => word(cell, words).map(|it| Datum::Text(pool.share(it))),
         AttributeKind::Unit(unit) => quantity(cell, unit).map(Datum::Quantity),
@@ -84,6 +84,14 @@ fn word<'a>(cell: &'a Cell<'_>, words: &[String]) -> Result<&'a str, Problem> {
     }
     let meant = nearest(found, words.iter().map(String::as_str));
     Err(explain::one_of(cell.span, found, words, meant))
+}
+
+/// The warning for a cause the contract does not name.
+pub(crate) fn unnamed_cause(kind: &AttributeKind, cell: &Cell<'_>) -> Option<Problem> {
+    let AttributeKind::Cause(words) = kind else { return None };
+    let found = text(cell).ok()?;
+    let meant = nearest(found, words.iter().map(String::as_str));
+    (!words.iter().any(|it| it == found)).then(|| explain::unnamed_cause(cell.span, found, words, meant))
 }
 
 fn money(cell: &Cell<'_>, currency: Option<Currency>) -> Result<Ratio, Problem> {

@@ -4,6 +4,7 @@ mod arithmetic;
 mod call;
 mod declare;
 mod finish;
+mod form;
 mod front;
 mod hours;
 mod item;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use calendar::{CycleRule, Date, HolidayCalendar, Hours, Zone};
+use calendar::{CycleRule, Date, HolidayCalendar, Hours, TimeOfDay, Zone};
 use diagnostic::{Bilingual, Diagnostic};
 use evidence::Schema;
 use quantity::{Currency, Quantity, Rounding, Unit};
@@ -377,6 +377,24 @@ pub enum Aggregate {
     Values,
 }
 
+impl Aggregate {
+    /// The function's name in a contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Sum => "sum",
+            Self::Mean => "mean",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::Share => "share",
+            Self::Percentile => "percentile",
+            Self::Values => "values",
+        }
+    }
+}
+
 /// Functions of plain values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Function {
@@ -430,6 +448,14 @@ pub enum Function {
     DaysIn,
     /// Distinct subjects of rows.
     Subjects,
+    /// The parts of a window, each of one length or calendar period.
+    Split,
+    /// The first so much time of a timeline.
+    FirstTime,
+    /// The nearest-rank percentile of a list.
+    Percentile,
+    /// A date at a time of day.
+    At(TimeOfDay),
 }
 
 /// A band with computed edges: value and whether it is inside.
@@ -591,7 +617,7 @@ pub enum Op {
     Hours(Arc<Hours>),
     /// A holiday calendar.
     Calendar(Arc<HolidayCalendar>),
-    /// A duration counted in opening hours.
+    /// A duration counted in opening hours, or in any timeline.
     Clock(Box<Node>, Box<Node>),
     /// Working days of a calendar.
     Working(Box<Node>, Box<Node>),
@@ -626,6 +652,10 @@ pub enum Op {
     Held(Box<Node>, usize, Box<Node>),
     /// How much covers each instant.
     Stack(Box<Node>, usize, Option<Box<Node>>),
+    /// The greatest value of the rows that cover each instant.
+    Highest(Box<Node>, usize, Box<Node>),
+    /// A series where a timeline is; zero elsewhere.
+    Within(Box<Node>, Box<Node>),
     /// When a series compares so with a scalar.
     SeriesCompare(Compare, Box<Node>, Box<Node>),
     /// A function of plain values.
@@ -681,10 +711,10 @@ impl Node {
     pub fn parts(&self) -> Vec<&Node> {
         use Op::{
             Add, Aggregate, And, AsOf, Between, By, Call, Clock, Compare, Complement, Cover, Default, Distinct, Divide,
-            Elapsed, Exclude, ExcludeRows, Field, Fold, ForEach, ForGrid, Held, If, InBand, InList, Inside, Intersect, Is,
+            Elapsed, Exclude, ExcludeRows, Field, Fold, ForEach, ForGrid, Held, Highest, If, InBand, InList, Inside, Intersect, Is,
             Ladder, LastCycles, LastCyclesWindow, Lasting, LastingRows, List, Minus, Multiply, Negate, Not, OfSubject, Open,
             Or, Over, Pattern, Quantified, SeriesCompare, Shift, Slices, SpansOf, Stack, Streak, Subtract, Union, Where,
-            WindowEdge, WindowTimeline, Working,
+            WindowEdge, WindowTimeline, Within, Working,
         };
         match &self.op {
             LastCycles(a) | LastCyclesWindow(a) | Field(a, _) | WindowEdge(a, _) | Negate(a) | Not(a) | Is(a, _)
@@ -694,7 +724,7 @@ impl Node {
             | Compare(_, a, b) | And(a, b) | Or(a, b) | InList(a, b) | Inside(a, b) | Default(a, b) | Where(a, _, b)
             | OfSubject(a, b) | LastingRows(a, _, b) | Lasting(a, _, b) | Union(a, b) | Intersect(a, b) | Minus(a, b)
             | Over(a, b) | Clock(a, b) | Working(a, b) | ForEach(_, a, b) | ForGrid(a, b) | Slices(a, b) | Held(a, _, b)
-            | SeriesCompare(_, a, b) => vec![a, b],
+            | SeriesCompare(_, a, b) | Highest(a, _, b) | Within(a, b) => vec![a, b],
             Pattern { least, out_of, .. } => vec![least, out_of],
             InBand(a, band) => std::iter::once(&**a).chain(band.edges()).collect(),
             If(a, b, c) | SpansOf(a, _, b, c) | Streak(a, _, b, c) => vec![a, b, c],

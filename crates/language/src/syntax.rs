@@ -5,5 +5,6 @@ pub mod document;
 pub mod example;
 pub mod expression;
 pub mod parser;
+mod slip;
 pub mod statement;
 pub mod token;

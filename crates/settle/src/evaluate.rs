@@ -3,6 +3,7 @@
 mod aggregate;
 mod ask;
 mod call;
+mod clock;
 mod cycles;
 mod excluded;
 mod item;
@@ -75,6 +76,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) remedies: BTreeMap<(ItemId, Interval, Option<String>), RemedyValue>,
     pub(crate) log: ExclusionLog,
     pub(crate) trace: Trace,
+    /// Timelines that clocks run in, each with the variables it was met under.
+    clocks: Vec<(&'a Node, Vec<Option<Value>>)>,
     fuel: u64,
 }
 
@@ -93,6 +96,7 @@ impl<'a> Evaluator<'a> {
             remedies: BTreeMap::new(),
             log: ExclusionLog::default(),
             trace: Trace::new(traced),
+            clocks: Vec::new(),
             fuel: FUEL_MAX,
             world,
         }
@@ -166,7 +170,8 @@ impl<'a> Evaluator<'a> {
             Op::ForEach(..) | Op::ForGrid(..) | Op::List(_) => self.list_op(node),
             Op::Quantified(..) => self.quantified(node),
             Op::Aggregate { .. } | Op::Fold(..) => self.aggregate_op(node),
-            Op::Stack(..) => self.stack(node),
+            Op::Stack(..) | Op::Highest(..) => self.stack(node),
+            Op::Within(..) => self.within(node),
             Op::Call(function, arguments) => self.call(*function, arguments, node),
             Op::Broken => Err(Absent::not_computable("the rule could not be read", "规则无法读取")),
         }

@@ -283,7 +283,7 @@ impl<'a> Case<'a> {
             AttributeKind::Date => Type::Date,
             AttributeKind::Text => Type::Text,
             AttributeKind::Truth => Type::Truth,
-            AttributeKind::OneOf(words) => Type::OneOf(Arc::from(words.as_slice())),
+            AttributeKind::OneOf(words) | AttributeKind::Cause(words) => Type::OneOf(Arc::from(words.as_slice())),
         }
     }
 

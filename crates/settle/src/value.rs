@@ -28,6 +28,8 @@ pub enum Value {
     WorkingDays(i32, Option<Arc<HolidayCalendar>>),
     /// A duration counted in opening hours, in nanoseconds.
     Clock(i128, Arc<Hours>),
+    /// A duration counted in a timeline, in nanoseconds; the timeline by its place among the evaluation's clocks.
+    Ticking(i128, usize),
     /// Records or runs.
     Rows(Rows),
     /// One record or run.
@@ -86,7 +88,7 @@ impl Value {
             Self::Date(it) => it.to_string(),
             Self::Period(it) => format!("{} months {} days", it.months, it.days),
             Self::WorkingDays(days, _) => format!("{days} working days"),
-            Self::Clock(nanos, _) => format!("{} in hours", show_duration(&seconds(*nanos))),
+            Self::Clock(nanos, _) | Self::Ticking(nanos, _) => format!("{} in hours", show_duration(&seconds(*nanos))),
             Self::Rows(it) => format!("{} rows", it.rows.len()),
             Self::Row(_) => "a row".to_owned(),
             Self::Timeline(it) => match it.nanos() {

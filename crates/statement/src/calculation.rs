@@ -71,3 +71,67 @@ pub(crate) fn separator(lang: Lang) -> &'static str {
         Lang::Zh => "；",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quantity::{Currency, Ratio};
+
+    use super::*;
+
+    fn usd(text: &str) -> Quantity {
+        Quantity::money(Ratio::parse_fraction(text).unwrap(), Currency::parse("USD").unwrap())
+    }
+
+    fn remedy(status: RemedyStatus, literal: &str, amount: &str, rounded: &str) -> RemedyResult {
+        RemedyResult {
+            name: "credit".to_owned(),
+            subject: None,
+            kind: "service_credit".to_owned(),
+            status,
+            reason: None,
+            literal: Some(usd(literal)),
+            amount: Some(usd(amount)),
+            rounded: Some(usd(rounded)),
+            share: None,
+            base: None,
+            capped: false,
+            without_exclusions: None,
+            readings: Vec::new(),
+            clause: String::new(),
+        }
+    }
+
+    fn check(remedy: &RemedyResult, expected: &str) {
+        assert_eq!(calculation(remedy, Lang::En).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn each_step_that_changes_the_amount_is_named() {
+        let plain = remedy(RemedyStatus::Due, "200/9", "200/9", "1111/50");
+        check(&plain, "the text computes 22.2222… USD; rounded to 22.22 USD");
+        let share = Some(Ratio::new(1, 9).unwrap());
+        let shared = RemedyResult { share, base: Some(usd("200")), ..plain };
+        check(&shared, "11.1111…% of 200.00 USD = 22.2222… USD; rounded to 22.22 USD");
+        let capped =
+            RemedyResult { amount: Some(usd("20")), rounded: Some(usd("20")), capped: true, ..shared };
+        check(&capped, "11.1111…% of 200.00 USD = 22.2222… USD; capped at 20.00 USD");
+        let raised = remedy(RemedyStatus::Due, "1/2", "5", "5");
+        check(&raised, "the text computes 0.50 USD; 5.00 USD is owed");
+    }
+
+    #[test]
+    fn a_negative_literal_amount_says_why_nothing_is_paid() {
+        let negative = remedy(RemedyStatus::Negative, "-200", "0", "0");
+        let expected =
+            "the text computes -200.00 USD; the printed formula computes less than zero, so nothing is paid";
+        check(&negative, expected);
+    }
+
+    #[test]
+    fn an_amount_nobody_has_decided_is_not_zero() {
+        let open = remedy(RemedyStatus::NoRow, "0", "0", "0");
+        assert_eq!(amount_shown(&open, Lang::En), None);
+        let not_due = RemedyResult { status: RemedyStatus::NotDue, ..open };
+        assert_eq!(amount_shown(&not_due, Lang::En).as_deref(), Some("0.00 USD"));
+    }
+}

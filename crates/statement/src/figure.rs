@@ -120,7 +120,9 @@ pub(crate) fn quantity(value: &Quantity, lang: Lang) -> String {
         return duration_words(&value.show(), lang);
     }
     match value.unit.currency() {
-        Some(currency) => format!("{} {currency}", money_digits(&value.value, show_money(&value.value, currency))),
+        Some(currency) => {
+            format!("{} {currency}", money_digits(&value.value, show_money(&value.value, currency)))
+        }
         None if value.unit.is_none() => level_display(&value.value, &[], None),
         None => value.show(),
     }
@@ -128,7 +130,8 @@ pub(crate) fn quantity(value: &Quantity, lang: Lang) -> String {
 
 /// A share as a percentage.
 pub(crate) fn share(share: &Ratio) -> String {
-    scaled(share, true).map_or_else(|| share.fraction(), |number| format!("{}%", level_display(&number, &[], None)))
+    scaled(share, true)
+        .map_or_else(|| share.fraction(), |number| format!("{}%", level_display(&number, &[], None)))
 }
 
 /// How much was taken out of account.

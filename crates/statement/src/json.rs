@@ -109,10 +109,14 @@ fn lint(lint: &Lint) -> Value {
 }
 
 fn derivation(derivation: &Derivation, settlement: &Settlement) -> Value {
-    let steps = derivation.steps.iter().map(|(expression, value)| json!({ "expression": expression, "value": value }));
-    let evidence = derivation.evidence.iter().map(|it| {
-        json!({ "fact": it.fact, "count": it.count, "records": it.records })
-    });
+    let steps = derivation
+        .steps
+        .iter()
+        .map(|(expression, value)| json!({ "expression": expression, "value": value }));
+    let evidence = derivation
+        .evidence
+        .iter()
+        .map(|it| json!({ "fact": it.fact, "count": it.count, "records": it.records }));
     json!({
         "name": derivation.name,
         "subject": derivation.subject,

@@ -10,6 +10,8 @@ const DIGITS_DEFAULT: u32 = 4;
 /// Fraction digits after which a number is only said to lie above or below its target. A target is shown with as
 /// many, as [`Ratio::show`] does.
 const DIGITS_MAX: u32 = 12;
+/// The most fraction digits a contract may ask for; more would be a mistake, not a number.
+const DECIMALS_MAX: u32 = 30;
 
 /// The number in digits that compare with each target as the number itself does: 99.89999 is never `99.9` beside a
 /// target of 99.9.
@@ -34,7 +36,7 @@ const DIGITS_MAX: u32 = 12;
 /// ```
 pub fn level_display(value: &Ratio, targets: &[(Compare, Ratio)], decimals: Option<u32>) -> String {
     let how = targets.first().map_or(Rounding::Floor, |(compare, _)| toward_the_miss(*compare));
-    let first = decimals.unwrap_or(DIGITS_DEFAULT);
+    let first = decimals.map_or(DIGITS_DEFAULT, |decimals| decimals.min(DECIMALS_MAX));
     let fitting = (first..=DIGITS_MAX.max(first)).find_map(|digits| {
         let shown = match decimals {
             Some(_) => Shown::rounded(value, digits, how),

@@ -58,7 +58,9 @@ fn add<T>(
         return;
     }
     let row = (name, readings.iter().map(show).collect());
-    let same = |table: &&mut ReadingTable| table.columns.iter().map(|it| &it.0).eq(readings.iter().map(|it| &it.name));
+    let same = |table: &&mut ReadingTable| {
+        table.columns.iter().map(|it| &it.0).eq(readings.iter().map(|it| &it.name))
+    };
     match tables.iter_mut().find(same) {
         Some(table) => table.rows.push(row),
         None => {

@@ -33,10 +33,16 @@ impl Headline {
     }
 }
 
-/// A breach weighs most; nothing is called met while anything is undecided.
+/// The headline of a settlement.
 pub(crate) fn headline(settlement: &Settlement) -> Headline {
-    let any = |verdict| settlement.promises.iter().any(|promise| promise.verdict == verdict);
-    if settlement.status == SettlementStatus::NoData {
+    let verdicts: Vec<Verdict> = settlement.promises.iter().map(|promise| promise.verdict).collect();
+    headline_of(settlement.status, &verdicts)
+}
+
+/// A breach weighs most; nothing is called met while anything is undecided.
+fn headline_of(status: SettlementStatus, verdicts: &[Verdict]) -> Headline {
+    let any = |verdict| verdicts.contains(&verdict);
+    if status == SettlementStatus::NoData {
         Headline::NoData
     } else if any(Verdict::Breached) {
         Headline::Breached
@@ -55,7 +61,8 @@ pub(crate) fn headline(settlement: &Settlement) -> Headline {
 
 /// `1 breached; 2 met; 1 undecided`.
 pub(crate) fn counts(settlement: &Settlement, lang: Lang) -> String {
-    let of = |wanted: &[Verdict]| settlement.promises.iter().filter(|it| wanted.contains(&it.verdict)).count();
+    let of =
+        |wanted: &[Verdict]| settlement.promises.iter().filter(|it| wanted.contains(&it.verdict)).count();
     let counted = [
         (Word::CountBreached, of(&[Verdict::Breached])),
         (Word::CountMet, of(&[Verdict::Met])),
@@ -98,4 +105,27 @@ pub(crate) fn sums_owed(settlement: &Settlement) -> Vec<Quantity> {
         }
     }
     sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_breach_weighs_most_and_nothing_undecided_is_called_met() {
+        use Verdict::{Breached, Met, NoData, NotComputable, NotCovered, Provisional};
+        for (verdicts, expected) in [
+            (&[Met, Breached, Provisional] as &[Verdict], Headline::Breached),
+            (&[Met, Provisional, NoData], Headline::Provisional),
+            (&[Met, NotComputable], Headline::Undecided),
+            (&[Met, NoData], Headline::Undecided),
+            (&[NoData, NotCovered], Headline::NoData),
+            (&[Met, NotCovered], Headline::Met),
+            (&[NotCovered], Headline::NoPromise),
+            (&[], Headline::NoPromise),
+        ] {
+            assert_eq!(headline_of(SettlementStatus::Final, verdicts), expected, "{verdicts:?}");
+        }
+        assert_eq!(headline_of(SettlementStatus::NoData, &[Met]), Headline::NoData);
+    }
 }

@@ -76,7 +76,8 @@ fn facts(settlement: &Settlement, lang: Lang) -> Vec<Vec<String>> {
     let (contract, inputs, cycle) = (&settlement.contract, &settlement.inputs, &settlement.cycle);
     let at = |at| moment(&contract.zone, at, lang);
     let span = |span: timeline::Interval| Word::Span.fill(lang, &[&at(span.from()), &at(span.until())]);
-    let parameters: Vec<String> = inputs.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let parameters: Vec<String> =
+        inputs.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let facts = [
         (Word::Contract, Some(format!("{} {}", contract.id, contract.version))),
         (Word::Provider, contract.provider.as_deref().map(|provider| half(provider, lang))),
@@ -143,7 +144,8 @@ fn findings(settlement: &Settlement, lang: Lang) -> Vec<String> {
 fn proof(settlement: &Settlement, lang: Lang) -> Vec<String> {
     let calendars = settlement.calendars.iter().map(|(name, from)| format!("{name} ({})", half(from, lang)));
     let calendars: Vec<String> = calendars.collect();
-    let calendars = if calendars.is_empty() { vec![Word::NoneNamed.in_lang(lang).to_owned()] } else { calendars };
+    let calendars =
+        if calendars.is_empty() { vec![Word::NoneNamed.in_lang(lang).to_owned()] } else { calendars };
     let records = settlement.evidence.records.to_string();
     let rows = [
         (Word::ContractDigest, settlement.contract.sha256.clone()),
@@ -152,7 +154,8 @@ fn proof(settlement: &Settlement, lang: Lang) -> Vec<String> {
         (Word::TimeZoneDatabase, settlement.tzdb.clone()),
         (Word::HolidayCalendar, calendars.join(", ")),
     ];
-    let rows: Vec<_> = rows.into_iter().map(|(word, value)| vec![word.in_lang(lang).to_owned(), value]).collect();
+    let rows: Vec<_> =
+        rows.into_iter().map(|(word, value)| vec![word.in_lang(lang).to_owned(), value]).collect();
     let mut lines = indented(table(&[Stand::Left, Stand::Left], &rows));
     lines.extend(note(Word::Recompute.in_lang(lang)));
     lines

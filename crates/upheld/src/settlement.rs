@@ -4,6 +4,7 @@
 use diagnostic::{Bilingual, Diagnostic, Severity, has_errors};
 use evidence::{Memory, SourceFile};
 use language::Contract;
+use settle::settlement::Lint;
 use settle::{Inputs, Settlement};
 
 /// What to settle, as text.
@@ -48,7 +49,20 @@ pub fn settlement(request: &Request<'_>) -> Result<Settlement, Vec<Diagnostic>> 
     let facts = Memory::new(evidence.as_of(inputs.as_of));
     let mut settlement = settle::settle(&contract, &facts, &cycle, &inputs, &overrides);
     settlement.lints.extend(lint);
+    settlement.lints.extend(warnings(&found));
     Ok(settlement)
+}
+
+/// What the reading of the evidence warned of, each thing once.
+fn warnings(found: &[Diagnostic]) -> Vec<Lint> {
+    let mut lints: Vec<Lint> = Vec::new();
+    for it in found {
+        let lint = Lint { code: it.code.to_owned(), message: it.message.clone(), clause: None };
+        if !lints.contains(&lint) {
+            lints.push(lint);
+        }
+    }
+    lints
 }
 
 fn inputs(contract: &Contract, text: &TextInputs) -> Result<Inputs, Vec<Diagnostic>> {

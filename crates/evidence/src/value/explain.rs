@@ -127,6 +127,25 @@ pub(super) fn one_of(span: Span, text: &str, words: &[String], meant: Option<&st
     )
 }
 
+pub(super) fn unnamed_cause(span: Span, text: &str, words: &[String], meant: Option<&str>) -> Problem {
+    let found = quoted(text);
+    let known = words.join(", ");
+    let help = match meant {
+        Some(meant) => both(format!("did you mean `{meant}`?"), format!("是否想写 `{meant}`？")),
+        None => both(format!("the contract names: {known}"), format!("合同写明的原因有：{known}")),
+    };
+    Problem::error(
+        "V0136",
+        span,
+        both(
+            format!("the contract does not name the cause `{found}`; it excludes nothing"),
+            format!("合同没有写明原因 `{found}`；不作为除外事由"),
+        ),
+        help,
+    )
+    .weighing(diagnostic::Severity::Warning)
+}
+
 pub(super) fn instant(span: Span, text: &str, error: InstantError, zone: Option<&Zone>) -> Problem {
     let found = quoted(text);
     if error == InstantError::NaiveLocalTime {

@@ -1,9 +1,9 @@
 //! Operators: what may be added, compared, joined; units multiply and divide.
 
-use quantity::Unit;
+use quantity::{Quantity, Ratio, Unit};
 
 use super::Checker;
-use super::lower::{broken, is_zero, node, start_of_day};
+use super::lower::{same_items, broken, is_zero, node, start_of_day};
 use crate::contract::{BandNode, Compare, Node, Op, RowType, Type};
 use crate::syntax::ast::{Band, Binary, Edge, Expr, ExprKind};
 use crate::syntax::token::Span;
@@ -45,9 +45,33 @@ impl Checker<'_> {
             let right = Box::new(self.coerce(right, &Type::Truth));
             return node(if and { Op::And(left, right) } else { Op::Or(left, right) }, Type::Truth, span);
         }
+        if and && let Some(within) = self.series_within(&left, &right, span) {
+            return within;
+        }
         let left = Box::new(self.to_timeline(left));
         let right = Box::new(self.to_timeline(right));
         node(if and { Op::Intersect(left, right) } else { Op::Union(left, right) }, Type::Timeline, span)
+    }
+
+    /// `SERIES and TIMELINE`: the series there, zero elsewhere.
+    fn series_within(&mut self, left: &Node, right: &Node, span: Span) -> Option<Node> {
+        let (series, other) = match (&left.ty, &right.ty) {
+            (Type::Series(_), _) => (left, right),
+            (_, Type::Series(_)) => (right, left),
+            _ => return None,
+        };
+        let timeline = self.to_timeline(other.clone());
+        Some(node(Op::Within(Box::new(series.clone()), Box::new(timeline)), series.ty.clone(), span))
+    }
+
+    /// `SERIES - TIMELINE`: what is taken away is sought only where the series is not zero.
+    fn series_without(&mut self, series: Node, taken: Node, span: Span) -> Node {
+        let (Type::Series(unit), at) = (&series.ty, series.span) else { return broken(span) };
+        let zero = super::lower::quantity(Quantity { value: Ratio::ZERO, unit: unit.clone() }, at);
+        let present = node(Op::SeriesCompare(Compare::NotEqual, Box::new(series.clone()), Box::new(zero)), Type::Timeline, at);
+        let left = self.subtract(present, taken, span);
+        let ty = series.ty.clone();
+        node(Op::Within(Box::new(series), Box::new(left)), ty, span)
     }
 
     fn add(&mut self, left: Node, right: Node, span: Span) -> Node {
@@ -107,6 +131,7 @@ impl Checker<'_> {
                 let ty = left.ty.clone();
                 node(Op::ExcludeRows(Box::new(left)), ty, span)
             }
+            (Type::Series(_), Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window) => self.series_without(left, right, span),
             (Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window, _) => {
                 let left = Box::new(self.to_timeline(left));
                 if matches!(right.op, Op::Excluded) {
@@ -144,12 +169,15 @@ impl Checker<'_> {
                 let ty = left.ty.clone();
                 node(build(Box::new(left), Box::new(right)), ty, span)
             }
-            (Type::Scalar(_), _) => {
-                self.mismatch(&right, ("a number of the same unit", "同一单位的数值"));
-                broken(span)
-            }
             _ => {
-                self.mismatch(&left, ("a number, an instant or a timeline", "数值、时刻或时间线"));
+                let (a, b) = (self.show_type(&left.ty), self.show_type(&right.ty));
+                let help = match (&left.ty, &right.ty) {
+                    (Type::Period, Type::Period) => ("add one after the other to a date: `cycle.until + 1 month + 2 days`", "请依次加到日期上：`cycle.until + 1 month + 2 days`"),
+                    (Type::Instant | Type::Date, _) => ("an instant is moved by a duration, `+ 30 min`, or by a calendar period, `+ 30 days`", "时刻可加减时长（`+ 30 min`）或日历期间（`+ 30 days`）"),
+                    (Type::Rows(_), Type::Rows(_)) => ("timelines are joined with `or`; records are added up with `sum(… of …)`", "时间线用 `or` 合并；记录用 `sum(… of …)` 求和"),
+                    _ => ("both sides need to be numbers of the same unit", "两边须为同一单位的数值"),
+                };
+                self.error("E0123", span, format!("{} and {} cannot be added or subtracted", a.0, b.0), format!("{}与{}不能相加减", a.1, b.1), help);
                 broken(span)
             }
         }
@@ -189,6 +217,9 @@ impl Checker<'_> {
         let (left, right) = if is_zero(&left) { self.same_type(left, right) } else { (left, right) };
         if let (Type::Series(_), Type::Scalar(_)) = (&left.ty, &right.ty) {
             return node(Op::SeriesCompare(operator, Box::new(left), Box::new(right)), Type::Timeline, span);
+        }
+        if matches!(left.ty, Type::Unknown) || matches!(right.ty, Type::Unknown) {
+            return broken(span);
         }
         let ordered = matches!(left.ty, Type::Scalar(_) | Type::Instant | Type::Date | Type::Unknown | Type::Text);
         let equality = matches!(operator, Compare::Equal | Compare::NotEqual);
@@ -255,7 +286,13 @@ impl Checker<'_> {
         let set = self.lower(set, Some(&value.ty.clone()));
         let value = if value.ty == Type::Date && !matches!(set.ty, Type::List(_)) { start_of_day(value) } else { value };
         match (&value.ty, &set.ty) {
-            (_, Type::List(_)) => node(Op::InList(Box::new(value), Box::new(set)), Type::Truth, span),
+            (Type::Unknown, _) | (_, Type::Unknown) => broken(span),
+            (_, Type::List(inner)) if same_items(inner, &value.ty) => node(Op::InList(Box::new(value), Box::new(set)), Type::Truth, span),
+            (_, Type::List(_)) => {
+                let (a, b) = (self.show_type(&value.ty), self.show_type(&set.ty));
+                self.error("E0124", span, format!("{} cannot be in {}", a.0, b.0), format!("{}不会在{}之中", a.1, b.1), ("both need the same unit", "两者的单位必须相同"));
+                broken(span)
+            }
             (Type::Instant, Type::Timeline | Type::Rows(_) | Type::Hours | Type::Window) => {
                 let set = self.to_timeline(set);
                 node(Op::Inside(Box::new(value), Box::new(set)), Type::Truth, span)

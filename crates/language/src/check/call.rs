@@ -1,21 +1,23 @@
 //! Calls: functions of values, aggregates over rows and lists.
 
+use evidence::FactKind;
 use quantity::{Rounding, Unit};
 
 use super::Checker;
-use super::lower::{broken, node, start_of_day};
+use super::form::form_of;
+use super::lower::{broken, date_of, node, start_of_day};
 use super::scope::nearest;
 use crate::contract::{Aggregate, Function, ItemKind, Node, Op, RowType, Type};
 use crate::syntax::ast::{Argument, Expr, ExprKind, Name};
 use crate::syntax::token::Span;
 
 /// Every function a contract may call.
-pub(crate) const FUNCTIONS: [&str; 42] = [
+pub(crate) const FUNCTIONS: [&str; 44] = [
     "length", "count", "sum", "mean", "min", "max", "first", "last", "share", "percentile", "values", "abs", "round",
     "round_up", "round_down", "round_half_even", "round_half_down", "round_ceiling", "round_floor", "runs", "gaps", "timeline",
     "streak", "held", "stack", "integral", "subjects", "known", "longest_run", "working_days_between", "nth_working_day",
     "working_day", "date", "start_of_day", "end_of_day", "end_of_month", "last_day", "month_of", "year_of", "days_in", "paid",
-    "greatest",
+    "greatest", "split", "highest",
 ];
 
 impl Checker<'_> {
@@ -37,13 +39,29 @@ impl Checker<'_> {
             "streak" => self.streak(arguments, span),
             "held" => self.held(arguments, span),
             "stack" => self.stack(arguments, span),
+            "highest" => self.highest(arguments, span),
+            "split" => self.split(arguments, span),
             other => self.plain(other, name.span, arguments, span),
         }
     }
 
     fn wrong_arguments(&mut self, span: Span, form: &str) -> Node {
-        self.error("E0130", span, format!("expected `{form}`"), format!("应写作 `{form}`"), ("see the list of functions in the language book", "请参阅语言手册的函数表"));
+        let found = self.excerpt(span);
+        self.error(
+            "E0130",
+            span,
+            format!("expected `{form}`, found `{found}`"),
+            format!("应写作 `{form}`，却是 `{found}`"),
+            ("see the list of functions in the language book", "请参阅语言手册的函数表"),
+        );
         broken(span)
+    }
+
+    /// What stands at `span`, cut short.
+    fn excerpt(&self, span: Span) -> String {
+        let written = self.text.get(span.from..span.until).unwrap_or("");
+        let short: String = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        if short.chars().count() > 40 { short.chars().take(39).chain(['…']).collect() } else { short }
     }
 
     /// A single argument, `of` joined to it as a subject.
@@ -60,6 +78,19 @@ impl Checker<'_> {
 
     fn length(&mut self, arguments: &[Argument], span: Span) -> Node {
         let Some(argument) = self.single(arguments, span, "length(TIMELINE)") else { return broken(span) };
+        if let Type::Rows(RowType::Fact(fact)) = argument.ty
+            && self.schema.facts.get(fact).is_some_and(|it| it.kind == FactKind::Event)
+        {
+            let shown = self.show_type(&argument.ty);
+            self.error(
+                "E0137",
+                argument.span,
+                format!("{} are events, which have no length", shown.0),
+                format!("{}是事件，没有时长", shown.1),
+                ("count them with `count(…)`, or build a timeline with `timeline`, `streak` or `held`", "请用 `count(…)` 计数，或用 `timeline`、`streak`、`held` 构造时间线"),
+            );
+            return broken(span);
+        }
         let timeline = self.to_timeline(argument);
         if timeline.ty == Type::Unknown {
             return broken(span);
@@ -90,7 +121,7 @@ impl Checker<'_> {
     /// `f(E of ROWS)` or `f(LIST)`.
     fn aggregate(&mut self, which: Aggregate, arguments: &[Argument], span: Span) -> Node {
         let [argument] = arguments else {
-            return self.wrong_arguments(span, "sum(E of ROWS)");
+            return self.wrong_arguments(span, form_of(which.name()));
         };
         match &argument.of {
             Some(rows) => self.over_rows(which, &argument.value, rows, None, span),
@@ -106,6 +137,10 @@ impl Checker<'_> {
             Type::List(inner) => {
                 let ty = if which == Aggregate::Values { Type::List(inner) } else { *inner };
                 node(Op::Fold(which, Box::new(list)), ty, span)
+            }
+            Type::Series(unit) if matches!(which, Aggregate::Min | Aggregate::Max) => {
+                let function = if which == Aggregate::Min { Function::Min } else { Function::Max };
+                node(Op::Call(function, vec![list]), Type::Scalar(unit), span)
             }
             Type::Unknown => broken(span),
             _ => {
@@ -167,12 +202,18 @@ impl Checker<'_> {
         self.aggregate(Aggregate::Mean, arguments, span)
     }
 
-    /// `min(a, b)`, `min(LIST)`, `min(E of ROWS)`.
+    /// `min(a, b)`, `min(LIST)`, `min(E of ROWS)`; `min(SERIES, a)` at each instant, `min(SERIES)` over the window.
     fn smallest_or_greatest(&mut self, which: Aggregate, function: Function, arguments: &[Argument], span: Span) -> Node {
         if arguments.len() < 2 {
             return self.aggregate(which, arguments, span);
         }
         let mut nodes: Vec<Node> = arguments.iter().map(|it| self.lower(&it.value, None)).collect();
+        if let [Node { ty: Type::Series(unit), .. }, Node { ty: Type::Scalar(limit), .. }] = nodes.as_slice()
+            && unit == limit
+        {
+            let ty = Type::Series(unit.clone());
+            return node(Op::Call(function, nodes), ty, span);
+        }
         let typed = nodes.iter().position(|it| !super::lower::is_zero(it)).unwrap_or(0);
         let ty = nodes.get(typed).map_or(Type::Unknown, |it| it.ty.clone());
         let ty = if ty == Type::Period { Type::Scalar(Unit::time()) } else { ty };
@@ -180,11 +221,18 @@ impl Checker<'_> {
         node(Op::Call(function, nodes), ty, span)
     }
 
-    /// `first(E of ROWS)`, `first(ROWS)` (a row), `first(n, ROWS)` (rows).
+    /// `first(E of ROWS)`, `first(ROWS)` (a row), `first(n, ROWS)` (rows), `first(4 h, TIMELINE)`.
     fn first_or_last(&mut self, which: Aggregate, rows: Function, arguments: &[Argument], span: Span) -> Node {
         match arguments {
             [count, of] => {
-                let count = self.lower_as(&count.value, &Type::Scalar(Unit::none()));
+                let count = self.lower(&count.value, None);
+                if rows == Function::FirstRows && matches!(&count.ty, Type::Period | Type::Scalar(_)) && count.ty != Type::Scalar(Unit::none()) {
+                    let limit = self.coerce(count, &Type::Scalar(Unit::time()));
+                    let Some(of) = self.single(std::slice::from_ref(of), span, "first(DURATION, TIMELINE)") else { return broken(span) };
+                    let timeline = self.to_timeline(of);
+                    return node(Op::Call(Function::FirstTime, vec![limit, timeline]), Type::Timeline, span);
+                }
+                let count = self.coerce(count, &Type::Scalar(Unit::none()));
                 let Some(of) = self.single(std::slice::from_ref(of), span, "first(n, ROWS)") else { return broken(span) };
                 let ty = of.ty.clone();
                 if !matches!(ty, Type::Rows(_)) {
@@ -208,16 +256,31 @@ impl Checker<'_> {
         }
     }
 
-    /// `share(P of ROWS)`.
+    /// `share(P of ROWS)`, `share(LIST of truths)`.
     fn share(&mut self, arguments: &[Argument], span: Span) -> Node {
+        if let [Argument { value, of: None }] = arguments {
+            let list = self.lower(value, None);
+            let list = self.coerce_list(list, &Type::Truth);
+            return node(Op::Fold(Aggregate::Share, Box::new(list)), Type::Scalar(Unit::none()), span);
+        }
         let [Argument { value, of: Some(rows) }] = arguments else {
             return self.wrong_arguments(span, "share(PREDICATE of ROWS)");
         };
         self.over_rows(Aggregate::Share, value, rows, None, span)
     }
 
-    /// `percentile(95, E of ROWS)`.
+    /// `percentile(95, E of ROWS)`, `percentile(95, LIST)`.
     fn percentile(&mut self, arguments: &[Argument], span: Span) -> Node {
+        if let [rank, Argument { value, of: None }] = arguments {
+            let rank = self.lower_as(&rank.value, &Type::Scalar(Unit::none()));
+            let list = self.lower(value, None);
+            let ty = match &list.ty {
+                Type::List(inner) if matches!(**inner, Type::Scalar(_)) => (**inner).clone(),
+                Type::Unknown => return broken(span),
+                _ => return self.wrong_arguments(span, "percentile(95, E of ROWS) or percentile(95, LIST)"),
+            };
+            return node(Op::Call(Function::Percentile, vec![rank, list]), ty, span);
+        }
         let [rank, Argument { value, of: Some(rows) }] = arguments else {
             return self.wrong_arguments(span, "percentile(95, E of ROWS)");
         };
@@ -313,6 +376,41 @@ impl Checker<'_> {
         node(Op::Stack(Box::new(rows), slot, body.map(Box::new)), Type::Series(unit), span)
     }
 
+    /// `highest(E of ROWS)`: the greatest of what covers each instant.
+    fn highest(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [Argument { value, of: Some(rows) }] = arguments else {
+            return self.wrong_arguments(span, "highest(E of ROWS)");
+        };
+        let stacked = self.stack(&[Argument { value: value.clone(), of: Some(rows.clone()) }], span);
+        match stacked.op {
+            Op::Stack(rows, slot, Some(body)) => node(Op::Highest(rows, slot, body), stacked.ty, span),
+            _ => broken(span),
+        }
+    }
+
+    /// `split(WINDOW, 1 day)`: the parts of a window, from its beginning.
+    fn split(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [Argument { value: window, of: None }, Argument { value: step, of: None }] = arguments else {
+            return self.wrong_arguments(span, "split(WINDOW, 1 day)");
+        };
+        let window = self.lower_as(window, &Type::Window);
+        let step = self.lower(step, None);
+        let step = if step.ty == Type::Period { step } else { self.coerce(step, &Type::Scalar(Unit::time())) };
+        node(Op::Call(Function::Split, vec![window, step]), Type::List(Box::new(Type::Window)), span)
+    }
+
+    /// A list whose elements have this type.
+    fn coerce_list(&mut self, list: Node, element: &Type) -> Node {
+        match &list.ty {
+            Type::List(inner) if **inner == *element => list,
+            Type::Unknown => list,
+            _ => {
+                self.mismatch(&list, ("a list of truths, or `PREDICATE of ROWS`", "真值列表，或 `PREDICATE of ROWS`"));
+                broken(list.span)
+            }
+        }
+    }
+
     /// Functions whose arguments have fixed sorts.
     fn plain(&mut self, name: &str, name_span: Span, arguments: &[Argument], span: Span) -> Node {
         let number = || Type::Scalar(Unit::none());
@@ -325,6 +423,11 @@ impl Checker<'_> {
         }
         if nodes.iter().any(|it| it.ty == Type::Unknown) {
             return broken(span);
+        }
+        if let Some(first) = nodes.first_mut()
+            && first.ty == Type::Period
+        {
+            *first = self.coerce(first.clone(), &Type::Scalar(Unit::time()));
         }
         let first = nodes.first().map_or(Type::Unknown, |it| it.ty.clone());
         let signature: Option<(Function, Vec<Type>, Type)> = match name {
@@ -362,13 +465,22 @@ impl Checker<'_> {
             _ => None,
         };
         let Some((function, wanted, ty)) = signature else {
-            let near = nearest(name, FUNCTIONS).unwrap_or("length");
-            self.error("E0131", name_span, format!("unknown function `{name}`"), format!("未知函数 `{name}`"), (&format!("did you mean `{near}`?"), &format!("是否想写 `{near}`？")));
+            let help = nearest(name, FUNCTIONS).map_or_else(
+                || ("see the list of functions in the language book".to_owned(), "请参阅语言手册的函数表".to_owned()),
+                |near| (format!("did you mean `{near}`?"), format!("是否想写 `{near}`？")),
+            );
+            self.error("E0131", name_span, format!("unknown function `{name}`"), format!("未知函数 `{name}`"), (&help.0, &help.1));
             return broken(span);
         };
         if wanted.len() != nodes.len() {
-            let form = format!("{name}({})", wanted.iter().map(|it| self.show_type(it).0).collect::<Vec<_>>().join(", "));
-            return self.wrong_arguments(span, &form);
+            return self.wrong_arguments(span, form_of(name));
+        }
+        if let Some(first) = nodes.first()
+            && let Some(wanted) = unfit(name, &first.ty)
+        {
+            let first = first.clone();
+            self.mismatch(&first, wanted);
+            return broken(span);
         }
         let nodes = nodes.into_iter().zip(&wanted).map(|(it, ty)| self.argument_as(it, ty)).collect();
         node(Op::Call(function, nodes), ty, span)
@@ -377,15 +489,23 @@ impl Checker<'_> {
     /// Dates are wanted where instants may stand, and the other way round.
     fn argument_as(&mut self, it: Node, wanted: &Type) -> Node {
         match (&it.ty, wanted) {
-            (Type::Instant, Type::Date) => {
-                let span = it.span;
-                node(Op::Call(Function::DateOf, vec![it]), Type::Date, span)
-            }
+            (Type::Instant, Type::Date) => date_of(it),
             (Type::Date, Type::Instant) => start_of_day(it),
-            (Type::List(_), Type::List(_)) => it,
             (Type::Series(_), Type::Series(_)) => it,
             (Type::Rows(_), Type::Rows(_)) => it,
             _ => self.coerce(it, wanted),
         }
+    }
+}
+
+/// What the first argument of a function must be, when it is something else.
+fn unfit(function: &str, first: &Type) -> Option<(&'static str, &'static str)> {
+    match (function, first) {
+        ("abs", Type::Scalar(_)) | ("known", Type::List(_)) | ("subjects", Type::Rows(_)) => None,
+        ("known", _) => Some(("a list", "列表")),
+        ("subjects", _) => Some(("records", "记录")),
+        (_, Type::Scalar(_)) => None,
+        (name, _) if name == "abs" || name.starts_with("round") => Some(("a number", "数字")),
+        _ => None,
     }
 }

@@ -24,7 +24,8 @@ impl Checker<'_> {
         let statements = std::mem::take(&mut self.statements);
         for statement in &statements {
             match &statement.kind {
-                StatementKind::Plan(names) => self.plans = names.iter().map(|it| it.text.clone()).collect(),
+                StatementKind::Plan(names) => self.declare_plans(names, statement.span),
+                StatementKind::Unit(name) if self.units.contains(&name.text) => self.twice(&name.text, name.span),
                 StatementKind::Unit(name) => self.units.push(name.text.clone()),
                 StatementKind::Cause { name, text, excluded, clause } => self.declare_cause(Cause {
                     name: name.text.clone(),
@@ -49,6 +50,25 @@ impl Checker<'_> {
         self.statements = statements;
     }
 
+    fn declare_plans(&mut self, names: &[Name], span: Span) {
+        if !self.plans.is_empty() {
+            self.twice("plan", span);
+        }
+        self.plans = self.distinct_words(names);
+    }
+
+    /// The words of a one-of; a word that stands twice is reported.
+    fn distinct_words(&mut self, names: &[Name]) -> Arc<[String]> {
+        let mut words: Vec<String> = Vec::new();
+        for name in names {
+            if words.contains(&name.text) {
+                self.twice(&name.text, name.span);
+            }
+            words.push(name.text.clone());
+        }
+        words.into()
+    }
+
     fn declare_cause(&mut self, cause: Cause, span: Span) {
         if self.causes.iter().any(|it| it.name == cause.name) {
             self.twice(&cause.name, span);
@@ -57,7 +77,7 @@ impl Checker<'_> {
         }
     }
 
-    fn twice(&mut self, name: &str, span: Span) {
+    pub(crate) fn twice(&mut self, name: &str, span: Span) {
         self.error(
             "E0102",
             span,
@@ -125,7 +145,9 @@ impl Checker<'_> {
     }
 
     fn attribute_kind(&mut self, written: &TypeName) -> (AttributeKind, Option<Arc<[String]>>) {
+        let is_cause = matches!(written.words.as_slice(), [word] if word.text == "cause");
         match self.type_of(written) {
+            Type::OneOf(words) if is_cause => (AttributeKind::Cause(words.to_vec()), Some(words)),
             Type::OneOf(words) => (AttributeKind::OneOf(words.to_vec()), Some(words)),
             Type::Instant => (AttributeKind::Instant, None),
             Type::Date => (AttributeKind::Date, None),
@@ -143,7 +165,7 @@ impl Checker<'_> {
     pub(crate) fn type_of(&mut self, written: &TypeName) -> Type {
         let Some(first) = written.words.first() else { return Type::Unknown };
         if written.words.len() > 1 {
-            return Type::OneOf(written.words.iter().map(|it| it.text.clone()).collect());
+            return Type::OneOf(self.distinct_words(&written.words));
         }
         match first.text.as_str() {
             "number" | "percent" => Type::Scalar(Unit::none()),
@@ -221,36 +243,24 @@ impl Checker<'_> {
     fn cycle_of(&mut self, rule: &CycleSyntax, span: Span) -> CycleRule {
         let whole = |it: &quantity::Ratio| it.to_integer().and_then(|it| u32::try_from(it).ok()).filter(|it| *it > 0);
         let built = match rule {
-            CycleSyntax::Calendar { unit, starting } => self.calendar_rule(unit, starting.as_ref()),
-            CycleSyntax::Service { months } => whole(months).map(|months| CycleRule::Service { months }),
-            CycleSyntax::Fixed { length } => self.fixed_rule(length),
+            CycleSyntax::Calendar { unit, starting } => calendar_rule(unit, starting.as_ref()),
+            CycleSyntax::Service { months } => {
+                whole(months).map(|months| CycleRule::Service { months }).ok_or(("a whole number of months", "整数个月"))
+            }
+            CycleSyntax::Fixed { length } => {
+                self.fixed_rule(length).ok_or(("a length such as `30 days` or `720 h`", "长度，例如 `30 days` 或 `720 h`"))
+            }
         };
-        built.unwrap_or_else(|| {
+        built.unwrap_or_else(|wanted| {
             self.error(
                 "E0107",
                 span,
-                "this cycle is not understood",
-                "无法理解此周期",
+                format!("this cycle is not understood: expected {}", wanted.0),
+                format!("无法理解此周期：应为{}", wanted.1),
                 ("write `cycle calendar month`, `cycle service month from since` or `cycle 30 days from since`", "请写 `cycle calendar month`、`cycle service month from since` 或 `cycle 30 days from since`"),
             );
             CycleRule::Calendar(CalendarUnit::Month)
         })
-    }
-
-    fn calendar_rule(&mut self, unit: &Name, starting: Option<&quantity::Ratio>) -> Option<CycleRule> {
-        let month = match starting {
-            Some(it) => u8::try_from(it.to_integer()?).ok().filter(|it| (1..=12).contains(it))?,
-            None => 1,
-        };
-        Some(CycleRule::Calendar(match unit.text.as_str() {
-            "day" => CalendarUnit::Day,
-            "week" => CalendarUnit::Week,
-            "month" => CalendarUnit::Month,
-            "quarter" => CalendarUnit::Quarter { year_starts: month },
-            "half-year" => CalendarUnit::HalfYear { year_starts: month },
-            "year" => CalendarUnit::Year { year_starts: month },
-            _ => return None,
-        }))
     }
 
     fn fixed_rule(&mut self, length: &crate::syntax::ast::Expr) -> Option<CycleRule> {
@@ -266,6 +276,25 @@ impl Checker<'_> {
             _ => None,
         }
     }
+}
+
+/// A cycle of the calendar, or what was expected instead.
+fn calendar_rule(unit: &Name, starting: Option<&quantity::Ratio>) -> Result<CycleRule, (&'static str, &'static str)> {
+    let given = starting.map(|it| it.to_integer().and_then(|it| u8::try_from(it).ok()).filter(|it| (1..=12).contains(it)));
+    let year_starts = given.unwrap_or(Some(1)).ok_or(("a month from 1 to 12", "1 至 12 的月份"))?;
+    let unit = match unit.text.as_str() {
+        "quarter" => CalendarUnit::Quarter { year_starts },
+        "half-year" => CalendarUnit::HalfYear { year_starts },
+        "year" => CalendarUnit::Year { year_starts },
+        "day" | "week" | "month" if starting.is_some() => {
+            return Err(("`quarter`, `half-year` or `year` before `starting month`", "`starting month` 之前的 `quarter`、`half-year` 或 `year`"));
+        }
+        "day" => CalendarUnit::Day,
+        "week" => CalendarUnit::Week,
+        "month" => CalendarUnit::Month,
+        _ => return Err(("`day`, `week`, `month`, `quarter`, `half-year` or `year`", "`day`、`week`、`month`、`quarter`、`half-year` 或 `year`")),
+    };
+    Ok(CycleRule::Calendar(unit))
 }
 
 /// The kind of an item a statement declares.

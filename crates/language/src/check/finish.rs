@@ -23,7 +23,11 @@ impl Checker<'_> {
         let choices = statements.iter().filter_map(|it| self.choice(it)).collect();
         let restated = statements.iter().filter_map(|it| self.restated(it)).collect();
         let undetermined: Vec<Undetermined> = statements.iter().filter_map(undetermined).collect();
-        let gaps = statements.iter().find_map(|it| self.gaps(it)).unwrap_or(Gaps::Unsaid);
+        let gaps: Vec<(Gaps, Span)> = statements.iter().filter_map(|it| Some((self.gaps(it)?, it.span))).collect();
+        if let Some((_, span)) = gaps.get(1) {
+            self.twice("gaps", *span);
+        }
+        let gaps = gaps.first().map_or(Gaps::Unsaid, |it| it.0);
         let upstreams = statements.iter().filter_map(upstream).collect();
         self.rounding_unsaid(&remedies);
         let items: Vec<Item> = self

@@ -290,7 +290,9 @@ impl Checker<'_> {
             Op::RowField(_, field) | Op::Field(_, field) => *field != crate::contract::RowField::Length,
             Op::Call(function, _) => {
                 use crate::contract::Function as F;
-                !matches!(function, F::Length | F::SeriesMean | F::Integral | F::Runs | F::Gaps | F::FirstRows | F::LastRows | F::Subjects)
+                let of_series = node.parts().first().is_some_and(|it| matches!(it.ty, Type::Series(_)));
+                let measures = matches!(function, F::Length | F::SeriesMean | F::Integral | F::Runs | F::Gaps | F::FirstRows | F::LastRows | F::Subjects | F::FirstTime);
+                !measures && !(of_series && matches!(function, F::Min | F::Max))
             }
             Op::Item(id, _) | Op::ItemFor(id, _) => match self.items.get(id.0).map(|it| &it.progress) {
                 Some(Progress::Done(item)) => item.absolute,

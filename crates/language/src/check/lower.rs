@@ -7,7 +7,7 @@ use quantity::{Quantity, Ratio, Unit};
 
 use super::Checker;
 use super::scope::{Variable, nearest};
-use crate::contract::{Combine, ItemId, ItemKind, Literal, Node, Op, RowField, RowType, Type, WindowName};
+use crate::contract::{Combine, Function, ItemId, ItemKind, Literal, Node, Op, RowField, RowType, Type, WindowName};
 use crate::syntax::ast::{Binary, Expr, ExprKind, Name, Quantifier, Window};
 use crate::syntax::token::Span;
 
@@ -45,6 +45,7 @@ impl Checker<'_> {
                 let ty = inner.ty.clone();
                 node(Op::Over(Box::new(inner), Box::new(window)), ty, span)
             }
+            ExprKind::At(date, time) => self.at_time(date, time, span),
             ExprKind::If(condition, yes, no) => self.conditional(condition, yes, no, hint, span),
             ExprKind::By(..) | ExprKind::Ladder(..) | ExprKind::AsOf(..) => self.table(expr, hint),
             ExprKind::Hours(spec) => self.hours(spec, span),
@@ -85,14 +86,38 @@ impl Checker<'_> {
             (Type::Period, Type::Scalar(unit)) if unit.is_time() => self.period_as_duration(node),
             (_, Type::Timeline) => self.to_timeline(node),
             (Type::Date, Type::Instant) => start_of_day(node),
-            (Type::OneOf(_), Type::Text) | (Type::Text, Type::OneOf(_)) => node,
+            (Type::Text, Type::OneOf(words)) => self.word(node, words),
+            (Type::OneOf(_), Type::Text) => node,
             (Type::OneOf(left), Type::OneOf(right)) if left.iter().any(|it| right.contains(it)) => node,
-            (Type::List(_), Type::List(_)) => node,
+            (Type::List(found), Type::List(wanted)) if same_items(found, wanted) => node,
+            (_, Type::Truth) if matches!(node.ty, Type::Timeline | Type::Rows(_)) => {
+                let found = self.show_type(&node.ty);
+                self.error(
+                    "E0120",
+                    node.span,
+                    format!("expected a truth, found {}", found.0),
+                    format!("此处应为真值，却是{}", found.1),
+                    ("compare it: `count(…) > 0`, `length(…) > 0 s`, or `INSTANT in …`", "请与某值比较：`count(…) > 0`、`length(…) > 0 s` 或 `时刻 in …`"),
+                );
+                broken(node.span)
+            }
             _ => {
                 let shown = self.show_type(wanted);
                 self.mismatch(&node, (&shown.0, &shown.1));
                 broken(node.span)
             }
+        }
+    }
+
+    /// A text written out where a word is wanted must be one of the words.
+    fn word(&mut self, node: Node, words: &Arc<[String]>) -> Node {
+        match &node.op {
+            Op::Literal(Literal::Text(text)) if !words.iter().any(|it| **it == **text) => {
+                let help = words_help(text, words);
+                self.error("E0116", node.span, format!("`{text}` is not one of the words allowed here"), format!("`{text}` 不是此处允许的词"), (&help.0, &help.1));
+                broken(node.span)
+            }
+            _ => node,
         }
     }
 
@@ -168,13 +193,14 @@ impl Checker<'_> {
         }
         let own = self.units.clone();
         let words = ["ms", "s", "min", "h", "d", "days", "weeks", "months", "years", "working"];
-        let near = nearest(&unit.text, words.into_iter().chain(own.iter().map(String::as_str))).unwrap_or("min");
+        let near = nearest(&unit.text, words.into_iter().chain(own.iter().map(String::as_str)));
+        let near = near.map_or_else(Default::default, |it| (format!("did you mean `{it}`? "), format!("是否想写 `{it}`？")));
         self.error(
             "E0114",
             unit.span,
             format!("unknown unit `{}`", unit.text),
             format!("未知单位 `{}`", unit.text),
-            (&format!("did you mean `{near}`? A unit of your own is declared with `unit {}`", unit.text), &format!("是否想写 `{near}`？自定义单位请用 `unit {}` 声明", unit.text)),
+            (&format!("{}a unit of your own is declared with `unit {}`", near.0, unit.text), &format!("{}自定义单位请用 `unit {}` 声明", near.1, unit.text)),
         );
         None
     }
@@ -198,6 +224,21 @@ impl Checker<'_> {
         match parse_instant(text) {
             Ok(instant) => literal(Literal::Instant(instant), Type::Instant, span),
             Err(_) => self.bad_moment(text, span),
+        }
+    }
+
+    /// A date; of an instant, the date on which it falls.
+    pub(crate) fn lower_date(&mut self, expr: &Expr) -> Node {
+        let found = self.lower(expr, Some(&Type::Date));
+        if found.ty == Type::Instant { date_of(found) } else { self.coerce(found, &Type::Date) }
+    }
+
+    /// `DATE at 17:00`
+    fn at_time(&mut self, date: &Expr, time: &str, span: Span) -> Node {
+        let date = self.lower_date(date);
+        match TimeOfDay::parse(time) {
+            Some(time) => node(Op::Call(Function::At(time), vec![date]), Type::Instant, span),
+            None => self.bad_moment(time, span),
         }
     }
 
@@ -274,10 +315,27 @@ impl Checker<'_> {
     pub(crate) fn unknown_name(&mut self, name: &Name, known: &[String]) {
         let near = nearest(&name.text, known.iter().map(String::as_str));
         let help = match near {
+            _ if super::call::FUNCTIONS.contains(&name.text.as_str()) => {
+                (format!("a function is followed by its bracket without a space: `{}(…)`", name.text), format!("函数名后须紧跟括号：`{}(…)`", name.text))
+            }
+            _ if self.fact_with(&name.text).is_some() => {
+                let fact = self.fact_with(&name.text).unwrap_or_default();
+                let form = format!("sum({} of {fact})", name.text);
+                (
+                    format!("it is an attribute of `{fact}`: write for example `{form}`, or put the whole condition of `where` in brackets"),
+                    format!("它是 `{fact}` 的属性：请写例如 `{form}`，或将 `where` 的整个条件放在括号中"),
+                )
+            }
             Some(near) => (format!("did you mean `{near}`?"), format!("是否想写 `{near}`？")),
             None => ("declare it with `param`, `fact` or a definition `name = …`".to_owned(), "请用 `param`、`fact` 或定义 `名称 = …` 声明".to_owned()),
         };
         self.error("E0101", name.span, format!("unknown name `{}`", name.text), format!("未知名称 `{}`", name.text), (&help.0, &help.1));
+    }
+
+    /// The first fact that has an attribute of this name.
+    fn fact_with(&self, attribute: &str) -> Option<&str> {
+        let has = |it: &&evidence::FactSchema| it.attributes.iter().any(|it| it.name == attribute);
+        self.schema.facts.iter().find(has).map(|it| it.name.as_str())
     }
 
     fn variable(&mut self, name: &str, span: Span) -> Option<Node> {
@@ -340,7 +398,7 @@ impl Checker<'_> {
             Some(Kind::Date) => Type::Date,
             Some(Kind::Text) => Type::Text,
             Some(Kind::Truth) => Type::Truth,
-            Some(Kind::OneOf(_)) => self.one_ofs.get(&(fact, at)).map_or(Type::Text, |it| Type::OneOf(it.clone())),
+            Some(Kind::OneOf(_) | Kind::Cause(_)) => self.one_ofs.get(&(fact, at)).map_or(Type::Text, |it| Type::OneOf(it.clone())),
             None => Type::Unknown,
         }
     }
@@ -396,14 +454,14 @@ impl Checker<'_> {
         match (&base.ty, field.text.as_str()) {
             (Type::Unknown, _) => broken(span),
             (Type::Window, "from" | "until") => node(Op::WindowEdge(Box::new(base), field.text == "from"), Type::Instant, span),
+            (Type::Window, _) => {
+                self.unknown_name(field, &["from".to_owned(), "until".to_owned()]);
+                broken(span)
+            }
             (Type::Row(row), name) => match self.row_field(*row, name) {
                 Some((field, ty)) => node(Op::Field(Box::new(base), field), ty, span),
                 None => {
-                    let known: Option<Vec<String>> = match row {
-                        RowType::Fact(fact) => self.schema.facts.get(*fact).map(|it| it.attributes.iter().map(|it| it.name.clone()).collect()),
-                        RowType::Run => None,
-                    };
-                    self.unknown_name(field, &known.unwrap_or_default());
+                    self.unknown_name(field, &self.field_names(*row));
                     broken(span)
                 }
             },
@@ -598,6 +656,7 @@ impl Checker<'_> {
         match ty {
             Type::Scalar(unit) if unit.is_none() => pair("a number", "数字"),
             Type::Scalar(unit) if unit.is_time() => pair("a duration", "时长"),
+            Type::Scalar(unit) if *unit == Unit::data() => pair("a size", "数据量"),
             Type::Scalar(unit) => match unit.currency() {
                 Some(it) => (format!("money ({})", it.code()), format!("金额（{}）", it.code())),
                 None => (format!("a number in {unit}"), format!("以 {unit} 为单位的数值")),
@@ -628,6 +687,12 @@ impl Checker<'_> {
             Type::Unknown => pair("something unreadable", "无法识别的内容"),
         }
     }
+}
+
+/// Whether lists of these items may stand for each other.
+pub(crate) fn same_items(found: &Type, wanted: &Type) -> bool {
+    let words = |it: &Type| matches!(it, Type::Text | Type::OneOf(_));
+    found == wanted || *found == Type::Unknown || *wanted == Type::Unknown || (words(found) && words(wanted))
 }
 
 /// Which words stand for a value here, the nearest first.
@@ -664,7 +729,13 @@ pub(crate) fn broken(span: Span) -> Node {
 /// The first instant of a date.
 pub(crate) fn start_of_day(date: Node) -> Node {
     let span = date.span;
-    node(Op::Call(crate::contract::Function::StartOfDay, vec![date]), Type::Instant, span)
+    node(Op::Call(Function::StartOfDay, vec![date]), Type::Instant, span)
+}
+
+/// The date of an instant.
+pub(crate) fn date_of(instant: Node) -> Node {
+    let span = instant.span;
+    node(Op::Call(Function::DateOf, vec![instant]), Type::Date, span)
 }
 
 /// A literal zero without a unit fits any unit.

@@ -24,6 +24,15 @@ impl Checker<'_> {
         (slot, value)
     }
 
+    /// The names of a row's attributes.
+    pub(crate) fn field_names(&self, row: RowType) -> Vec<String> {
+        let fact = match row {
+            RowType::Fact(fact) => self.schema.facts.get(fact),
+            RowType::Run => None,
+        };
+        fact.map_or_else(Vec::new, |it| it.attributes.iter().map(|it| it.name.clone()).collect())
+    }
+
     pub(crate) fn rows_postfix(&mut self, expr: &Expr) -> Node {
         match &expr.kind {
             ExprKind::Where(rows, predicate) => self.filtered(rows, predicate, expr.span),
@@ -47,7 +56,7 @@ impl Checker<'_> {
                 for name in names {
                     match self.row_field(row, &name.text) {
                         Some((field, _)) => fields.push(field),
-                        None => self.unknown_name(name, &[]),
+                        None => self.unknown_name(name, &self.field_names(row)),
                     }
                 }
                 let ty = rows.ty.clone();
@@ -60,7 +69,16 @@ impl Checker<'_> {
     fn filtered(&mut self, rows: &Expr, predicate: &Expr, span: Span) -> Node {
         let rows = self.lower(rows, None);
         let Type::Rows(row) = rows.ty else {
-            self.mismatch(&rows, ("records before `where`", "`where` 之前应为记录"));
+            let shown = self.show_type(&rows.ty);
+            if rows.ty != Type::Unknown {
+                self.error(
+                    "E0120",
+                    rows.span,
+                    format!("expected records before `where`, found {}", shown.0),
+                    format!("`where` 之前应为记录，却是{}", shown.1),
+                    ("two conditions are joined with `and`, not with a second `where`", "两个条件用 `and` 连接，不能再写一个 `where`"),
+                );
+            }
             return broken(span);
         };
         let (slot, predicate) = self.in_row(row, |it| it.lower_as(predicate, &Type::Truth));
@@ -78,6 +96,10 @@ impl Checker<'_> {
         match (&left.ty, &right.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => broken(span),
             (Type::Scalar(unit), Type::Hours) if unit.is_time() => node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span),
+            (Type::Scalar(unit), Type::Timeline | Type::Rows(_) | Type::Window) if unit.is_time() => {
+                let right = self.to_timeline(right);
+                node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span)
+            }
             (Type::WorkingDays, Type::Calendar) => node(Op::Working(Box::new(left), Box::new(right)), Type::WorkingDays, span),
             (Type::Rows(_), Type::Text | Type::OneOf(_)) => {
                 let ty = left.ty.clone();

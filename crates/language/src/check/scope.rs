@@ -15,7 +15,8 @@ pub(crate) struct Variable {
 
 /// The candidate nearest to `word`, if any is near enough to be a slip.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = word.chars().count() / 3 + 1;
+    let length = word.chars().count();
+    let limit = (length / 3 + 1).min(length.saturating_sub(1));
     candidates
         .into_iter()
         .map(|it| (distance(word, it), it))
@@ -49,5 +50,6 @@ mod tests {
     fn a_slip_finds_its_word_and_a_stranger_finds_none() {
         assert_eq!(nearest("uptme", ["uptime", "credit"]), Some("uptime"));
         assert_eq!(nearest("xyz", ["uptime", "credit"]), None);
+        assert_eq!(nearest("x", ["y"]), None, "one letter is no slip of another");
     }
 }

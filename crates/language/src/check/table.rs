@@ -93,14 +93,7 @@ impl Checker<'_> {
     }
 
     fn as_of(&mut self, date: &Expr, entries: &[(Expr, Expr)], hint: Option<&Type>, span: Span) -> Node {
-        let date = self.lower(date, None);
-        let date = match date.ty {
-            Type::Instant => {
-                let span = date.span;
-                node(Op::Call(crate::contract::Function::DateOf, vec![date]), Type::Date, span)
-            }
-            _ => self.coerce(date, &Type::Date),
-        };
+        let date = self.lower_date(date);
         let (values, ty) = self.results(entries.iter().map(|(_, it)| it), hint);
         let mut lowered = Vec::new();
         for ((key, _), value) in entries.iter().zip(values) {

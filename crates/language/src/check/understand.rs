@@ -16,7 +16,7 @@ use crate::syntax::token::{Span, lex};
 
 /// Understands an expression in the contract's own scope; `wanted` is the type it must have.
 pub fn understand(contract: &Contract, expr: &Expr, wanted: Option<&Type>) -> Result<Node, Vec<Problem>> {
-    let mut checker = Checker::within(contract);
+    let mut checker = Checker::of_contract(contract);
     let node = match wanted {
         Some(ty) => checker.lower_as(expr, ty),
         None => checker.lower(expr, None),
@@ -39,11 +39,11 @@ pub fn understand_text(contract: &Contract, text: &str, wanted: &Type) -> Result
 }
 
 impl<'a> Checker<'a> {
-    fn within(contract: &'a Contract) -> Self {
+    fn of_contract(contract: &'a Contract) -> Self {
         let mut one_ofs = BTreeMap::new();
         for (at, fact) in contract.schema.facts.iter().enumerate() {
             for (attribute, it) in fact.attributes.iter().enumerate() {
-                if let AttributeKind::OneOf(words) = &it.kind {
+                if let AttributeKind::OneOf(words) | AttributeKind::Cause(words) = &it.kind {
                     one_ofs.insert((at, attribute), Arc::from(words.as_slice()));
                 }
             }

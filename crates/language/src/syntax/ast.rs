@@ -254,6 +254,8 @@ pub enum ExprKind {
     Of(Box<Expr>, Box<Expr>),
     /// `X over WINDOW`
     Over(Box<Expr>, Window),
+    /// `DATE at 17:00`, the time as written.
+    At(Box<Expr>, String),
     /// `ROWS distinct by (a, b)`
     Distinct(Box<Expr>, Vec<Name>),
     /// `if C then A otherwise B`
@@ -287,7 +289,7 @@ pub enum ExprKind {
     Call(Name, Vec<Argument>),
     /// `(a, b)`
     List(Vec<Expr>),
-    /// A window written out: `last 12 cycles`, `previous cycle`.
+    /// A window written out: `last 12 cycles`, `previous cycle`, `(FROM to UNTIL)`.
     Windows(Window),
     /// Something that could not be read; an error was reported.
     Broken,

@@ -18,8 +18,9 @@ const PRODUCT: u8 = 6;
 const UNARY: u8 = 7;
 
 /// Functions in whose arguments `of` separates what is taken from the rows it is taken over.
-const TAKES_ROWS: [&str; 14] = [
+const TAKES_ROWS: [&str; 15] = [
     "sum", "mean", "min", "max", "greatest", "first", "last", "share", "percentile", "values", "timeline", "streak", "held", "stack",
+    "highest",
 ];
 
 /// Words that end an expression because they begin something else.
@@ -266,6 +267,10 @@ impl Parser<'_> {
                     let names = self.names_until(")")?;
                     ExprKind::Distinct(boxed, names)
                 }
+                "at" if matches!(self.peek_at(1).kind, TokenKind::Time(_)) => {
+                    self.next();
+                    ExprKind::At(boxed, self.time()?)
+                }
                 "breached" => self.verdict(boxed, true)?,
                 "met" => self.verdict(boxed, false)?,
                 _ => return Ok(Step::Whole(*boxed)),
@@ -392,6 +397,11 @@ impl Parser<'_> {
             if it.take_punct(")") {
                 return Ok(first.kind);
             }
+            if it.take_word("to") {
+                let until = it.expression()?;
+                it.expect_punct(")")?;
+                return Ok(ExprKind::Windows(Window::Between(Box::new(first), Box::new(until))));
+            }
             let mut items = vec![first];
             while it.take_punct(",") {
                 if it.is_punct(")") {
@@ -460,12 +470,22 @@ impl Parser<'_> {
                 self.quantifier_rest(Quantifier::AtLeast(Box::new(count)))
             }
             "slices" => self.slices(),
-            "last" if matches!(self.peek_at(1).kind, TokenKind::Number(_)) => Ok(ExprKind::Windows(self.window()?)),
+            "last" if self.last_cycles_ahead() => Ok(ExprKind::Windows(self.window()?)),
             "previous" if self.is_word_at(1, "cycle") => Ok(ExprKind::Windows(self.window()?)),
             "history" => Ok(ExprKind::Windows(self.window()?)),
             _ if matches!(self.peek_at(1).kind, TokenKind::Punct("(")) && !self.peek_at(1).first_on_line && self.call_ahead() => self.call(),
             _ if TERMINATORS.contains(&word) && !self.field_word(word) => Err(self.expected("a value", "一个值")),
             _ => Ok(ExprKind::Name(self.name()?.text)),
+        }
+    }
+
+    /// `last 12 cycles`, `last n cycles`, `last (n + 1) cycles`, rather than `last(ROWS)`.
+    fn last_cycles_ahead(&self) -> bool {
+        match &self.peek_at(1).kind {
+            TokenKind::Number(_) => true,
+            TokenKind::Word(_) => self.is_word_at(2, "cycles"),
+            TokenKind::Punct("(") => !self.call_ahead(),
+            _ => false,
         }
     }
 

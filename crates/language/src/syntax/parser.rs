@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use diagnostic::Bilingual;
+
+use super::slip;
 use super::token::{Lexed, Span, Token, TokenKind};
 use crate::problem::{Problem, both};
 
@@ -26,6 +29,12 @@ pub struct Parser<'a> {
     /// One past the last token of the statement at hand; an end token stands there.
     until: usize,
     end: Token,
+    /// The first token of the statement at hand.
+    first: Token,
+    /// Where nothing could be read.
+    unreadable: Vec<Span>,
+    /// The statement at hand holds something that could not be read; what follows from that is not told.
+    spoilt: bool,
     /// A new line ends the expression (inside `{ }` tables).
     pub(crate) line_ends: bool,
     /// `of` belongs to the enclosing call.
@@ -42,6 +51,7 @@ impl<'a> Parser<'a> {
     /// A parser of `source`, which stands at byte `base` of the file, before its first statement.
     pub fn new(source: &'a str, base: usize, lexed: Lexed) -> Self {
         let problems = lexed.errors.iter().map(lex_problem).collect();
+        let unreadable = lexed.errors.iter().map(super::token::LexError::span).collect();
         let mut tokens = lexed.tokens;
         let end = tokens.pop().unwrap_or(END);
         Self {
@@ -50,7 +60,10 @@ impl<'a> Parser<'a> {
             until: 0,
             tokens,
             at: 0,
+            first: end.clone(),
             end,
+            unreadable,
+            spoilt: false,
             line_ends: false,
             of_ends: false,
             depth: 0,
@@ -72,6 +85,12 @@ impl<'a> Parser<'a> {
         if let Some(last) = self.until.checked_sub(1).and_then(|it| self.tokens.get(it)) {
             self.end.span = Span { from: last.span.until, until: last.span.until };
         }
+        if let Some(first) = self.tokens.get(self.at) {
+            self.first = first.clone();
+        }
+        let next = self.tokens.get(self.until).map_or(usize::MAX, |it| it.span.from);
+        let here = self.first.span.from..next;
+        self.spoilt = self.unreadable.iter().any(|it| here.contains(&it.from));
         length > 0
     }
 
@@ -202,19 +221,29 @@ impl<'a> Parser<'a> {
 
     /// Reports what stands here instead of `what`.
     pub fn expected(&mut self, what_en: &str, what_zh: &str) -> Reported {
+        let help = match self.depth {
+            0 => slip::form(&self.first),
+            _ if what_en.starts_with('`') => slip::missing(self.peek()),
+            _ => slip::value(self.last(), self.peek()),
+        };
+        self.expected_with(both(what_en, what_zh), help)
+    }
+
+    /// Reports what stands here instead of `what`, and how to mend it.
+    fn expected_with(&mut self, what: Bilingual, help: Bilingual) -> Reported {
+        if self.spoilt {
+            return Reported;
+        }
         let token = self.peek().clone();
         let found = self.describe(&token);
-        let ended = token.kind == TokenKind::End;
-        let (found_en, found_zh) = if ended { ("the end of the statement".to_owned(), "语句结尾".to_owned()) } else { (found.clone(), found) };
-        let help = if ended {
-            both("a statement continues on indented lines only", "语句只能在缩进的行上继续")
-        } else {
-            both("see the language book for the form of this statement", "请参阅语言手册中该语句的写法")
+        let (found_en, found_zh) = match token.kind {
+            TokenKind::End => ("the end of the statement".to_owned(), "语句结尾".to_owned()),
+            _ => (found.clone(), found),
         };
         self.problems.push(Problem::error(
             "E0001",
             token.span,
-            both(format!("expected {what_en}, found {found_en}"), format!("此处应为{what_zh}，却是{found_zh}")),
+            both(format!("expected {}, found {found_en}", what.en), format!("此处应为{}，却是{found_zh}", what.zh)),
             help,
         ));
         Reported
@@ -232,13 +261,19 @@ impl<'a> Parser<'a> {
 
     /// The span of the token just taken.
     pub fn last_span(&self) -> Span {
-        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(Span::default(), |it| it.span)
+        self.last().map_or(Span::default(), |it| it.span)
+    }
+
+    /// The token just taken.
+    fn last(&self) -> Option<&Token> {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at))
     }
 
     /// Reports tokens left over at the end of a statement.
     pub(crate) fn end_statement(&mut self) {
         if !self.at_end() {
-            self.expected("the end of the statement", "语句结尾");
+            let help = slip::left_over(self.last(), self.peek());
+            self.expected_with(both("the end of the statement", "语句结尾"), help);
         }
     }
 }
@@ -249,8 +284,8 @@ fn lex_problem(error: &super::token::LexError) -> Problem {
         LexError::Character(it, span) => Problem::error(
             "E0002",
             *span,
-            both(format!("`{it}` has no meaning here"), format!("`{it}` 在此没有含义")),
-            both("remove it, or put text between double quotes", "请删除，或将文字放在双引号中"),
+            both(format!("`{}` has no meaning here", slip::shown(*it)), format!("`{}` 在此没有含义", slip::shown(*it))),
+            slip::character(*it),
         ),
         LexError::OpenText(span) => Problem::error(
             "E0003",
@@ -263,6 +298,18 @@ fn lex_problem(error: &super::token::LexError) -> Problem {
             *span,
             both("a number has more than 38 digits or a stray separator", "数字超过 38 位或分隔符有误"),
             both("write it like `1_000.50`", "请写作 `1_000.50` 的形式"),
+        ),
+        LexError::Comment(span) => Problem::error(
+            "E0006",
+            *span,
+            both("`--` begins a comment, but it touches what stands before it", "`--` 表示注释，但与前文相连"),
+            both("put a space before a comment; write minus minus as `- -`", "注释前请留空格；连续两个减号请写 `- -`"),
+        ),
+        LexError::Date(span) => Problem::error(
+            "E0007",
+            *span,
+            both("this looks like a date, but it is not written as one", "此处像日期，但写法不对"),
+            both("write `2026-01-31`; for a subtraction put spaces around `-`", "请写 `2026-01-31`；若为减法，请在 `-` 两侧留空格"),
         ),
     }
 }

@@ -330,9 +330,8 @@ impl Parser<'_> {
             names.push(self.name()?);
         }
         let by_customer = self.take_words(&["by", "customer"]);
-        if !by_customer {
-            self.take_word("the");
-            self.expect_word("greatest")?;
+        if !by_customer && !self.take_words(&["the", "greatest"]) {
+            return Err(self.expected("`by customer` or `the greatest`", "`by customer` 或 `the greatest`"));
         }
         Ok(StatementKind::OnlyOne(names, by_customer))
     }

@@ -75,6 +75,19 @@ pub enum LexError {
     OpenText(Span),
     /// A number with more than 38 digits or a stray dot or underscore.
     Number(Span),
+    /// Two dashes that touch what stands before them.
+    Comment(Span),
+    /// Numbers that look like a date but are none.
+    Date(Span),
+}
+
+impl LexError {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Character(_, span) | Self::OpenText(span) | Self::Number(span) | Self::Comment(span) | Self::Date(span) => *span,
+        }
+    }
 }
 
 /// Tokens, comments and errors of a block.
@@ -156,6 +169,10 @@ impl Lexer<'_> {
         let text = self.rest().get(..length).unwrap_or("").trim_end().to_owned();
         self.at += length;
         let span = self.span(from);
+        let touches = self.text.get(..from).is_some_and(|it| it.ends_with(|it: char| !it.is_whitespace()));
+        if touches {
+            self.out.errors.push(LexError::Comment(Span { until: span.from + 2, ..span }));
+        }
         self.out.comments.push(Comment { text, span, own_line: self.first_on_line });
     }
 
@@ -207,12 +224,20 @@ impl Lexer<'_> {
             self.push(kind, from);
             return;
         }
+        if let Some(length) = nearly_dated(self.rest()) {
+            self.at += length;
+            let span = self.span(from);
+            self.out.errors.push(LexError::Date(span));
+            return;
+        }
         let length = number_length(self.rest());
         let value = self.rest().get(..length).and_then(Ratio::parse_decimal);
         self.at += length;
         let percent = self.rest().starts_with('%');
         self.at += usize::from(percent);
-        let kind = match value {
+        let stray = stray_length(self.rest());
+        self.at += stray;
+        let kind = match value.filter(|_| stray == 0) {
             Some(value) if percent => Ratio::new(1, 100).and_then(|it| value.mul(&it)).ok().map(TokenKind::Percent),
             other => other.map(TokenKind::Number),
         };
@@ -249,6 +274,26 @@ fn number_length(text: &str) -> usize {
         length += 1;
     }
     length
+}
+
+/// How many bytes after a number belong to it by mistake: `1__0`, `1.`, `1.2.3`.
+fn stray_length(text: &str) -> usize {
+    let mut next = text.chars().skip(1);
+    let after = next.next();
+    let stray = match text.chars().next() {
+        Some('_') => true,
+        Some('.') => after != Some('.') && !after.is_some_and(starts_word),
+        _ => false,
+    };
+    if stray { text.find(|it: char| !(it.is_ascii_digit() || it == '_' || it == '.')).unwrap_or(text.len()) } else { 0 }
+}
+
+/// The length of `2026-1-1` or `2026/10/01`, which would otherwise be read as a subtraction or a division.
+fn nearly_dated(text: &str) -> Option<usize> {
+    let shapes = ["9999-99-99", "9999-9-99", "9999-99-9", "9999-9-9", "9999/99/99", "9999/9/99", "9999/99/9", "9999/9/9"];
+    let length = shapes.iter().find(|it| shaped(text, it))?.len();
+    let more = text.as_bytes().get(length).is_some_and(|it| it.is_ascii_digit() || b"-/.".contains(it));
+    (!more).then_some(length)
 }
 
 /// Whether `text` starts with `pattern`, where `9` stands for any digit.

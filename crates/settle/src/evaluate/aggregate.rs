@@ -185,7 +185,7 @@ fn position(sorted: &[Value], value: &Value) -> Outcome<Result<usize, usize>> {
 }
 
 /// The nearest-rank percentile: the smallest value such that at least `rank` percent are no greater.
-fn percentile(rank: &Ratio, values: Vec<Value>) -> Outcome<Value> {
+pub(super) fn percentile(rank: &Ratio, values: Vec<Value>) -> Outcome<Value> {
     let hundred = Ratio::int(100);
     if rank.is_negative() || *rank > hundred {
         return Err(Absent::not_computable("a percentile lies between 0 and 100", "百分位必须在 0 到 100 之间"));

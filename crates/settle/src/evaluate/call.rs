@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use calendar::{Date, HolidayCalendar, add_date, nth_working_day, working_days_between};
-use language::contract::{Compare, Function, Node, RowType};
+use language::contract::{Compare, Function, Node, RowType, Type};
 use quantity::{Quantity, Ratio, Unit};
 use timeline::{Instant, Interval, Timeline};
 
@@ -16,6 +16,7 @@ use crate::value::{RowRef, Rows, Value, seconds};
 impl<'a> Evaluator<'a> {
     pub(super) fn call(&mut self, function: Function, arguments: &'a [Node], node: &'a Node) -> Outcome<Value> {
         match (function, arguments) {
+            (Function::Min | Function::Max, [first, ..]) if matches!(first.ty, Type::Series(_)) => self.series_extreme(function, arguments),
             (Function::Min, all) => self.extreme(all, Compare::Less),
             (Function::Max, all) => self.extreme(all, Compare::More),
             (Function::Abs, [a]) => {
@@ -47,6 +48,17 @@ impl<'a> Evaluator<'a> {
             }
             (Function::LongestRun, [a]) => self.longest_run(a),
             (Function::Subjects, [a]) => self.subjects(a),
+            (Function::Split, [window, step]) => self.split(window, step),
+            (Function::FirstTime, [limit, timeline]) => {
+                let limit = self.nanos(limit)?;
+                let timeline = self.clipped_timeline(timeline)?;
+                Ok(Value::Timeline(Arc::new(first_time(timeline, limit))))
+            }
+            (Function::Percentile, [rank, list]) => {
+                let rank = self.quantity(rank)?.value;
+                let values: Outcome<Vec<Value>> = self.elements(list)?.into_iter().collect();
+                super::aggregate::percentile(&rank, values?)
+            }
             _ => self.dates(function, arguments),
         }
     }
@@ -143,6 +155,7 @@ impl<'a> Evaluator<'a> {
                 calendar.working(*date).map(Value::Truth).map_err(|it| unpublished(&it))
             }
             (Function::DateOf, [Value::Instant(at)]) => Ok(Value::Date(zone.date(*at))),
+            (Function::At(time), [Value::Date(date)]) => instant(zone.first_at_or_after(*date, time)),
             (Function::StartOfDay, [Value::Date(date)]) => instant(zone.start_of_day(*date)),
             (Function::EndOfDay, [Value::Date(date)]) => instant(date.next_day().and_then(|it| zone.start_of_day(it))),
             (Function::EndOfMonth, [Value::Date(date)]) => {
@@ -160,6 +173,15 @@ impl<'a> Evaluator<'a> {
             }
             _ => Err(lost()),
         }
+    }
+}
+
+/// The part of a timeline up to the instant at which so much of it has passed.
+fn first_time(timeline: Timeline, nanos: i128) -> Timeline {
+    let Some(hull) = timeline.hull().filter(|_| nanos > 0) else { return Timeline::empty() };
+    match super::clock::passed(&timeline, hull, nanos) {
+        Some(until) => Interval::new(hull.from(), until).map_or_else(Timeline::empty, |it| timeline.clip(it)),
+        None => timeline,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use calendar::{Cycle, CycleError, previous};
+use calendar::{Cycle, CycleError, Period, previous};
 use language::contract::{ItemId, Node, Op};
+use quantity::{Quantity, Ratio};
 use timeline::{Instant, Interval};
 
 use super::{Evaluator, lost};
@@ -46,6 +47,32 @@ impl<'a> Evaluator<'a> {
             }
             _ => Err(lost()),
         }
+    }
+
+    /// The parts of a window, from its beginning; the last one may be shorter. Calendar steps are counted from the
+    /// beginning, so that a month that starts on the 31st comes back to the 31st.
+    pub(super) fn split(&mut self, window: &'a Node, step: &'a Node) -> Outcome<Value> {
+        let Value::Window(span) = self.eval(window)? else { return Err(lost()) };
+        let whole = self.bounded(span.counted);
+        let step = match self.eval(step)? {
+            Value::Period(it) => it,
+            Value::Quantity(it) => Period::nanos(duration_nanos(&it)?),
+            _ => return Err(lost()),
+        };
+        let zone = &self.world.contract.zone;
+        let mut parts = Vec::new();
+        let (mut from, mut steps) = (whole.from(), 0);
+        while from < whole.until() {
+            self.burn(1)?;
+            steps += 1;
+            let next = times(step, steps).and_then(|it| Period::add(zone, whole.from(), it)).unwrap_or(whole.until());
+            let part = Interval::new(from, next.min(whole.until())).ok_or_else(|| {
+                Absent::not_computable("a window is split into parts of no length", "窗口被切分为没有长度的部分")
+            })?;
+            parts.push(Ok(Value::Window(Span { counted: part, whole: part, label: None })));
+            from = part.until();
+        }
+        Ok(Value::List(Arc::new(parts)))
     }
 
     /// Evaluates in another window.
@@ -122,6 +149,17 @@ impl<'a> Evaluator<'a> {
         }
         Ok(Value::Truth(hits >= least))
     }
+}
+
+/// A period so many times.
+fn times(step: Period, count: i32) -> Option<Period> {
+    let nanos = step.nanos.checked_mul(i64::from(count))?;
+    Some(Period { months: step.months.checked_mul(count)?, days: step.days.checked_mul(count)?, nanos })
+}
+
+fn duration_nanos(it: &Quantity) -> Outcome<i64> {
+    let nanos = it.value.mul(&Ratio::int(1_000_000_000)).ok().and_then(|it| it.to_integer()).and_then(|it| i64::try_from(it).ok());
+    nanos.ok_or_else(super::scalar::out_of_range)
 }
 
 fn before_start(error: &CycleError) -> Absent {

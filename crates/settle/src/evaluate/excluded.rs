@@ -93,7 +93,7 @@ impl<'a> Evaluator<'a> {
         let facts = contract.schema.facts.iter().enumerate().filter(|(_, it)| it.kind == kind);
         facts
             .flat_map(|(fact, it)| it.attributes.iter().enumerate().map(move |(at, it)| (fact, at, it)))
-            .filter(|(_, _, it)| matches!(&it.kind, AttributeKind::OneOf(words) if *words == names))
+            .filter(|(_, _, it)| matches!(&it.kind, AttributeKind::Cause(words) if *words == names))
             .map(|(fact, at, _)| (fact, at))
             .collect()
     }

@@ -288,9 +288,26 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether a node reads variables bound outside itself (rows of its own filters do not count).
-fn depends_on_variables(node: &Node) -> bool {
-    matches!(&node.op, Op::Variable(_) | Op::Item(_, Some(_)) | Op::OfSubject(..)) || node.parts().into_iter().any(depends_on_variables)
+/// Whether a node reads variables or rows bound outside itself (rows of its own filters do not count).
+pub(super) fn depends_on_variables(node: &Node) -> bool {
+    fn least_slot(node: &Node) -> Option<usize> {
+        let own = match &node.op {
+            Op::Variable(slot) | Op::RowField(slot, _) | Op::Item(_, Some(slot)) | Op::Paid(_, Some(slot)) => Some(*slot),
+            Op::Pattern { slot, .. } => *slot,
+            _ => None,
+        };
+        own.into_iter().chain(node.parts().into_iter().filter_map(least_slot)).min()
+    }
+    fn least_bound(node: &Node) -> Option<usize> {
+        let own = match &node.op {
+            Op::Where(_, slot, _) | Op::ForEach(slot, ..) | Op::Quantified(_, slot, ..) | Op::Aggregate { slot, .. } | Op::SpansOf(_, slot, ..)
+            | Op::Streak(_, slot, ..) | Op::Held(_, slot, _) | Op::Stack(_, slot, _) | Op::Highest(_, slot, _) => Some(*slot),
+            _ => None,
+        };
+        own.into_iter().chain(node.parts().into_iter().filter_map(least_bound)).min()
+    }
+    // Slots are numbered from the outside in, so whatever is bound outside has a smaller slot than all bound inside.
+    least_slot(node).is_some_and(|read| least_bound(node).is_none_or(|bound| read < bound))
 }
 
 /// Positions of the records that belong to a window: spans that touch it, events and requests that begin in it.

@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use calendar::{Hours, Period, add_working_days};
+use calendar::{Period, add_working_days};
 use language::contract::{BandNode, Compare, Node, Op};
 use quantity::{Quantity, QuantityError, Ratio, RatioError};
 use timeline::Instant;
 
+use super::clock::advance;
 use super::{Evaluator, lost, unpublished};
 use crate::absent::Absent;
 use crate::settlement::Outcome;
@@ -146,6 +147,7 @@ impl<'a> Evaluator<'a> {
                 calendar::add_date(date, period.months, period.days).map(Value::Date).ok_or_else(out_of_range)
             }
             (Value::Instant(at), Value::Clock(nanos, hours)) => advance(&hours, at, nanos).map(Value::Instant),
+            (Value::Instant(at), Value::Ticking(nanos, clock)) => self.tick(at, nanos, clock).map(Value::Instant),
             (base @ (Value::Date(_) | Value::Instant(_)), Value::WorkingDays(days, Some(calendar))) => {
                 let date = match base {
                     Value::Date(date) => date,
@@ -158,36 +160,10 @@ impl<'a> Evaluator<'a> {
             _ => Err(lost()),
         }
     }
-
-    pub(super) fn clock_op(&mut self, node: &'a Node) -> Outcome<Value> {
-        match &node.op {
-            Op::Clock(duration, hours) => {
-                let nanos = self.nanos(duration)?;
-                match self.eval(hours)? {
-                    Value::Hours(hours) => Ok(Value::Clock(nanos, hours)),
-                    _ => Err(lost()),
-                }
-            }
-            Op::Working(days, calendar) => match (self.eval(days)?, self.eval(calendar)?) {
-                (Value::WorkingDays(days, _), Value::Calendar(calendar)) => Ok(Value::WorkingDays(days, Some(calendar))),
-                _ => Err(lost()),
-            },
-            _ => Err(lost()),
-        }
-    }
 }
 
 fn signed(period: Period, back: bool) -> Period {
     if back { Period { months: -period.months, days: -period.days, nanos: -period.nanos } } else { period }
-}
-
-fn advance(hours: &Hours, at: Instant, nanos: i128) -> Outcome<Instant> {
-    use calendar::AdvanceError;
-    hours.advance(at, nanos).map_err(|error| match error {
-        AdvanceError::NotPublished(it) => unpublished(&it),
-        AdvanceError::NeverOpen => Absent::not_computable("these hours never open", "该时段从不开放"),
-        _ => out_of_range(),
-    })
 }
 
 pub(super) fn out_of_range() -> Absent {

@@ -21,6 +21,11 @@ impl<'a> Evaluator<'a> {
                 let within = self.horizon();
                 self.open(hours, within)
             }
+            // Written out, an empty or reversed window holds no instant.
+            Op::WindowTimeline(window) if let Op::Between(from, until) = &window.op => {
+                let (from, until) = (self.instant(from)?, self.instant(until)?);
+                Ok(Arc::new(Timeline::from_intervals(Interval::new(from, until))))
+            }
             Op::WindowTimeline(window) => match self.eval(window)? {
                 Value::Window(span) => Ok(Arc::new(Timeline::of(span.counted))),
                 _ => Err(lost()),
@@ -98,13 +103,18 @@ impl<'a> Evaluator<'a> {
 
     /// Where something unbounded must be cut: the window, or the evidence within it when it has no beginning.
     pub(super) fn horizon(&self) -> Interval {
-        if self.window.is_bounded() {
-            return self.window;
+        self.bounded(self.window)
+    }
+
+    /// A window cut so.
+    pub(super) fn bounded(&self, window: Interval) -> Interval {
+        if window.is_bounded() {
+            return window;
         }
         let facts = 0..self.world.contract.schema.facts.len();
         let first = facts.filter_map(|it| self.world.facts.rows(it).first().map(|it| it.from)).filter(|it| *it > Instant::MIN).min();
         let from = first.unwrap_or(self.world.cycle.counted.from());
-        let until = self.window.until().min(self.world.cycle.counted.until());
+        let until = window.until().min(self.world.cycle.counted.until());
         Interval::new(from, until).unwrap_or(self.world.cycle.counted)
     }
 

@@ -1,9 +1,11 @@
 //! A level as a bar beside its target, on a scale that shows the distance between them.
 
+use diagnostic::Lang;
 use language::contract::Compare;
 use quantity::{Quantity, Ratio, Rounding};
 
-use super::markup::{Markup, el, element};
+use super::markup::{Markup, both, el, element};
+use crate::figure;
 
 /// Where the level, its target and its value without exclusions lie on a scale.
 pub(super) struct Bar<'a> {
@@ -47,20 +49,24 @@ impl Bar<'_> {
     }
 
     fn labels(&self, scale: &Scale, target_at: &Ratio) -> Markup {
-        let text = |value: &Ratio| Markup::text(&self.label(value));
+        let text = |value: &Ratio| both(|lang| self.label(value, lang));
         let hundredths = target_at.div(&Ratio::int(WIDTH / 100)).unwrap_or(Ratio::ZERO);
         let left = format!("left:{}%", hundredths.decimal(2, Rounding::HalfEven));
         let target = element("span", &[("class", "at"), ("style", &left)], [text(&self.target.value)]);
-        let ends = self.target.unit.is_none();
-        let until = if ends { el("span", "until", [text(&scale.until)]) } else { Markup::default() };
-        let from = el("span", "from", [if ends { text(&scale.from) } else { Markup::text("0") }]);
+        let plain = self.target.unit.is_none();
+        let from = if plain { text(&scale.from) } else { Markup::text("0") };
+        let until = if plain { text(&scale.until) } else { Markup::default() };
+        // An end beside the target's label gives way to it.
+        let from = if *target_at < Ratio::int(WIDTH / 5) { Markup::default() } else { from };
+        let until = if *target_at > Ratio::int(WIDTH * 39 / 50) { Markup::default() } else { until };
+        let (from, until) = (el("span", "from", [from]), el("span", "until", [until]));
         element("div", &[("class", "scale"), ("aria-hidden", "true")], [from, target, until])
     }
 
-    fn label(&self, value: &Ratio) -> String {
+    fn label(&self, value: &Ratio, lang: Lang) -> String {
         match (self.percent, value.mul(&Ratio::int(100))) {
             (true, Ok(hundredfold)) => format!("{}%", hundredfold.show()),
-            _ => Quantity { value: value.clone(), unit: self.target.unit.clone() }.show(),
+            _ => figure::quantity(&Quantity { value: value.clone(), unit: self.target.unit.clone() }, lang),
         }
     }
 
@@ -111,13 +117,14 @@ impl Scale {
     }
 }
 
-/// The least of 1, 2 and 5 times a power of ten that is not below `value`; `None` when out of all measure.
+/// The least of 1, 2, 4 and 5 times a power of ten that is not below `value`; `None` when out of all measure.
 fn nice_at_least(value: &Ratio) -> Option<Ratio> {
     let step = |exponent: i32| {
         let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
         if exponent < 0 { Ratio::new(1, power).ok() } else { Some(Ratio::int(power)) }
     };
-    let steps = (-12..18).filter_map(step).flat_map(|step| [1, 2, 5].map(|times| step.mul(&Ratio::int(times))));
+    let steps =
+        (-12..18).filter_map(step).flat_map(|step| [1, 2, 4, 5].map(|times| step.mul(&Ratio::int(times))));
     steps.flatten().find(|nice| nice >= value)
 }
 
@@ -163,7 +170,14 @@ mod tests {
 
     #[test]
     fn scale_ends_are_round_numbers_that_hold_what_is_shown() {
-        for (value, nice) in [("1/50", "1/50"), ("21/1000", "1/20"), ("3", "5"), ("1", "1"), ("501", "1000")] {
+        for (value, nice) in [
+            ("1/50", "1/50"),
+            ("21/1000", "1/25"),
+            ("41/1000", "1/20"),
+            ("3", "4"),
+            ("1", "1"),
+            ("501", "1000"),
+        ] {
             assert_eq!(nice_at_least(&ratio(value)), Some(ratio(nice)), "{value}");
         }
     }

@@ -18,7 +18,12 @@ pub(super) fn contract(text: &str) -> (Markup, Vec<String>) {
         Event::Start(Tag::Heading { level, .. }) => {
             let id = CowStr::from(clause_id(index));
             index += 1;
-            Event::Start(Tag::Heading { level: lower(level), id: Some(id), classes: Vec::new(), attrs: Vec::new() })
+            Event::Start(Tag::Heading {
+                level: lower(level),
+                id: Some(id),
+                classes: Vec::new(),
+                attrs: Vec::new(),
+            })
         }
         Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
         event => event,
@@ -79,7 +84,8 @@ mod tests {
 
     #[test]
     fn links_and_images_of_a_contract_are_their_words() {
-        let page = rendered("[terms](javascript:x) ![a seal](https://example.org/seal.png) <https://example.org>");
+        let page =
+            rendered("[terms](javascript:x) ![a seal](https://example.org/seal.png) <https://example.org>");
         assert_eq!(page, "<p>terms a seal https://example.org</p>\n");
     }
 

@@ -18,7 +18,11 @@ pub(super) fn derivations(settlement: &Settlement, links: &Links) -> Markup {
 fn derivation(index: usize, derivation: &Derivation, stamps: &Stamps, links: &Links) -> Markup {
     let reading = derivation.reading.as_deref().map(|it| el("span", "tag", [Markup::text(it)]));
     let summary = [
-        el("span", "title", [name(&derivation.name, derivation.subject.as_deref()), reading.unwrap_or_default()]),
+        el(
+            "span",
+            "title",
+            [name(&derivation.name, derivation.subject.as_deref()), reading.unwrap_or_default()],
+        ),
         el("span", "equals", [Markup::text("=")]),
         el("span", "value", [prose(&derivation.value)]),
     ];
@@ -35,7 +39,11 @@ fn derivation(index: usize, derivation: &Derivation, stamps: &Stamps, links: &Li
         Some(el("div", "", [el("dt", "", [word(label)]), el("dd", "", [part?])]))
     });
     let id = derivation_id(index);
-    element("details", &[("id", &id), ("class", "derivation")], [el("summary", "", summary), el("dl", "", parts)])
+    element(
+        "details",
+        &[("id", &id), ("class", "derivation")],
+        [el("summary", "", summary), el("dl", "", parts)],
+    )
 }
 
 /// The arithmetic, innermost first.

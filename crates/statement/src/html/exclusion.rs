@@ -32,7 +32,8 @@ pub(super) fn exclusions(settlement: &Settlement, links: &Links) -> Markup {
 fn causes(excluded: &[Excluded]) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause> = Vec::new();
     for piece in excluded {
-        let same = |cause: &&mut Cause| cause.first.cause == piece.cause && cause.first.clause == piece.clause;
+        let same =
+            |cause: &&mut Cause| cause.first.cause == piece.cause && cause.first.clause == piece.clause;
         match causes.iter_mut().find(same) {
             Some(cause) => cause.pieces.push(piece),
             None => causes.push(Cause { first: piece, pieces: vec![piece] }),
@@ -46,14 +47,12 @@ fn cause_block(cause: &Cause, stamps: &Stamps, links: &Links) -> Markup {
     let title = first.text.as_deref().map_or_else(|| Markup::text(&first.cause), written);
     let amount = |measure: &ExcludedMeasure| both(|lang| figure::excluded(measure, lang));
     let total = total(&cause.pieces).map(|total| amount(&total)).unwrap_or_default();
-    let head = [
-        el("h3", "", [title]),
-        el("p", "sum", [total]),
-        el("p", "source", [links.clause(&first.clause)]),
-    ];
+    let head =
+        [el("h3", "", [title]), el("p", "sum", [total]), el("p", "source", [links.clause(&first.clause)])];
     let pieces = cause.pieces.iter().map(|piece| {
-        let span = Markup::text(&stamps.span(piece.from, piece.until));
-        el("li", "", [el("span", "span", [span]), el("span", "amount", [amount(&piece.measure)])])
+        let span = el("span", "span", [Markup::text(&stamps.span(piece.from, piece.until))]);
+        let share = (cause.pieces.len() > 1).then(|| el("span", "amount", [amount(&piece.measure)]));
+        el("li", "", [span, share.unwrap_or_default()])
     });
     el("section", "cause", [el("div", "cause-head", head), el("ul", "pieces", pieces)])
 }
@@ -91,7 +90,8 @@ fn strip(settlement: &Settlement) -> Option<Markup> {
     let end = |class, at| el("span", class, [both(|lang| moment(zone, at, lang))]);
     let length = Ratio::new(cycle.nanos(), 1_000_000_000).ok().map(Quantity::seconds);
     let length = length.map(|length| both(|lang| figure::quantity(&length, lang))).unwrap_or_default();
-    let label = el("span", "length", [both(|lang| Word::Cycle.in_lang(lang).to_owned()), Markup::text(" "), length]);
+    let label =
+        el("span", "length", [both(|lang| Word::Cycle.in_lang(lang).to_owned()), Markup::text(" "), length]);
     let scale = el("div", "scale", [end("from", cycle.from()), label, end("until", cycle.until())]);
     Some(el("div", "strip", [element("svg", &attributes, shapes), scale]))
 }

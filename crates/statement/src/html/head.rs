@@ -48,10 +48,13 @@ pub(super) fn facts(settlement: &Settlement) -> Markup {
     let (contract, inputs, cycle) = (&settlement.contract, &settlement.inputs, &settlement.cycle);
     let at = |at, lang| moment(&contract.zone, at, lang);
     let span = |span: timeline::Interval| {
-        both(|lang| Word::Span.fill(lang, &[&at(span.from(), lang), &at(span.until(), lang)]))
+        let ends = [span.from(), span.until()].map(|end| el("span", "date", [both(|lang| at(end, lang))]));
+        let [from, until] = ends;
+        Markup::all([from, Markup::text(" – "), until])
     };
     let provider = contract.provider.as_deref();
-    let parameters: Vec<String> = inputs.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let parameters: Vec<String> =
+        inputs.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let facts = [
         (Word::Contract, Some(Markup::text(&format!("{} {}", contract.id, contract.version)))),
         (Word::Provider, provider.map(|provider| both(|lang| half(provider, lang)))),

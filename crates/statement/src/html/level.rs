@@ -1,13 +1,14 @@
 //! Levels beside their targets, and the promises and duties.
 
+use diagnostic::Lang;
 use settle::Settlement;
 use settle::settlement::{LevelResult, PromiseResult, Verdict};
 
 use super::bar::Bar;
 use super::links::Links;
 use super::markup::{Markup, both, el, prose, word};
-use super::state::{State, chip, of_verdict, verdict_chip};
-use crate::bilingual::half_of_pair;
+use super::state::{State, of_verdict, verdict_chip};
+use crate::bilingual::{half, half_of_pair};
 use crate::claim_window::reason;
 use crate::figure::{LevelFigure, promises_on, target};
 use crate::words::Word;
@@ -32,12 +33,17 @@ fn card(settlement: &Settlement, level: &LevelResult, links: &Links) -> Markup {
     let figure = LevelFigure::new(settlement, level);
     let compared: Vec<&PromiseResult> = promises_on(settlement, level).collect();
     let state = worst(&compared, level);
-    let title = links.derived(&level.name, level.subject.as_deref(), name(&level.name, level.subject.as_deref()));
+    let title =
+        links.derived(&level.name, level.subject.as_deref(), name(&level.name, level.subject.as_deref()));
     let value_class = if level.value.is_ok() { "value" } else { "value absent" };
     let value = el("p", value_class, [both(|lang| figure.outcome(&level.value, lang))]);
     let targets = compared.iter().map(|promise| {
         let promised = both(|lang| target(settlement, promise, lang).unwrap_or_default());
-        el("p", "target", [el("span", "label", [word(Word::Target)]), promised, verdict_chip(promise.verdict)])
+        el(
+            "p",
+            "target",
+            [el("span", "label", [word(Word::Target)]), promised, verdict_chip(promise.verdict)],
+        )
     });
     let why = level.value.as_ref().err().map(|absent| el("p", "reason", [both(|lang| reason(absent, lang))]));
     let without = level.without_exclusions.as_ref().map(|without| {
@@ -79,13 +85,14 @@ fn promise_row(settlement: &Settlement, promise: &PromiseResult, links: &Links) 
     let subject = promise.subject.as_deref();
     let title = links.derived(&promise.name, subject, name(&promise.name, subject));
     let duty = if promise.duty { el("span", "tag", [word(Word::Duty)]) } else { Markup::default() };
-    let promised = target(settlement, promise, diagnostic::Lang::En)
+    let promised = target(settlement, promise, Lang::En)
         .map(|_| both(|lang| target(settlement, promise, lang).unwrap_or_default()))
         .unwrap_or_default();
     let level = promise.level.as_deref().map(|level| Markup::all([Markup::text(level), Markup::text(" ")]));
-    let why = promise.reason.as_ref().map(|absent| {
-        el("p", "reason", [both(|lang| half_of_pair(&absent.reason, lang))])
-    });
+    let why = promise
+        .reason
+        .as_ref()
+        .map(|absent| el("p", "reason", [both(|lang| half_of_pair(&absent.reason, lang))]));
     let without = promise.without_exclusions.map(|verdict| {
         el("p", "without", [el("span", "label", [word(Word::WithoutExclusions)]), verdict_chip(verdict)])
     });
@@ -100,18 +107,9 @@ fn promise_row(settlement: &Settlement, promise: &PromiseResult, links: &Links) 
     el("li", of_verdict(promise.verdict).class(), parts)
 }
 
-/// The right's state as a chip.
-pub(super) fn right_chip(arisen: Option<bool>) -> Markup {
-    match arisen {
-        Some(true) => chip(State::Bad, Word::RightArisen),
-        Some(false) => chip(State::Apart, Word::RightNotArisen),
-        None => Markup::default(),
-    }
-}
-
 /// Text of a contract author in both languages.
 pub(super) fn written(text: &str) -> Markup {
-    both(|lang| crate::bilingual::half(text, lang))
+    both(|lang| half(text, lang))
 }
 
 /// Code as written.

@@ -96,7 +96,11 @@ pub(super) fn prose(text: &str) -> Markup {
             _ => parts.push(el("code", "", [Markup::text(part)])),
         }
     }
-    if text.matches('`').count() % 2 == 0 { Markup::all(parts) } else { Markup::text(&with_minus(text)) }
+    if text.matches('`').count().is_multiple_of(2) {
+        Markup::all(parts)
+    } else {
+        Markup::text(&with_minus(text))
+    }
 }
 
 /// `-22.2%` as `−22.2%`, where a number begins with the hyphen and no other word ends before it.
@@ -144,8 +148,7 @@ mod tests {
     #[test]
     fn text_and_attributes_are_escaped() {
         let made = element("p", &[("title", "\"><script>")], [Markup::text("<b>&'\"\u{0}\u{202e}")]);
-        let expected =
-            "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;&amp;&#39;&quot;\u{fffd}\u{fffd}</p>";
+        let expected = "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;&amp;&#39;&quot;\u{fffd}\u{fffd}</p>";
         assert_eq!(made.into_string(), expected);
     }
 
@@ -153,7 +156,10 @@ mod tests {
     fn what_is_the_same_in_both_languages_is_said_once() {
         assert_eq!(both(|_| "99.9%".to_owned()).into_string(), "99.9%");
         let two = word(Word::Met).into_string();
-        assert_eq!(two, "<span class=\"en\" lang=\"en\">met</span> <span class=\"zh\" lang=\"zh-Hans\">达标</span>");
+        assert_eq!(
+            two,
+            "<span class=\"en\" lang=\"en\">met</span> <span class=\"zh\" lang=\"zh-Hans\">达标</span>"
+        );
     }
 
     #[test]

@@ -49,5 +49,9 @@ fn table(en: &ReadingTable, zh: &ReadingTable) -> Markup {
 fn finding(lint: &Lint, links: &Links) -> Markup {
     let clause = lint.clause.as_deref().map(|clause| links.clause(clause)).unwrap_or_default();
     let message = both(|lang| half_of_pair(&lint.message, lang));
-    el("li", "", [el("code", "", [Markup::text(&lint.code)]), el("p", "", [message]), el("p", "source", [clause])])
+    el(
+        "li",
+        "",
+        [el("code", "", [Markup::text(&lint.code)]), el("p", "", [message]), el("p", "source", [clause])],
+    )
 }

@@ -1,12 +1,13 @@
 //! What is owed and how it was reckoned, when it may be claimed, and which rights have arisen.
 
+use diagnostic::Lang;
 use settle::Settlement;
 use settle::settlement::{ClaimResult, RemedyResult, RightResult};
 
-use super::level::{name, right_chip, written};
+use super::level::{name, written};
 use super::links::Links;
 use super::markup::{Markup, both, el, word};
-use super::state::{chip, of_remedy};
+use super::state::{State, chip, of_remedy};
 use crate::bilingual::half_of_pair;
 use crate::calculation::{amount_shown, calculation, kind};
 use crate::claim_window::{claim_window, right_sentence};
@@ -34,17 +35,18 @@ fn remedy_row(remedy: &RemedyResult, links: &Links) -> Markup {
     let title = links.derived(&remedy.name, subject, name(&remedy.name, subject));
     let given = el("span", "tag", [both(|lang| kind(remedy, lang))]);
     let amount = both(|lang| amount_shown(remedy, lang).unwrap_or_else(|| "–".to_owned()));
-    let reckoned = calculation(remedy, diagnostic::Lang::En).map(|_| {
-        el("p", "reckoning", [both(|lang| calculation(remedy, lang).unwrap_or_default())])
-    });
-    let why = remedy.reason.as_ref().map(|reason| el("p", "reason", [both(|lang| half_of_pair(reason, lang))]));
+    let sum_class = if amount_shown(remedy, Lang::En).is_some() { "sum" } else { "sum none" };
+    let reckoned = calculation(remedy, Lang::En)
+        .map(|_| el("p", "reckoning", [both(|lang| calculation(remedy, lang).unwrap_or_default())]));
+    let why =
+        remedy.reason.as_ref().map(|reason| el("p", "reason", [both(|lang| half_of_pair(reason, lang))]));
     let without = remedy.without_exclusions.as_ref().map(|amount| {
         let amount = both(|lang| figure::quantity(amount, lang));
         el("p", "without", [el("span", "label", [word(Word::WithoutExclusions)]), amount])
     });
     let parts = [
         el("p", "title", [title, given]),
-        el("p", "sum", [amount]),
+        el("p", sum_class, [amount]),
         el("p", "state", [chip(state, Word::remedy(remedy.status))]),
         el("p", "source", [links.clause(&remedy.clause)]),
         reckoned.unwrap_or_default(),
@@ -56,13 +58,14 @@ fn remedy_row(remedy: &RemedyResult, links: &Links) -> Markup {
 
 fn claim_row(settlement: &Settlement, claim: &ClaimResult, links: &Links) -> Markup {
     let window = both(|lang| claim_window(claim, &settlement.contract.zone, lang));
-    let by = claim.by.as_deref().map(|by| labelled(Word::ClaimBy, written(by)));
-    let requires = claim.requires.iter().map(|required| labelled(Word::ClaimRequires, written(required)));
+    let by = claim.by.as_deref().map(|by| labelled(Word::ClaimBy, [written(by)]));
+    let requires = claim.requires.iter().map(|required| written(required));
+    let requires = (!claim.requires.is_empty()).then(|| labelled(Word::ClaimRequires, requires));
     let parts = [
         el("p", "title", [name(&claim.remedy, claim.subject.as_deref())]),
         el("p", "source", [links.clause(&claim.clause)]),
         el("p", "window", [window]),
-        el("dl", "needs", by.into_iter().chain(requires)),
+        el("dl", "needs", [by, requires].into_iter().flatten()),
     ];
     el("li", "", parts)
 }
@@ -70,16 +73,23 @@ fn claim_row(settlement: &Settlement, claim: &ClaimResult, links: &Links) -> Mar
 fn right_row(settlement: &Settlement, right: &RightResult, links: &Links) -> Markup {
     let zone = &settlement.contract.zone;
     let title = links.derived(&right.name, None, name(&right.name, None));
-    let sentence = both(|lang| right_sentence(right, zone, lang));
+    let state = match &right.arisen {
+        Ok(true) => chip(State::Owed, Word::RightArisen),
+        Ok(false) => chip(State::Apart, Word::RightNotArisen),
+        Err(absent) => chip(State::Nothing, Word::absent(absent.status)),
+    };
+    let says_more = right.arisen.is_err() || right.until.is_some();
+    let sentence = says_more.then(|| el("p", "window", [both(|lang| right_sentence(right, zone, lang))]));
     let parts = [
         el("p", "title", [title]),
-        el("p", "state", [right_chip(right.arisen.as_ref().ok().copied())]),
+        el("p", "state", [state]),
         el("p", "source", [links.clause(&right.clause)]),
-        el("p", "window", [sentence]),
+        sentence.unwrap_or_default(),
     ];
     el("li", "", parts)
 }
 
-fn labelled(label: Word, text: Markup) -> Markup {
-    el("div", "", [el("dt", "", [word(label)]), el("dd", "", [text])])
+fn labelled(label: Word, texts: impl IntoIterator<Item = Markup>) -> Markup {
+    let texts = texts.into_iter().map(|text| el("dd", "", [text]));
+    el("div", "", std::iter::once(el("dt", "", [word(label)])).chain(texts))
 }

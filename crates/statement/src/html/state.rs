@@ -13,6 +13,8 @@ pub(super) enum State {
     Good,
     /// An octagon with a cross.
     Bad,
+    /// A disc with an arrow: something passes to the customer.
+    Owed,
     /// A square with a question mark.
     Open,
     /// A half-filled disc.
@@ -24,14 +26,15 @@ pub(super) enum State {
 }
 
 impl State {
-    const ALL: [State; 6] =
-        [State::Good, State::Bad, State::Open, State::Pending, State::Nothing, State::Apart];
+    const ALL: [State; 7] =
+        [State::Good, State::Bad, State::Owed, State::Open, State::Pending, State::Nothing, State::Apart];
 
     /// The class that gives the colour.
     pub(super) fn class(self) -> &'static str {
         match self {
             State::Good => "good",
             State::Bad => "bad",
+            State::Owed => "owing",
             State::Open => "open",
             State::Pending => "pending",
             State::Nothing => "nothing",
@@ -44,6 +47,9 @@ impl State {
         match self {
             State::Good => ("M12 1a11 11 0 1 1 0 22 11 11 0 0 1 0-22z", "M6.8 12.6l3.6 3.6 7-8"),
             State::Bad => ("M7.6 1.4h8.8l6.2 6.2v8.8l-6.2 6.2H7.6l-6.2-6.2V7.6z", "M8 8l8 8M16 8l-8 8"),
+            State::Owed => {
+                ("M12 1a11 11 0 1 1 0 22 11 11 0 0 1 0-22z", "M6.5 12h10.5M12.6 7.4l4.6 4.6-4.6 4.6")
+            }
             State::Open => (
                 "M5 1.5h14a3.5 3.5 0 0 1 3.5 3.5v14a3.5 3.5 0 0 1-3.5 3.5H5A3.5 3.5 0 0 1 1.5 19V5A3.5 3.5 0 0 1 5 1.5z",
                 "M8.9 9.2a3.1 3.1 0 1 1 4.4 3c-1 .5-1.3 1-1.3 2M12 17.6v.1",
@@ -68,7 +74,7 @@ pub(super) fn of_verdict(verdict: Verdict) -> State {
 
 pub(super) fn of_remedy(status: RemedyStatus) -> State {
     match status {
-        RemedyStatus::Due | RemedyStatus::Choice => State::Bad,
+        RemedyStatus::Due | RemedyStatus::Choice => State::Owed,
         RemedyStatus::NotDue | RemedyStatus::NotCovered => State::Apart,
         RemedyStatus::Suppressed | RemedyStatus::Displaced => State::Apart,
         RemedyStatus::Negative | RemedyStatus::NoRow | RemedyStatus::Ambiguous => State::Open,

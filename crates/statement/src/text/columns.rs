@@ -28,7 +28,9 @@ pub(super) enum Stand {
 /// Rows as lines whose columns are aligned, two cells apart, no space at the end of a line.
 pub(super) fn table(stands: &[Stand], rows: &[Vec<String>]) -> Vec<String> {
     let widths: Vec<usize> = (0..stands.len())
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+        })
         .collect();
     rows.iter().map(|row| line(stands, &widths, row)).collect()
 }
@@ -118,7 +120,9 @@ mod tests {
 
     #[test]
     fn a_chinese_character_takes_two_cells() {
-        for (text, cells) in [("", 0), ("99.9%", 5), ("可用性", 6), ("a 指标：", 8), ("≥ …", 3), ("e\u{301}", 1)] {
+        for (text, cells) in
+            [("", 0), ("99.9%", 5), ("可用性", 6), ("a 指标：", 8), ("≥ …", 3), ("e\u{301}", 1)]
+        {
             assert_eq!(width(text), cells, "{text}");
         }
     }

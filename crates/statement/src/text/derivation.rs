@@ -18,7 +18,8 @@ pub(super) fn derivations(settlement: &Settlement, lang: Lang) -> Vec<String> {
 
 fn derivation(derivation: &Derivation, stamps: &Stamps, lang: Lang) -> Vec<String> {
     let name = named(&derivation.name, derivation.subject.as_deref());
-    let mut lines = hanging("", &format!("{name} = {} [{}]", derivation.value, half(&derivation.clause, lang)));
+    let mut lines =
+        hanging("", &format!("{name} = {} [{}]", derivation.value, half(&derivation.clause, lang)));
     let window = derivation.window.map(|window| stamps.span(window.from(), window.until()));
     let uses = Some(derivation.uses.join(", ")).filter(|uses| !uses.is_empty());
     let evidence: Vec<String> = derivation.evidence.iter().map(|used| evidence_used(used, lang)).collect();
@@ -34,8 +35,11 @@ fn derivation(derivation: &Derivation, stamps: &Stamps, lang: Lang) -> Vec<Strin
             lines.extend(indented(hanging(&format!("{}  ", word.in_lang(lang)), &part)));
         }
     }
-    let rows: Vec<_> =
-        derivation.steps.iter().map(|(written, value)| vec![one_line(written), format!("= {value}")]).collect();
+    let rows: Vec<_> = derivation
+        .steps
+        .iter()
+        .map(|(written, value)| vec![one_line(written), format!("= {value}")])
+        .collect();
     lines.extend(indented(indented(table(&[Stand::Left, Stand::Left], &rows))));
     lines
 }

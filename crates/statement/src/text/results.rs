@@ -92,8 +92,9 @@ fn level_entries(settlement: &Settlement, level: &LevelResult, lang: Lang) -> Ve
         notes: level.value.as_ref().err().map(|absent| reason(absent, lang)).into_iter().collect(),
     }];
     let further = compared.iter().skip(1);
-    entries.extend(further.map(|promise| {
-        Entry { row: row(String::new(), String::new(), Some(promise), &promise.clause), notes: Vec::new() }
+    entries.extend(further.map(|promise| Entry {
+        row: row(String::new(), String::new(), Some(promise), &promise.clause),
+        notes: Vec::new(),
     }));
     entries.extend(level.without_exclusions.as_ref().map(|without| {
         let verdict_without = compared.first().and_then(|promise| promise.without_exclusions);
@@ -154,7 +155,8 @@ fn mark(word: Word, lang: Lang) -> String {
 /// The aligned rows, the notes of each under it.
 fn lines(stands: &[Stand], entries: Vec<Entry>) -> Vec<String> {
     let (rows, notes): (Vec<_>, Vec<_>) = entries.into_iter().map(|entry| (entry.row, entry.notes)).unzip();
-    let under = |notes: Vec<String>| notes.into_iter().flat_map(|text| indented(note(&text))).collect::<Vec<_>>();
+    let under =
+        |notes: Vec<String>| notes.into_iter().flat_map(|text| indented(note(&text))).collect::<Vec<_>>();
     let rows = indented(table(stands, &rows)).into_iter().zip(notes);
     rows.flat_map(|(row, notes)| std::iter::once(row).chain(under(notes))).collect()
 }

@@ -52,9 +52,14 @@ fn tags(page: &str) -> Vec<(String, String, bool)> {
         let (tag, after) = after.split_once('>').expect("a tag that ends");
         assert!(!tag.contains('<'), "a tag inside a tag: {tag}");
         let closes = tag.starts_with('/');
-        let (name, attributes) = tag.trim_start_matches('/').split_once(' ').unwrap_or((tag.trim_start_matches('/'), ""));
+        let (name, attributes) =
+            tag.trim_start_matches('/').split_once(' ').unwrap_or((tag.trim_start_matches('/'), ""));
         found.push((name.to_owned(), attributes.to_owned(), closes));
-        rest = if name == "style" && !closes { &after[after.find("</style").expect("its end")..] } else { after };
+        rest = if name == "style" && !closes {
+            &after[after.find("</style").expect("its end")..]
+        } else {
+            after
+        };
     }
     found
 }
@@ -90,7 +95,10 @@ fn texts_from_outside_never_become_tags() {
 fn a_page_runs_nothing_and_asks_the_network_for_nothing() {
     for page in pages() {
         for (name, attributes, _) in tags(&page) {
-            assert!(!["script", "link", "img", "iframe", "object", "form", "base"].contains(&&*name), "{name}");
+            assert!(
+                !["script", "link", "img", "iframe", "object", "form", "base"].contains(&&*name),
+                "{name}"
+            );
             for attribute in attributes.split('"').step_by(2).map(str::trim) {
                 assert!(!attribute.starts_with("on") && !attribute.starts_with("src"), "{attribute}");
             }
@@ -144,10 +152,4 @@ fn no_data_is_never_shown_as_a_number() {
     let page = html(&empty(), None);
     assert!(page.contains("no data") && page.contains("无数据"));
     assert!(!page.contains(">0%") && !page.contains(">100%</p>"));
-}
-
-#[test]
-fn zz_dump() {
-    std::fs::write("/tmp/full.html", html(&full(), Some(contract_text()))).unwrap();
-    std::fs::write("/tmp/empty.html", html(&empty(), None)).unwrap();
 }

@@ -10,7 +10,6 @@ fn check(settlement: &Settlement, lang: Lang, expected: ExpectFile) {
     expected.assert_eq(&text(settlement, lang));
 }
 
-
 #[test]
 fn everything_in_english() {
     check(&full(), Lang::En, expect_file!["snapshots/full.en.txt"]);

@@ -54,7 +54,8 @@ pub(crate) fn full() -> Settlement {
         tzdb: "2026a".to_owned(),
         calendars: vec![(
             "us_federal".to_owned(),
-            "5 U.S.C. 6103, opm.gov, 2011 to 2030 ／ 美国法典第 5 编第 6103 条，opm.gov，2011 至 2030 年".to_owned(),
+            "5 U.S.C. 6103, opm.gov, 2011 to 2030 ／ 美国法典第 5 编第 6103 条，opm.gov，2011 至 2030 年"
+                .to_owned(),
         )],
     }
 }
@@ -149,7 +150,10 @@ fn promises() -> Vec<PromiseResult> {
             reason: Some(Absent::not_covered("the plan is not `premium`", "套餐不是 `premium`")),
             ..promise("around_the_clock", Verdict::NotCovered, RESPONSE)
         },
-        PromiseResult { duty: true, ..promise("emergency_fan_out", Verdict::Met, "7.1 Emergencies · 紧急情况") },
+        PromiseResult {
+            duty: true,
+            ..promise("emergency_fan_out", Verdict::Met, "7.1 Emergencies · 紧急情况")
+        },
         PromiseResult {
             duty: true,
             reason: Some(Absent::not_computable("the formula is a missing image", "公式为缺失的图片")),
@@ -157,7 +161,10 @@ fn promises() -> Vec<PromiseResult> {
         },
         PromiseResult {
             duty: true,
-            reason: Some(Absent::provisional("the holidays of 2027 are not published", "2027 年节假日尚未公布")),
+            reason: Some(Absent::provisional(
+                "the holidays of 2027 are not published",
+                "2027 年节假日尚未公布",
+            )),
             ..promise("minor_response", Verdict::Provisional, RESPONSE)
         },
     ]
@@ -231,7 +238,11 @@ fn remedies() -> Vec<RemedyResult> {
             reason: Some(Bilingual::new("the table has no row for `custom`", "表中没有 `custom` 一行")),
             ..remedy("custom_credit", RemedyStatus::NoRow)
         },
-        RemedyResult { amount: Some(usd("0")), rounded: Some(usd("0")), ..remedy("access_credit", RemedyStatus::NotDue) },
+        RemedyResult {
+            amount: Some(usd("0")),
+            rounded: Some(usd("0")),
+            ..remedy("access_credit", RemedyStatus::NotDue)
+        },
     ]
 }
 
@@ -336,8 +347,18 @@ fn lints() -> Vec<Lint> {
     };
     let undetermined = "The text does not say whether the monthly hosting fee means the fee charged or the fee paid; the fee on record for the month is followed ／ 正文未写明“每月托管费”指应收还是实付；按当月记录的费用执行";
     vec![
-        lint("L0201", "`uptime` has two readings; `literal` is in force", "`uptime` 有两种解读；采用 `literal`", Some(AVAILABILITY)),
-        lint("L0301", "between 99% and 99.5% the printed formula pays less than zero", "在 99% 与 99.5% 之间，原文公式得负数", Some(CREDITS)),
+        lint(
+            "L0201",
+            "`uptime` has two readings; `literal` is in force",
+            "`uptime` 有两种解读；采用 `literal`",
+            Some(AVAILABILITY),
+        ),
+        lint(
+            "L0301",
+            "between 99% and 99.5% the printed formula pays less than zero",
+            "在 99% 与 99.5% 之间，原文公式得负数",
+            Some(CREDITS),
+        ),
         lint("N0001", undetermined, undetermined, Some(CREDITS)),
     ]
 }
@@ -390,7 +411,10 @@ fn derivations() -> Vec<Derivation> {
             clause: CREDITS.to_owned(),
             rule: "credit_share of monthly_fee".to_owned(),
             value: "200/9 USD".to_owned(),
-            steps: vec![("credit_share".to_owned(), "1/9".to_owned()), ("monthly_fee".to_owned(), "200.00 USD".to_owned())],
+            steps: vec![
+                ("credit_share".to_owned(), "1/9".to_owned()),
+                ("monthly_fee".to_owned(), "200.00 USD".to_owned()),
+            ],
             uses: vec!["credit_share".to_owned(), "monthly_fee".to_owned()],
             evidence: vec![EvidenceUse { fact: "fee".to_owned(), count: 1, records: Vec::new() }],
         },

@@ -1,0 +1,104 @@
+//! Evidence that never was: one record of each fact a rule reads, so that its base is not empty.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use evidence::{Attribute, AttributeKind, Datum, FactKind, Memory, Record, RecordPlace};
+use language::contract::Contract;
+use quantity::Ratio;
+use settle::settlement::CycleSpan;
+use timeline::Instant;
+
+use crate::scenario::{CHARGE, SUBJECT};
+
+/// A fact is invented in at most so many variants.
+const VARIANTS_MAX: usize = 48;
+const HOUR_NANOS: i64 = 3_600_000_000_000;
+
+/// A record of every variant of each fact: events and requests at the beginning of the cycle, spans all through it.
+pub(crate) fn evidence(contract: &Contract, facts: &BTreeSet<usize>, cycle: &CycleSpan) -> Memory {
+    let mut records = Vec::new();
+    for fact in facts {
+        let Some(schema) = contract.schema.facts.get(*fact) else { continue };
+        for attributes in variants(contract, &schema.attributes, cycle) {
+            records.push(record(*fact, schema.kind, attributes, cycle));
+        }
+    }
+    Memory::from_records(records)
+}
+
+/// One record of a fact, from an instant on for so long.
+pub(crate) fn lasting(fact: usize, kind: FactKind, from: Instant, nanos: i64, attributes: Vec<Option<Datum>>) -> Option<Record> {
+    let until = if kind == FactKind::Event { from } else { from.checked_add(nanos)? };
+    Some(Record {
+        fact,
+        id: None,
+        subject: Some(Arc::from(SUBJECT)),
+        from,
+        until,
+        attributes,
+        source: None,
+        recorded_at: None,
+        supersedes: None,
+        reason: None,
+        place: RecordPlace::default(),
+        withdrawn: false,
+    })
+}
+
+fn record(fact: usize, kind: FactKind, attributes: Vec<Option<Datum>>, cycle: &CycleSpan) -> Record {
+    let (from, until) = (cycle.counted.from(), cycle.counted.until());
+    let until = match kind {
+        FactKind::Event => from,
+        FactKind::Span => until,
+        FactKind::Request => from.checked_add(HOUR_NANOS).unwrap_or(until),
+    };
+    Record {
+        fact,
+        id: None,
+        subject: Some(Arc::from(SUBJECT)),
+        from,
+        until,
+        attributes,
+        source: None,
+        recorded_at: None,
+        supersedes: None,
+        reason: None,
+        place: RecordPlace::default(),
+        withdrawn: false,
+    }
+}
+
+/// Every combination of the words an attribute may be.
+pub(crate) fn variants(contract: &Contract, attributes: &[Attribute], cycle: &CycleSpan) -> Vec<Vec<Option<Datum>>> {
+    let mut all: Vec<Vec<Option<Datum>>> = vec![Vec::new()];
+    for attribute in attributes {
+        let values = values(contract, &attribute.kind, cycle);
+        let mut next = Vec::new();
+        for known in &all {
+            for value in &values {
+                if next.len() < VARIANTS_MAX {
+                    let mut longer = known.clone();
+                    longer.push(Some(value.clone()));
+                    next.push(longer);
+                }
+            }
+        }
+        all = next;
+    }
+    all
+}
+
+fn values(contract: &Contract, kind: &AttributeKind, cycle: &CycleSpan) -> Vec<Datum> {
+    match kind {
+        AttributeKind::Number => vec![Datum::Number(Ratio::ONE)],
+        AttributeKind::Money => vec![Datum::Money(Ratio::int(CHARGE))],
+        AttributeKind::Duration => vec![Datum::Duration(Ratio::int(3600))],
+        AttributeKind::Unit(_) => vec![Datum::Quantity(Ratio::ONE)],
+        AttributeKind::Instant => vec![Datum::Instant(cycle.counted.from())],
+        AttributeKind::Date => vec![Datum::Date(contract.zone.date(cycle.counted.from()))],
+        AttributeKind::Text => vec![Datum::Text(Arc::from(SUBJECT))],
+        AttributeKind::Truth => vec![Datum::Truth(true), Datum::Truth(false)],
+        AttributeKind::OneOf(words) => words.iter().map(|it| Datum::Text(Arc::from(it.as_str()))).collect(),
+    }
+}
