@@ -4,7 +4,9 @@ fn main() {
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let (contract, found) = language::read(&file, &text);
         for it in &found {
-            if it.severity == diagnostic::Severity::Error { print!("{}", diagnostic::render(it, Some(&text), diagnostic::Lang::En)); }
+            if it.severity == diagnostic::Severity::Error {
+                print!("{}", diagnostic::render(it, Some(&text), diagnostic::Lang::En));
+            }
         }
         println!("{file}: {} findings, {}", found.len(), if contract.is_some() { "ok" } else { "ERRORS" });
     }

@@ -50,7 +50,11 @@ pub fn read(file: &str, text: &str) -> (Option<Contract>, Vec<Diagnostic>) {
     (Some(contract), diagnostics)
 }
 
-fn parse_blocks(text: &str, document: &Document, problems: &mut Vec<Problem>) -> (Vec<Statement>, Vec<Example>) {
+fn parse_blocks(
+    text: &str,
+    document: &Document,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Statement>, Vec<Example>) {
     let mut statements = Vec::new();
     let mut examples = Vec::new();
     for block in &document.blocks {
@@ -112,12 +116,26 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports an error.
-    pub(crate) fn error(&mut self, code: &'static str, span: Span, en: impl Into<String>, zh: impl Into<String>, help: (&str, &str)) {
+    pub(crate) fn error(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        en: impl Into<String>,
+        zh: impl Into<String>,
+        help: (&str, &str),
+    ) {
         self.problems.push(Problem::error(code, span, both(en, zh), both(help.0, help.1)));
     }
 
     /// Reports a warning.
-    pub(crate) fn warning(&mut self, code: &'static str, span: Span, en: impl Into<String>, zh: impl Into<String>, help: (&str, &str)) {
+    pub(crate) fn warning(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        en: impl Into<String>,
+        zh: impl Into<String>,
+        help: (&str, &str),
+    ) {
         self.problems.push(Problem::warning(code, span, both(en, zh), both(help.0, help.1)));
     }
 

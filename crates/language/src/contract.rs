@@ -710,30 +710,71 @@ impl Node {
     /// Calls `visit` with each direct part.
     pub fn parts(&self) -> Vec<&Node> {
         use Op::{
-            Add, Aggregate, And, AsOf, Between, By, Call, Clock, Compare, Complement, Cover, Default, Distinct, Divide,
-            Elapsed, Exclude, ExcludeRows, Field, Fold, ForEach, ForGrid, Held, Highest, If, InBand, InList, Inside, Intersect, Is,
-            Ladder, LastCycles, LastCyclesWindow, Lasting, LastingRows, List, Minus, Multiply, Negate, Not, OfSubject, Open,
-            Or, Over, Pattern, Quantified, SeriesCompare, Shift, Slices, SpansOf, Stack, Streak, Subtract, Union, Where,
-            WindowEdge, WindowTimeline, Within, Working,
+            Add, Aggregate, And, AsOf, Between, By, Call, Clock, Compare, Complement, Cover, Default,
+            Distinct, Divide, Elapsed, Exclude, ExcludeRows, Field, Fold, ForEach, ForGrid, Held, Highest,
+            If, InBand, InList, Inside, Intersect, Is, Ladder, LastCycles, LastCyclesWindow, Lasting,
+            LastingRows, List, Minus, Multiply, Negate, Not, OfSubject, Open, Or, Over, Pattern, Quantified,
+            SeriesCompare, Shift, Slices, SpansOf, Stack, Streak, Subtract, Union, Where, WindowEdge,
+            WindowTimeline, Within, Working,
         };
         match &self.op {
-            LastCycles(a) | LastCyclesWindow(a) | Field(a, _) | WindowEdge(a, _) | Negate(a) | Not(a) | Is(a, _)
-            | Distinct(a, _) | ExcludeRows(a) | Exclude(a) | Cover(a) | Open(a) | WindowTimeline(a) | Complement(a)
-            | Fold(_, a) | Op::ItemFor(_, a) => vec![a],
-            Between(a, b) | Add(a, b) | Subtract(a, b) | Multiply(a, b) | Divide(a, b) | Shift(a, b, _) | Elapsed(a, b)
-            | Compare(_, a, b) | And(a, b) | Or(a, b) | InList(a, b) | Inside(a, b) | Default(a, b) | Where(a, _, b)
-            | OfSubject(a, b) | LastingRows(a, _, b) | Lasting(a, _, b) | Union(a, b) | Intersect(a, b) | Minus(a, b)
-            | Over(a, b) | Clock(a, b) | Working(a, b) | ForEach(_, a, b) | ForGrid(a, b) | Slices(a, b) | Held(a, _, b)
-            | SeriesCompare(_, a, b) | Highest(a, _, b) | Within(a, b) => vec![a, b],
+            LastCycles(a)
+            | LastCyclesWindow(a)
+            | Field(a, _)
+            | WindowEdge(a, _)
+            | Negate(a)
+            | Not(a)
+            | Is(a, _)
+            | Distinct(a, _)
+            | ExcludeRows(a)
+            | Exclude(a)
+            | Cover(a)
+            | Open(a)
+            | WindowTimeline(a)
+            | Complement(a)
+            | Fold(_, a)
+            | Op::ItemFor(_, a) => vec![a],
+            Between(a, b)
+            | Add(a, b)
+            | Subtract(a, b)
+            | Multiply(a, b)
+            | Divide(a, b)
+            | Shift(a, b, _)
+            | Elapsed(a, b)
+            | Compare(_, a, b)
+            | And(a, b)
+            | Or(a, b)
+            | InList(a, b)
+            | Inside(a, b)
+            | Default(a, b)
+            | Where(a, _, b)
+            | OfSubject(a, b)
+            | LastingRows(a, _, b)
+            | Lasting(a, _, b)
+            | Union(a, b)
+            | Intersect(a, b)
+            | Minus(a, b)
+            | Over(a, b)
+            | Clock(a, b)
+            | Working(a, b)
+            | ForEach(_, a, b)
+            | ForGrid(a, b)
+            | Slices(a, b)
+            | Held(a, _, b)
+            | SeriesCompare(_, a, b)
+            | Highest(a, _, b)
+            | Within(a, b) => vec![a, b],
             Pattern { least, out_of, .. } => vec![least, out_of],
             InBand(a, band) => std::iter::once(&**a).chain(band.edges()).collect(),
             If(a, b, c) | SpansOf(a, _, b, c) | Streak(a, _, b, c) => vec![a, b, c],
             By(key, entries, otherwise) => {
-                let entries = entries.iter().flat_map(|(keys, value)| keys.iter().chain(std::iter::once(value)));
+                let entries =
+                    entries.iter().flat_map(|(keys, value)| keys.iter().chain(std::iter::once(value)));
                 std::iter::once(&**key).chain(entries).chain(otherwise.as_deref()).collect()
             }
             Ladder(key, _, entries, otherwise) => {
-                let entries = entries.iter().flat_map(|(band, value)| band.edges().chain(std::iter::once(value)));
+                let entries =
+                    entries.iter().flat_map(|(band, value)| band.edges().chain(std::iter::once(value)));
                 std::iter::once(&**key).chain(entries).chain(otherwise.as_deref()).collect()
             }
             AsOf(date, entries) => std::iter::once(&**date).chain(entries.iter().map(|(_, it)| it)).collect(),
@@ -759,7 +800,11 @@ impl Node {
 
     fn collect_items(&self, found: &mut Vec<ItemId>) {
         match &self.op {
-            Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::ClaimEdge(id, _) | Op::Pattern { promise: id, .. } => found.push(*id),
+            Op::Item(id, _)
+            | Op::ItemFor(id, _)
+            | Op::Paid(id, _)
+            | Op::ClaimEdge(id, _)
+            | Op::Pattern { promise: id, .. } => found.push(*id),
             _ => {}
         }
         for part in self.parts() {

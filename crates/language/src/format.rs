@@ -90,12 +90,24 @@ mod tests {
             ("cycle calendar half - year\n", "cycle calendar half-year\n"),
             ("x = a in[97%,98%)\ny = a in(97%,98%]\n", "x = a in [97%, 98%)\ny = a in (97%, 98%]\n"),
             ("fact f:event{a:number ? ,b:x|y}\n", "fact f : event { a: number?, b: x | y }\n"),
-            ("fact f : span { }   -- one\ncause c   -- two  \n", "fact f : span {}  -- one\ncause c           -- two\n"),
-            ("h = hours Mon .. Fri 09:00 .. 17:00 ,18:00..19:00\n", "h = hours Mon..Fri 09:00..17:00, 18:00..19:00\n"),
-            ("a = 743 / 744\nb = c * 3 / 4\nd = 200/9 USD\n", "a = 743/744\nb = c * 3 / 4\nd = 200 / 9 USD\n"),
+            (
+                "fact f : span { }   -- one\ncause c   -- two  \n",
+                "fact f : span {}  -- one\ncause c           -- two\n",
+            ),
+            (
+                "h = hours Mon .. Fri 09:00 .. 17:00 ,18:00..19:00\n",
+                "h = hours Mon..Fri 09:00..17:00, 18:00..19:00\n",
+            ),
+            (
+                "a = 743 / 744\nb = c * 3 / 4\nd = 200/9 USD\n",
+                "a = 743/744\nb = c * 3 / 4\nd = 200 / 9 USD\n",
+            ),
             ("a = cycle . from+30 days\n", "a = cycle.from + 30 days\n"),
             ("a = round(length(b),1min)\n", "a = round(length(b), 1 min)\n"),
-            ("promise p per vm : u>=99% applies when not x\n", "promise p per vm: u >= 99% applies when not x\n"),
+            (
+                "promise p per vm : u>=99% applies when not x\n",
+                "promise p per vm: u >= 99% applies when not x\n",
+            ),
         ];
         for (before, after) in cases {
             assert_eq!(block(before), after);

@@ -35,8 +35,16 @@ fn nothing_in_a_layout_is_loose() {
         let formatted = format(&text).unwrap();
         for (_, span) in blocks(&formatted) {
             let block = &formatted[span.from..span.until];
-            assert!(!block.contains(" \n") && !block.contains("\n\n\n") && !block.contains('\t'), "{}", path.display());
-            assert!(block.is_empty() || (!block.starts_with('\n') && !block.ends_with("\n\n")), "{}", path.display());
+            assert!(
+                !block.contains(" \n") && !block.contains("\n\n\n") && !block.contains('\t'),
+                "{}",
+                path.display()
+            );
+            assert!(
+                block.is_empty() || (!block.starts_with('\n') && !block.ends_with("\n\n")),
+                "{}",
+                path.display()
+            );
         }
     }
 }
@@ -71,7 +79,9 @@ fn disturb_block(source: &str, lexed: &Lexed, random: &mut Random) -> String {
 
 /// Another gap that means the same: lines stay lines, margins stay margins, what touches may touch.
 fn gap(gap: &str, before: Option<&Token>, token: Option<&Token>, random: &mut Random) -> String {
-    let spaces = |random: &mut Random, least: usize| [" ", "  ", "\t", "   "][random.below(4)].repeat(least + random.below(3));
+    let spaces = |random: &mut Random, least: usize| {
+        [" ", "  ", "\t", "   "][random.below(4)].repeat(least + random.below(3))
+    };
     if let Some((first, rest)) = gap.split_once('\n') {
         let (blank, indent) = rest.rsplit_once('\n').map_or((false, rest), |(_, indent)| (true, indent));
         let blank = if blank { "\n".repeat(1 + random.below(3)) } else { String::new() };

@@ -90,7 +90,11 @@ fn rewritten(cases: &[Case], lang: Lang) -> String {
     let sections: Vec<String> = cases
         .iter()
         .map(|case| {
-            let body = if case.name == "prelude" { case.source.clone() } else { annotated(prelude, &case.source, lang) };
+            let body = if case.name == "prelude" {
+                case.source.clone()
+            } else {
+                annotated(prelude, &case.source, lang)
+            };
             format!("--- {} ---\n{body}", case.name)
         })
         .collect();
@@ -106,7 +110,9 @@ fn annotated(prelude: &str, source: &str, lang: Lang) -> String {
     let line_of = |it: &Diagnostic| it.place.as_ref().unwrap().line;
     let mut out = String::new();
     for (at, line) in source.lines().enumerate() {
-        let outside = |it: &&Diagnostic| at == 0 && !(first_line..first_line + source.lines().count()).contains(&line_of(it));
+        let outside = |it: &&Diagnostic| {
+            at == 0 && !(first_line..first_line + source.lines().count()).contains(&line_of(it))
+        };
         for found in diagnostics.iter().filter(outside) {
             out.push_str(&annotation(&text, found, lang, true));
         }

@@ -20,18 +20,18 @@ pub(crate) struct InEffect<'c> {
 /// Walks from rules to everything in effect, without looking inside what is given.
 pub(crate) struct Walk<'a, 'c> {
     graph: &'a Graph<'c>,
-    probe: Probe<'c>,
+    probe: Probe<'a>,
     given: &'a BTreeSet<ItemId>,
     seen: BTreeSet<ItemId>,
     found: Vec<InEffect<'c>>,
 }
 
 /// Everything in effect below `rules`.
-pub(crate) fn in_effect<'c>(
-    graph: &Graph<'c>,
-    probe: Probe<'c>,
+pub(crate) fn in_effect<'a, 'c>(
+    graph: &'a Graph<'c>,
+    probe: Probe<'a>,
     rules: impl IntoIterator<Item = ItemId>,
-    given: &BTreeSet<ItemId>,
+    given: &'a BTreeSet<ItemId>,
 ) -> Vec<InEffect<'c>> {
     let mut walk = Walk { graph, probe, given, seen: BTreeSet::new(), found: Vec::new() };
     for id in rules {

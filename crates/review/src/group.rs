@@ -1,6 +1,6 @@
 //! Which measured numbers move a remedy, and which promises and remedies move together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use language::contract::{ItemId, ItemKind, Node, Op};
 
@@ -31,49 +31,46 @@ impl Group {
     }
 }
 
-/// Every group of a contract, in the order of its remedies; then promises that no remedy follows.
+/// Every group of a contract with remedies, in the order of what moves them.
 pub(crate) fn groups(graph: &Graph<'_>) -> Vec<Group> {
     let contract = graph.contract;
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: BTreeMap<ItemId, Group> = BTreeMap::new();
+    let mut bare = Vec::new();
     for terms in contract.remedies.iter().filter(|it| it.discretionary.is_none()) {
         let drivers = drivers(graph, terms.item);
         if drivers.is_empty() {
-            groups.push(Group { remedies: vec![terms.item], bare: promises_of(graph, terms.item), ..Group::default() });
+            bare.push(Group { remedies: vec![terms.item], bare: promises_of(graph, terms.item), ..Group::default() });
         }
         for driver in &drivers {
-            let group = find_or_add(&mut groups, *driver);
+            let group = of_driver(&mut groups, *driver);
             group.remedies.push(terms.item);
             group.others.extend(drivers.iter().filter(|it| *it != driver));
             group.bare.extend(promises_of(graph, terms.item));
         }
     }
-    for group in &mut groups {
+    for group in groups.values_mut() {
         join_promises(graph, group);
     }
-    groups
+    groups.into_values().chain(bare).collect()
 }
 
 /// Groups of promises alone, for comparing versions.
 pub(crate) fn promise_groups(graph: &Graph<'_>) -> Vec<Group> {
     let contract = graph.contract;
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: BTreeMap<ItemId, Group> = BTreeMap::new();
     for (at, item) in contract.items.iter().enumerate() {
         if matches!(item.kind, ItemKind::Promise | ItemKind::Duty) {
             let id = ItemId(at);
             for driver in reached_drivers(graph, &rule_nodes(contract, id)) {
-                find_or_add(&mut groups, driver).promises.push(id);
+                of_driver(&mut groups, driver).promises.push(id);
             }
         }
     }
-    groups
+    groups.into_values().collect()
 }
 
-fn find_or_add(groups: &mut Vec<Group>, driver: ItemId) -> &mut Group {
-    let at = groups.iter().position(|it| it.driver == Some(driver)).unwrap_or_else(|| {
-        groups.push(Group { driver: Some(driver), ..Group::default() });
-        groups.len() - 1
-    });
-    &mut groups[at]
+fn of_driver(groups: &mut BTreeMap<ItemId, Group>, driver: ItemId) -> &mut Group {
+    groups.entry(driver).or_insert_with(|| Group { driver: Some(driver), ..Group::default() })
 }
 
 /// Promises that follow the driver: those the remedies name, or else all there are.

@@ -355,9 +355,15 @@ impl<'a> Settling<'a> {
     fn rights(&self, main: &mut Evaluator<'a>) -> Vec<RightResult> {
         let mut results = Vec::new();
         for (id, item) in self.contract.of_kind(ItemKind::Right) {
-            let arisen = truth_of(main.item(id, None));
-            let until = item.until.as_ref().map(|node| main.untraced(None, |it| it.instant(node)));
-            results.push(RightResult { name: item.name.clone(), arisen, until, clause: item.clause.clone() });
+            for subject in subjects(main, item) {
+                let arisen = truth_of(main.item(id, subject.clone()));
+                let until = item.until.as_ref().map(|node| main.untraced(subject.clone(), |it| it.instant(node)));
+                let name = match &subject {
+                    Some(subject) => format!("{} of {}", item.name, subject.show(&self.contract.zone)),
+                    None => item.name.clone(),
+                };
+                results.push(RightResult { name, arisen, until, clause: item.clause.clone() });
+            }
         }
         results
     }

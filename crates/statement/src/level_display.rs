@@ -191,7 +191,8 @@ mod tests {
             decimals in prop::option::of(0_u32..6),
         ) {
             let shown = level_display(&value, &[(compare, target.clone())], decimals);
-            prop_assert_eq!(as_read(&shown, &target.show()), value.cmp(&target), "{} beside {}", shown, target.show());
+            let read = as_read(&shown, &target.show());
+            prop_assert_eq!(read, value.cmp(&target), "{} beside {}", shown, target.show());
         }
 
         #[test]

@@ -16,7 +16,7 @@ use crate::time::{Stamps, moment};
 use crate::words::Word;
 use columns::{Stand, WIDTH, table, width, wrap};
 
-/// The statement in one language, in lines of at most 96 cells unless a name or digest is longer.
+/// The statement in one language: sentences wrapped at 96 cells, rows of tables as long as their names.
 pub fn text(settlement: &Settlement, lang: Lang) -> String {
     let sections = [
         section(Word::Levels, results::levels(settlement, lang), lang),

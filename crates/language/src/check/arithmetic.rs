@@ -3,7 +3,7 @@
 use quantity::{Quantity, Ratio, Unit};
 
 use super::Checker;
-use super::lower::{same_items, broken, is_zero, node, start_of_day};
+use super::lower::{broken, is_zero, node, same_items, start_of_day};
 use crate::contract::{BandNode, Compare, Node, Op, RowType, Type};
 use crate::syntax::ast::{Band, Binary, Edge, Expr, ExprKind};
 use crate::syntax::token::Span;
@@ -26,7 +26,8 @@ impl Checker<'_> {
     pub(crate) fn binary(&mut self, expr: &Expr, hint: Option<&Type>) -> Node {
         let ExprKind::Binary(operator, left, right) = &expr.kind else { return broken(expr.span) };
         let left = self.lower(left, hint);
-        let right = self.lower(right, hint.filter(|_| !matches!(operator, Binary::Multiply | Binary::Divide)));
+        let right =
+            self.lower(right, hint.filter(|_| !matches!(operator, Binary::Multiply | Binary::Divide)));
         if matches!(left.ty, Type::Unknown) || matches!(right.ty, Type::Unknown) {
             return broken(expr.span);
         }
@@ -68,7 +69,11 @@ impl Checker<'_> {
     fn series_without(&mut self, series: Node, taken: Node, span: Span) -> Node {
         let (Type::Series(unit), at) = (&series.ty, series.span) else { return broken(span) };
         let zero = super::lower::quantity(Quantity { value: Ratio::ZERO, unit: unit.clone() }, at);
-        let present = node(Op::SeriesCompare(Compare::NotEqual, Box::new(series.clone()), Box::new(zero)), Type::Timeline, at);
+        let present = node(
+            Op::SeriesCompare(Compare::NotEqual, Box::new(series.clone()), Box::new(zero)),
+            Type::Timeline,
+            at,
+        );
         let left = self.subtract(present, taken, span);
         let ty = series.ty.clone();
         node(Op::Within(Box::new(series), Box::new(left)), ty, span)
@@ -91,7 +96,9 @@ impl Checker<'_> {
             (Type::Instant, Type::Period) => Type::Instant,
             (Type::Instant, Type::Clock) if !back => Type::Instant,
             (Type::Date, Type::Period) => Type::Date,
-            (Type::Instant | Type::Date, Type::WorkingDays) if matches!(right.op, Op::Working(..)) => Type::Date,
+            (Type::Instant | Type::Date, Type::WorkingDays) if matches!(right.op, Op::Working(..)) => {
+                Type::Date
+            }
             (Type::Instant | Type::Date, Type::WorkingDays) => {
                 self.error(
                     "E0121",
@@ -127,11 +134,15 @@ impl Checker<'_> {
                 let right = if right.ty == Type::Date { start_of_day(right) } else { right };
                 node(Op::Elapsed(Box::new(left), Box::new(right)), Type::Scalar(Unit::time()), span)
             }
-            (Type::Rows(RowType::Fact(fact)), _) if matches!(right.op, Op::Excluded) && !self.is_span(*fact) => {
+            (Type::Rows(RowType::Fact(fact)), _)
+                if matches!(right.op, Op::Excluded) && !self.is_span(*fact) =>
+            {
                 let ty = left.ty.clone();
                 node(Op::ExcludeRows(Box::new(left)), ty, span)
             }
-            (Type::Series(_), Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window) => self.series_without(left, right, span),
+            (Type::Series(_), Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window) => {
+                self.series_without(left, right, span)
+            }
             (Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window, _) => {
                 let left = Box::new(self.to_timeline(left));
                 if matches!(right.op, Op::Excluded) {
@@ -144,7 +155,13 @@ impl Checker<'_> {
         }
     }
 
-    fn same_unit(&mut self, build: fn(Box<Node>, Box<Node>) -> Op, left: Node, right: Node, span: Span) -> Node {
+    fn same_unit(
+        &mut self,
+        build: fn(Box<Node>, Box<Node>) -> Op,
+        left: Node,
+        right: Node,
+        span: Span,
+    ) -> Node {
         let left = self.period_to_duration_beside(left, &right);
         let right = self.period_to_duration_beside(right, &left);
         let (left, right) = if is_zero(&left) { self.same_type(left, right) } else { (left, right) };
@@ -172,12 +189,27 @@ impl Checker<'_> {
             _ => {
                 let (a, b) = (self.show_type(&left.ty), self.show_type(&right.ty));
                 let help = match (&left.ty, &right.ty) {
-                    (Type::Period, Type::Period) => ("add one after the other to a date: `cycle.until + 1 month + 2 days`", "请依次加到日期上：`cycle.until + 1 month + 2 days`"),
-                    (Type::Instant | Type::Date, _) => ("an instant is moved by a duration, `+ 30 min`, or by a calendar period, `+ 30 days`", "时刻可加减时长（`+ 30 min`）或日历期间（`+ 30 days`）"),
-                    (Type::Rows(_), Type::Rows(_)) => ("timelines are joined with `or`; records are added up with `sum(… of …)`", "时间线用 `or` 合并；记录用 `sum(… of …)` 求和"),
+                    (Type::Period, Type::Period) => (
+                        "add one after the other to a date: `cycle.until + 1 month + 2 days`",
+                        "请依次加到日期上：`cycle.until + 1 month + 2 days`",
+                    ),
+                    (Type::Instant | Type::Date, _) => (
+                        "an instant is moved by a duration, `+ 30 min`, or by a calendar period, `+ 30 days`",
+                        "时刻可加减时长（`+ 30 min`）或日历期间（`+ 30 days`）",
+                    ),
+                    (Type::Rows(_), Type::Rows(_)) => (
+                        "timelines are joined with `or`; records are added up with `sum(… of …)`",
+                        "时间线用 `or` 合并；记录用 `sum(… of …)` 求和",
+                    ),
                     _ => ("both sides need to be numbers of the same unit", "两边须为同一单位的数值"),
                 };
-                self.error("E0123", span, format!("{} and {} cannot be added or subtracted", a.0, b.0), format!("{}与{}不能相加减", a.1, b.1), help);
+                self.error(
+                    "E0123",
+                    span,
+                    format!("{} and {} cannot be added or subtracted", a.0, b.0),
+                    format!("{}与{}不能相加减", a.1, b.1),
+                    help,
+                );
                 broken(span)
             }
         }
@@ -186,7 +218,11 @@ impl Checker<'_> {
     /// `30 days` beside a duration is thirty times 24 hours.
     pub(crate) fn period_to_duration_beside(&mut self, node: Node, other: &Node) -> Node {
         let beside_time = matches!(&other.ty, Type::Scalar(unit) if unit.is_time());
-        if node.ty == Type::Period && beside_time { self.coerce(node, &Type::Scalar(Unit::time())) } else { node }
+        if node.ty == Type::Period && beside_time {
+            self.coerce(node, &Type::Scalar(Unit::time()))
+        } else {
+            node
+        }
     }
 
     fn scale(&mut self, operator: Binary, left: Node, right: Node, span: Span) -> Node {
@@ -221,10 +257,17 @@ impl Checker<'_> {
         if matches!(left.ty, Type::Unknown) || matches!(right.ty, Type::Unknown) {
             return broken(span);
         }
-        let ordered = matches!(left.ty, Type::Scalar(_) | Type::Instant | Type::Date | Type::Unknown | Type::Text);
+        let ordered =
+            matches!(left.ty, Type::Scalar(_) | Type::Instant | Type::Date | Type::Unknown | Type::Text);
         let equality = matches!(operator, Compare::Equal | Compare::NotEqual);
         if !ordered && !equality {
-            self.mismatch(&left, ("something with an order: a number, a date or an instant", "可比较大小的值：数字、日期或时刻"));
+            self.mismatch(
+                &left,
+                (
+                    "something with an order: a number, a date or an instant",
+                    "可比较大小的值：数字、日期或时刻",
+                ),
+            );
             return broken(span);
         }
         let (left, right) = self.comparable(left, right);
@@ -274,7 +317,8 @@ impl Checker<'_> {
     }
 
     pub(crate) fn band(&mut self, band: &Band, ty: &Type) -> BandNode {
-        let mut edge = |edge: &Option<Edge>| edge.as_ref().map(|it| (self.lower_as(&it.value, ty), it.inclusive));
+        let mut edge =
+            |edge: &Option<Edge>| edge.as_ref().map(|it| (self.lower_as(&it.value, ty), it.inclusive));
         let low = edge(&band.low);
         let high = edge(&band.high);
         BandNode { low, high, span: band.span }
@@ -284,13 +328,25 @@ impl Checker<'_> {
     pub(crate) fn in_set(&mut self, value: &Expr, set: &Expr, span: Span) -> Node {
         let value = self.lower(value, None);
         let set = self.lower(set, Some(&value.ty.clone()));
-        let value = if value.ty == Type::Date && !matches!(set.ty, Type::List(_)) { start_of_day(value) } else { value };
+        let value = if value.ty == Type::Date && !matches!(set.ty, Type::List(_)) {
+            start_of_day(value)
+        } else {
+            value
+        };
         match (&value.ty, &set.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => broken(span),
-            (_, Type::List(inner)) if same_items(inner, &value.ty) => node(Op::InList(Box::new(value), Box::new(set)), Type::Truth, span),
+            (_, Type::List(inner)) if same_items(inner, &value.ty) => {
+                node(Op::InList(Box::new(value), Box::new(set)), Type::Truth, span)
+            }
             (_, Type::List(_)) => {
                 let (a, b) = (self.show_type(&value.ty), self.show_type(&set.ty));
-                self.error("E0124", span, format!("{} cannot be in {}", a.0, b.0), format!("{}不会在{}之中", a.1, b.1), ("both need the same unit", "两者的单位必须相同"));
+                self.error(
+                    "E0124",
+                    span,
+                    format!("{} cannot be in {}", a.0, b.0),
+                    format!("{}不会在{}之中", a.1, b.1),
+                    ("both need the same unit", "两者的单位必须相同"),
+                );
                 broken(span)
             }
             (Type::Instant, Type::Timeline | Type::Rows(_) | Type::Hours | Type::Window) => {

@@ -13,11 +13,50 @@ use crate::syntax::token::Span;
 
 /// Every function a contract may call.
 pub(crate) const FUNCTIONS: [&str; 44] = [
-    "length", "count", "sum", "mean", "min", "max", "first", "last", "share", "percentile", "values", "abs", "round",
-    "round_up", "round_down", "round_half_even", "round_half_down", "round_ceiling", "round_floor", "runs", "gaps", "timeline",
-    "streak", "held", "stack", "integral", "subjects", "known", "longest_run", "working_days_between", "nth_working_day",
-    "working_day", "date", "start_of_day", "end_of_day", "end_of_month", "last_day", "month_of", "year_of", "days_in", "paid",
-    "greatest", "split", "highest",
+    "length",
+    "count",
+    "sum",
+    "mean",
+    "min",
+    "max",
+    "first",
+    "last",
+    "share",
+    "percentile",
+    "values",
+    "abs",
+    "round",
+    "round_up",
+    "round_down",
+    "round_half_even",
+    "round_half_down",
+    "round_ceiling",
+    "round_floor",
+    "runs",
+    "gaps",
+    "timeline",
+    "streak",
+    "held",
+    "stack",
+    "integral",
+    "subjects",
+    "known",
+    "longest_run",
+    "working_days_between",
+    "nth_working_day",
+    "working_day",
+    "date",
+    "start_of_day",
+    "end_of_day",
+    "end_of_month",
+    "last_day",
+    "month_of",
+    "year_of",
+    "days_in",
+    "paid",
+    "greatest",
+    "split",
+    "highest",
 ];
 
 impl Checker<'_> {
@@ -87,7 +126,10 @@ impl Checker<'_> {
                 argument.span,
                 format!("{} are events, which have no length", shown.0),
                 format!("{}是事件，没有时长", shown.1),
-                ("count them with `count(…)`, or build a timeline with `timeline`, `streak` or `held`", "请用 `count(…)` 计数，或用 `timeline`、`streak`、`held` 构造时间线"),
+                (
+                    "count them with `count(…)`, or build a timeline with `timeline`, `streak` or `held`",
+                    "请用 `count(…)` 计数，或用 `timeline`、`streak`、`held` 构造时间线",
+                ),
             );
             return broken(span);
         }
@@ -104,11 +146,31 @@ impl Checker<'_> {
         match &argument.ty {
             Type::Rows(row) => {
                 let (slot, ()) = self.in_row(*row, |_| ());
-                node(Op::Aggregate { which: Aggregate::Count, rows: Box::new(argument), slot, body: None, rank: None }, number, span)
+                node(
+                    Op::Aggregate {
+                        which: Aggregate::Count,
+                        rows: Box::new(argument),
+                        slot,
+                        body: None,
+                        rank: None,
+                    },
+                    number,
+                    span,
+                )
             }
             Type::Timeline => {
                 let runs = node(Op::Call(Function::Runs, vec![argument]), Type::Rows(RowType::Run), span);
-                node(Op::Aggregate { which: Aggregate::Count, rows: Box::new(runs), slot: self.scope.len(), body: None, rank: None }, number, span)
+                node(
+                    Op::Aggregate {
+                        which: Aggregate::Count,
+                        rows: Box::new(runs),
+                        slot: self.scope.len(),
+                        body: None,
+                        rank: None,
+                    },
+                    number,
+                    span,
+                )
             }
             Type::List(_) => node(Op::Fold(Aggregate::Count, Box::new(argument)), number, span),
             _ => {
@@ -150,7 +212,14 @@ impl Checker<'_> {
         }
     }
 
-    fn over_rows(&mut self, which: Aggregate, value: &Expr, rows: &Expr, rank: Option<Node>, span: Span) -> Node {
+    fn over_rows(
+        &mut self,
+        which: Aggregate,
+        value: &Expr,
+        rows: &Expr,
+        rank: Option<Node>,
+        span: Span,
+    ) -> Node {
         let rows = self.lower(rows, None);
         let rows = match rows.ty {
             Type::Timeline | Type::Hours => {
@@ -178,10 +247,22 @@ impl Checker<'_> {
             Aggregate::Values => Type::List(Box::new(body.ty.clone())),
             _ => body.ty.clone(),
         };
-        if matches!(which, Aggregate::Sum | Aggregate::Mean | Aggregate::Percentile) && !matches!(body.ty, Type::Scalar(_) | Type::Unknown) {
+        if matches!(which, Aggregate::Sum | Aggregate::Mean | Aggregate::Percentile)
+            && !matches!(body.ty, Type::Scalar(_) | Type::Unknown)
+        {
             self.mismatch(&body, ("a number", "数字"));
         }
-        node(Op::Aggregate { which, rows: Box::new(rows), slot, body: Some(Box::new(body)), rank: rank.map(Box::new) }, ty, span)
+        node(
+            Op::Aggregate {
+                which,
+                rows: Box::new(rows),
+                slot,
+                body: Some(Box::new(body)),
+                rank: rank.map(Box::new),
+            },
+            ty,
+            span,
+        )
     }
 
     fn of_lowered(&mut self, value: &Expr, subject: Node, span: Span) -> Node {
@@ -203,7 +284,13 @@ impl Checker<'_> {
     }
 
     /// `min(a, b)`, `min(LIST)`, `min(E of ROWS)`; `min(SERIES, a)` at each instant, `min(SERIES)` over the window.
-    fn smallest_or_greatest(&mut self, which: Aggregate, function: Function, arguments: &[Argument], span: Span) -> Node {
+    fn smallest_or_greatest(
+        &mut self,
+        which: Aggregate,
+        function: Function,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Node {
         if arguments.len() < 2 {
             return self.aggregate(which, arguments, span);
         }
@@ -222,18 +309,32 @@ impl Checker<'_> {
     }
 
     /// `first(E of ROWS)`, `first(ROWS)` (a row), `first(n, ROWS)` (rows), `first(4 h, TIMELINE)`.
-    fn first_or_last(&mut self, which: Aggregate, rows: Function, arguments: &[Argument], span: Span) -> Node {
+    fn first_or_last(
+        &mut self,
+        which: Aggregate,
+        rows: Function,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Node {
         match arguments {
             [count, of] => {
                 let count = self.lower(&count.value, None);
-                if rows == Function::FirstRows && matches!(&count.ty, Type::Period | Type::Scalar(_)) && count.ty != Type::Scalar(Unit::none()) {
+                if rows == Function::FirstRows
+                    && matches!(&count.ty, Type::Period | Type::Scalar(_))
+                    && count.ty != Type::Scalar(Unit::none())
+                {
                     let limit = self.coerce(count, &Type::Scalar(Unit::time()));
-                    let Some(of) = self.single(std::slice::from_ref(of), span, "first(DURATION, TIMELINE)") else { return broken(span) };
+                    let Some(of) = self.single(std::slice::from_ref(of), span, "first(DURATION, TIMELINE)")
+                    else {
+                        return broken(span);
+                    };
                     let timeline = self.to_timeline(of);
                     return node(Op::Call(Function::FirstTime, vec![limit, timeline]), Type::Timeline, span);
                 }
                 let count = self.coerce(count, &Type::Scalar(Unit::none()));
-                let Some(of) = self.single(std::slice::from_ref(of), span, "first(n, ROWS)") else { return broken(span) };
+                let Some(of) = self.single(std::slice::from_ref(of), span, "first(n, ROWS)") else {
+                    return broken(span);
+                };
                 let ty = of.ty.clone();
                 if !matches!(ty, Type::Rows(_)) {
                     self.mismatch(&of, ("records", "记录"));
@@ -246,7 +347,8 @@ impl Checker<'_> {
                 match found.ty.clone() {
                     Type::Rows(row) => {
                         let (slot, ()) = self.in_row(row, |_| ());
-                        let aggregate = Op::Aggregate { which, rows: Box::new(found), slot, body: None, rank: None };
+                        let aggregate =
+                            Op::Aggregate { which, rows: Box::new(found), slot, body: None, rank: None };
                         node(aggregate, Type::Row(row), span)
                     }
                     _ => self.fold(which, found, span),
@@ -301,7 +403,11 @@ impl Checker<'_> {
             let slot = self.scope.len();
             let list = node(Op::List(vec![subject]), Type::List(Box::new(Type::Text)), span);
             let paid = node(Op::Paid(id, Some(slot)), ty.clone(), span);
-            let each = node(Op::ForEach(slot, Box::new(list), Box::new(paid)), Type::List(Box::new(ty.clone())), span);
+            let each = node(
+                Op::ForEach(slot, Box::new(list), Box::new(paid)),
+                Type::List(Box::new(ty.clone())),
+                span,
+            );
             return node(Op::Fold(Aggregate::First, Box::new(each)), ty, span);
         }
         let slot = self.subject_slot(id, per, span);
@@ -318,7 +424,8 @@ impl Checker<'_> {
             self.mismatch(&rows, ("records", "记录"));
             return broken(span);
         };
-        let (slot, (from, until)) = self.in_row(row, |it| (it.lower_as(&from.value, &Type::Instant), it.lower_as(until, &Type::Instant)));
+        let (slot, (from, until)) = self
+            .in_row(row, |it| (it.lower_as(&from.value, &Type::Instant), it.lower_as(until, &Type::Instant)));
         node(Op::SpansOf(Box::new(rows), slot, Box::new(from), Box::new(until)), Type::Timeline, span)
     }
 
@@ -395,7 +502,8 @@ impl Checker<'_> {
         };
         let window = self.lower_as(window, &Type::Window);
         let step = self.lower(step, None);
-        let step = if step.ty == Type::Period { step } else { self.coerce(step, &Type::Scalar(Unit::time())) };
+        let step =
+            if step.ty == Type::Period { step } else { self.coerce(step, &Type::Scalar(Unit::time())) };
         node(Op::Call(Function::Split, vec![window, step]), Type::List(Box::new(Type::Window)), span)
     }
 
@@ -405,7 +513,10 @@ impl Checker<'_> {
             Type::List(inner) if **inner == *element => list,
             Type::Unknown => list,
             _ => {
-                self.mismatch(&list, ("a list of truths, or `PREDICATE of ROWS`", "真值列表，或 `PREDICATE of ROWS`"));
+                self.mismatch(
+                    &list,
+                    ("a list of truths, or `PREDICATE of ROWS`", "真值列表，或 `PREDICATE of ROWS`"),
+                );
                 broken(list.span)
             }
         }
@@ -434,11 +545,21 @@ impl Checker<'_> {
             "abs" => Some((Function::Abs, vec![first.clone()], first)),
             "round" => Some((Function::Round(Rounding::HalfUp), vec![first.clone(), first.clone()], first)),
             "round_up" => Some((Function::Round(Rounding::Up), vec![first.clone(), first.clone()], first)),
-            "round_down" => Some((Function::Round(Rounding::Down), vec![first.clone(), first.clone()], first)),
-            "round_half_even" => Some((Function::Round(Rounding::HalfEven), vec![first.clone(), first.clone()], first)),
-            "round_half_down" => Some((Function::Round(Rounding::HalfDown), vec![first.clone(), first.clone()], first)),
-            "round_ceiling" => Some((Function::Round(Rounding::Ceiling), vec![first.clone(), first.clone()], first)),
-            "round_floor" => Some((Function::Round(Rounding::Floor), vec![first.clone(), first.clone()], first)),
+            "round_down" => {
+                Some((Function::Round(Rounding::Down), vec![first.clone(), first.clone()], first))
+            }
+            "round_half_even" => {
+                Some((Function::Round(Rounding::HalfEven), vec![first.clone(), first.clone()], first))
+            }
+            "round_half_down" => {
+                Some((Function::Round(Rounding::HalfDown), vec![first.clone(), first.clone()], first))
+            }
+            "round_ceiling" => {
+                Some((Function::Round(Rounding::Ceiling), vec![first.clone(), first.clone()], first))
+            }
+            "round_floor" => {
+                Some((Function::Round(Rounding::Floor), vec![first.clone(), first.clone()], first))
+            }
             "runs" => Some((Function::Runs, vec![Type::Timeline], Type::Rows(RowType::Run))),
             "gaps" => Some((Function::Gaps, vec![Type::Timeline], Type::Rows(RowType::Run))),
             "integral" => match &first {
@@ -450,8 +571,12 @@ impl Checker<'_> {
             },
             "known" => Some((Function::Known, vec![first.clone()], first)),
             "longest_run" => Some((Function::LongestRun, vec![Type::List(Box::new(Type::Truth))], number())),
-            "working_days_between" => Some((Function::WorkingDaysBetween, vec![Type::Date, Type::Date, Type::Calendar], number())),
-            "nth_working_day" => Some((Function::NthWorkingDay, vec![number(), Type::Date, Type::Calendar], Type::Date)),
+            "working_days_between" => {
+                Some((Function::WorkingDaysBetween, vec![Type::Date, Type::Date, Type::Calendar], number()))
+            }
+            "nth_working_day" => {
+                Some((Function::NthWorkingDay, vec![number(), Type::Date, Type::Calendar], Type::Date))
+            }
             "working_day" => Some((Function::WorkingDay, vec![Type::Date, Type::Calendar], Type::Truth)),
             "date" => Some((Function::DateOf, vec![Type::Instant], Type::Date)),
             "start_of_day" => Some((Function::StartOfDay, vec![Type::Date], Type::Instant)),
@@ -466,10 +591,21 @@ impl Checker<'_> {
         };
         let Some((function, wanted, ty)) = signature else {
             let help = nearest(name, FUNCTIONS).map_or_else(
-                || ("see the list of functions in the language book".to_owned(), "请参阅语言手册的函数表".to_owned()),
+                || {
+                    (
+                        "see the list of functions in the language book".to_owned(),
+                        "请参阅语言手册的函数表".to_owned(),
+                    )
+                },
                 |near| (format!("did you mean `{near}`?"), format!("是否想写 `{near}`？")),
             );
-            self.error("E0131", name_span, format!("unknown function `{name}`"), format!("未知函数 `{name}`"), (&help.0, &help.1));
+            self.error(
+                "E0131",
+                name_span,
+                format!("unknown function `{name}`"),
+                format!("未知函数 `{name}`"),
+                (&help.0, &help.1),
+            );
             return broken(span);
         };
         if wanted.len() != nodes.len() {

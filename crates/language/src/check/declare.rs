@@ -14,7 +14,18 @@ use crate::syntax::token::Span;
 
 /// Names with a meaning of their own, which nothing may take.
 pub(crate) const RESERVED: [&str; 13] = [
-    "cycle", "whole_cycle", "excluded", "plan", "since", "tenant", "history", "true", "false", "reading", "when", "otherwise",
+    "cycle",
+    "whole_cycle",
+    "excluded",
+    "plan",
+    "since",
+    "tenant",
+    "history",
+    "true",
+    "false",
+    "reading",
+    "when",
+    "otherwise",
     "then",
 ];
 
@@ -25,14 +36,19 @@ impl Checker<'_> {
         for statement in &statements {
             match &statement.kind {
                 StatementKind::Plan(names) => self.declare_plans(names, statement.span),
-                StatementKind::Unit(name) if self.units.contains(&name.text) => self.twice(&name.text, name.span),
+                StatementKind::Unit(name) if self.units.contains(&name.text) => {
+                    self.twice(&name.text, name.span)
+                }
                 StatementKind::Unit(name) => self.units.push(name.text.clone()),
-                StatementKind::Cause { name, text, excluded, clause } => self.declare_cause(Cause {
-                    name: name.text.clone(),
-                    text: text.clone(),
-                    excluded: *excluded,
-                    clause: clause.clone().unwrap_or_else(|| statement.clause.clone()),
-                }, name.span),
+                StatementKind::Cause { name, text, excluded, clause } => self.declare_cause(
+                    Cause {
+                        name: name.text.clone(),
+                        text: text.clone(),
+                        excluded: *excluded,
+                        clause: clause.clone().unwrap_or_else(|| statement.clause.clone()),
+                    },
+                    name.span,
+                ),
                 _ => {}
             }
         }
@@ -87,20 +103,26 @@ impl Checker<'_> {
         );
     }
 
+    fn reserved(&mut self, name: &str, span: Span) {
+        self.error(
+            "E0103",
+            span,
+            format!("`{name}` has a meaning of its own in the language"),
+            format!("`{name}` 是语言保留的名称"),
+            ("choose another name", "请另取名称"),
+        );
+    }
+
     fn declare_item(&mut self, item: ItemState) {
         let name = &item.name.text;
         let span = item.name.span;
         if RESERVED.contains(&name.as_str()) {
-            self.error(
-                "E0103",
-                span,
-                format!("`{name}` has a meaning of its own in the language"),
-                format!("`{name}` 是语言保留的名称"),
-                ("choose another name", "请另取名称"),
-            );
+            let name = name.clone();
+            self.reserved(&name, span);
             return;
         }
-        let taken = self.items.iter().any(|it| it.name.text == *name) || self.schema.facts.iter().any(|it| it.name == *name);
+        let taken = self.items.iter().any(|it| it.name.text == *name)
+            || self.schema.facts.iter().any(|it| it.name == *name);
         if taken {
             let name = name.clone();
             self.twice(&name, span);
@@ -120,11 +142,18 @@ impl Checker<'_> {
                     kind.span,
                     format!("expected `span`, `event` or `request`, found `{}`", kind.text),
                     format!("此处应为 `span`、`event` 或 `request`，却是 `{}`", kind.text),
-                    ("a span lasts, an event has one instant, a request goes from asked to answered", "span 持续一段时间，event 只有一个时刻，request 从提出到答复"),
+                    (
+                        "a span lasts, an event has one instant, a request goes from asked to answered",
+                        "span 持续一段时间，event 只有一个时刻，request 从提出到答复",
+                    ),
                 );
                 FactKind::Span
             }
         };
+        if RESERVED.contains(&name.text.as_str()) {
+            self.reserved(&name.text, name.span);
+            return;
+        }
         if self.schema.facts.iter().any(|it| it.name == name.text) {
             self.twice(&name.text, name.span);
             return;
@@ -139,7 +168,11 @@ impl Checker<'_> {
             if declared.iter().any(|it| it.name == attribute.name.text) {
                 self.twice(&attribute.name.text, attribute.name.span);
             }
-            declared.push(Attribute { name: attribute.name.text.clone(), kind, optional: attribute.kind.optional });
+            declared.push(Attribute {
+                name: attribute.name.text.clone(),
+                kind,
+                optional: attribute.kind.optional,
+            });
         }
         self.schema.facts.push(FactSchema { name: name.text.clone(), kind: fact_kind, attributes: declared });
     }
@@ -180,7 +213,10 @@ impl Checker<'_> {
             "plan" => Type::OneOf(self.plans.clone()),
             word if self.units.iter().any(|it| it == word) => Type::Scalar(Unit::named(word)),
             word => {
-                let known = ["number", "percent", "duration", "size", "money", "instant", "date", "text", "truth", "cause", "plan"];
+                let known = [
+                    "number", "percent", "duration", "size", "money", "instant", "date", "text", "truth",
+                    "cause", "plan",
+                ];
                 let near = super::scope::nearest(word, known).map(str::to_owned);
                 let help = near.unwrap_or_else(|| known.join(", "));
                 self.error(
@@ -188,7 +224,10 @@ impl Checker<'_> {
                     first.span,
                     format!("unknown type `{word}`"),
                     format!("未知类型 `{word}`"),
-                    (&format!("known: {help}; or words separated by `|`; or declare `unit {word}`"), &format!("可用：{help}；或用 `|` 分隔的词；或声明 `unit {word}`")),
+                    (
+                        &format!("known: {help}; or words separated by `|`; or declare `unit {word}`"),
+                        &format!("可用：{help}；或用 `|` 分隔的词；或声明 `unit {word}`"),
+                    ),
                 );
                 Type::Unknown
             }
@@ -241,15 +280,16 @@ impl Checker<'_> {
     }
 
     fn cycle_of(&mut self, rule: &CycleSyntax, span: Span) -> CycleRule {
-        let whole = |it: &quantity::Ratio| it.to_integer().and_then(|it| u32::try_from(it).ok()).filter(|it| *it > 0);
+        let whole =
+            |it: &quantity::Ratio| it.to_integer().and_then(|it| u32::try_from(it).ok()).filter(|it| *it > 0);
         let built = match rule {
             CycleSyntax::Calendar { unit, starting } => calendar_rule(unit, starting.as_ref()),
-            CycleSyntax::Service { months } => {
-                whole(months).map(|months| CycleRule::Service { months }).ok_or(("a whole number of months", "整数个月"))
-            }
-            CycleSyntax::Fixed { length } => {
-                self.fixed_rule(length).ok_or(("a length such as `30 days` or `720 h`", "长度，例如 `30 days` 或 `720 h`"))
-            }
+            CycleSyntax::Service { months } => whole(months)
+                .map(|months| CycleRule::Service { months })
+                .ok_or(("a whole number of months", "整数个月")),
+            CycleSyntax::Fixed { length } => self
+                .fixed_rule(length)
+                .ok_or(("a length such as `30 days` or `720 h`", "长度，例如 `30 days` 或 `720 h`")),
         };
         built.unwrap_or_else(|wanted| {
             self.error(
@@ -266,7 +306,9 @@ impl Checker<'_> {
     fn fixed_rule(&mut self, length: &crate::syntax::ast::Expr) -> Option<CycleRule> {
         let node = self.lower(length, None);
         match node.op {
-            crate::contract::Op::Literal(crate::contract::Literal::Period(period)) if period.months == 0 && period.days > 0 => {
+            crate::contract::Op::Literal(crate::contract::Literal::Period(period))
+                if period.months == 0 && period.days > 0 =>
+            {
                 Some(CycleRule::Fixed { days: u32::try_from(period.days).ok()? })
             }
             crate::contract::Op::Literal(crate::contract::Literal::Quantity(it)) if it.unit.is_time() => {
@@ -279,20 +321,32 @@ impl Checker<'_> {
 }
 
 /// A cycle of the calendar, or what was expected instead.
-fn calendar_rule(unit: &Name, starting: Option<&quantity::Ratio>) -> Result<CycleRule, (&'static str, &'static str)> {
-    let given = starting.map(|it| it.to_integer().and_then(|it| u8::try_from(it).ok()).filter(|it| (1..=12).contains(it)));
+fn calendar_rule(
+    unit: &Name,
+    starting: Option<&quantity::Ratio>,
+) -> Result<CycleRule, (&'static str, &'static str)> {
+    let given = starting
+        .map(|it| it.to_integer().and_then(|it| u8::try_from(it).ok()).filter(|it| (1..=12).contains(it)));
     let year_starts = given.unwrap_or(Some(1)).ok_or(("a month from 1 to 12", "1 至 12 的月份"))?;
     let unit = match unit.text.as_str() {
         "quarter" => CalendarUnit::Quarter { year_starts },
         "half-year" => CalendarUnit::HalfYear { year_starts },
         "year" => CalendarUnit::Year { year_starts },
         "day" | "week" | "month" if starting.is_some() => {
-            return Err(("`quarter`, `half-year` or `year` before `starting month`", "`starting month` 之前的 `quarter`、`half-year` 或 `year`"));
+            return Err((
+                "`quarter`, `half-year` or `year` before `starting month`",
+                "`starting month` 之前的 `quarter`、`half-year` 或 `year`",
+            ));
         }
         "day" => CalendarUnit::Day,
         "week" => CalendarUnit::Week,
         "month" => CalendarUnit::Month,
-        _ => return Err(("`day`, `week`, `month`, `quarter`, `half-year` or `year`", "`day`、`week`、`month`、`quarter`、`half-year` 或 `year`")),
+        _ => {
+            return Err((
+                "`day`, `week`, `month`, `quarter`, `half-year` or `year`",
+                "`day`、`week`、`month`、`quarter`、`half-year` 或 `year`",
+            ));
+        }
     };
     Ok(CycleRule::Calendar(unit))
 }

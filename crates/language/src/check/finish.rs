@@ -15,7 +15,12 @@ use crate::syntax::token::Span;
 
 impl Checker<'_> {
     /// The contract, and everything found wrong with it.
-    pub(crate) fn finish(mut self, file: &str, document: &Document, examples: Vec<Example>) -> (Contract, Vec<Problem>) {
+    pub(crate) fn finish(
+        mut self,
+        file: &str,
+        document: &Document,
+        examples: Vec<Example>,
+    ) -> (Contract, Vec<Problem>) {
         let (cycle, cycle_from_since) = self.cycle_rule();
         let statements = std::mem::take(&mut self.statements);
         let remedies = statements.iter().filter_map(|it| self.remedy(it)).collect::<Vec<_>>();
@@ -23,7 +28,8 @@ impl Checker<'_> {
         let choices = statements.iter().filter_map(|it| self.choice(it)).collect();
         let restated = statements.iter().filter_map(|it| self.restated(it)).collect();
         let undetermined: Vec<Undetermined> = statements.iter().filter_map(undetermined).collect();
-        let gaps: Vec<(Gaps, Span)> = statements.iter().filter_map(|it| Some((self.gaps(it)?, it.span))).collect();
+        let gaps: Vec<(Gaps, Span)> =
+            statements.iter().filter_map(|it| Some((self.gaps(it)?, it.span))).collect();
         if let Some((_, span)) = gaps.get(1) {
             self.twice("gaps", *span);
         }
@@ -136,7 +142,16 @@ impl Checker<'_> {
             self.remedy_part(&mut remedy, part, &ty, *span);
         }
         if remedy.pays.is_none() && remedy.discretionary.is_none() {
-            self.error("E0132", name.span, format!("remedy `{}` does not say what it pays", name.text), format!("赔付 `{}` 没有写明赔付内容", name.text), ("add `pays …`, or `discretionary \"…\"` when the text leaves it open", "请添加 `pays …`；若文本未定，请写 `discretionary \"…\"`"));
+            self.error(
+                "E0132",
+                name.span,
+                format!("remedy `{}` does not say what it pays", name.text),
+                format!("赔付 `{}` 没有写明赔付内容", name.text),
+                (
+                    "add `pays …`, or `discretionary \"…\"` when the text leaves it open",
+                    "请添加 `pays …`；若文本未定，请写 `discretionary \"…\"`",
+                ),
+            );
         }
         self.scope.clear();
         Some(remedy)
@@ -147,7 +162,13 @@ impl Checker<'_> {
             RemedyPart::When(it) => {
                 let when = self.lower_as(it, &Type::Truth);
                 if remedy.when.replace(when).is_some() {
-                    self.error("E0133", span, "`when` stands twice", "`when` 出现两次", ("join the conditions with `and`", "请用 `and` 连接条件"));
+                    self.error(
+                        "E0133",
+                        span,
+                        "`when` stands twice",
+                        "`when` 出现两次",
+                        ("join the conditions with `and`", "请用 `and` 连接条件"),
+                    );
                 }
             }
             RemedyPart::Pays(share, Some(base)) => {
@@ -163,12 +184,23 @@ impl Checker<'_> {
                 let least = self.lower_as(it, ty);
                 remedy.at_least.push(least);
             }
-            RemedyPart::NothingUnless(operator, it) => remedy.nothing_unless = Some((*operator, self.lower_as(it, ty))),
+            RemedyPart::NothingUnless(operator, it) => {
+                remedy.nothing_unless = Some((*operator, self.lower_as(it, ty)))
+            }
             RemedyPart::Rounded(how, to) => {
                 let to = self.lower_as(to, ty);
                 match Rounding::parse(&how.text) {
                     Some(how) => remedy.rounded = Some((how, to)),
-                    None => self.error("E0134", how.span, format!("unknown rounding `{}`", how.text), format!("未知的舍入方式 `{}`", how.text), ("half_up, half_even, half_down, up, down, ceiling or floor", "half_up、half_even、half_down、up、down、ceiling 或 floor")),
+                    None => self.error(
+                        "E0134",
+                        how.span,
+                        format!("unknown rounding `{}`", how.text),
+                        format!("未知的舍入方式 `{}`", how.text),
+                        (
+                            "half_up, half_even, half_down, up, down, ceiling or floor",
+                            "half_up、half_even、half_down、up、down、ceiling 或 floor",
+                        ),
+                    ),
                 }
             }
             RemedyPart::Discretionary(text) => remedy.discretionary = Some(text.clone()),
@@ -225,13 +257,19 @@ impl Checker<'_> {
         let found = self.lower(closes, None);
         if found.ty == Type::Date {
             let span = found.span;
-            return super::lower::node(crate::contract::Op::Call(crate::contract::Function::EndOfDay, vec![found]), Type::Instant, span);
+            return super::lower::node(
+                crate::contract::Op::Call(crate::contract::Function::EndOfDay, vec![found]),
+                Type::Instant,
+                span,
+            );
         }
         self.coerce(found, &Type::Instant)
     }
 
     fn find_remedy(&mut self, name: &Name) -> Option<ItemId> {
-        let found = self.find_item(&name.text).filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Remedy));
+        let found = self
+            .find_item(&name.text)
+            .filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Remedy));
         if found.is_none() {
             let known = self.item_names(&[ItemKind::Remedy]);
             self.unknown_name(name, &known);
@@ -263,12 +301,27 @@ impl Checker<'_> {
         match word.text.as_str() {
             "up" => Some(Gaps::Up),
             "down" => {
-                self.error("E0136", word.span, "a gap counts as down only where the rule says so", "只有规则写明时，监测缺口才计为中断", ("write `outage or not coverage` in the definition of downtime", "请在停机时间的定义中写 `outage or not coverage`"));
+                self.error(
+                    "E0136",
+                    word.span,
+                    "a gap counts as down only where the rule says so",
+                    "只有规则写明时，监测缺口才计为中断",
+                    (
+                        "write `outage or not coverage` in the definition of downtime",
+                        "请在停机时间的定义中写 `outage or not coverage`",
+                    ),
+                );
                 None
             }
             "no data" => Some(Gaps::NoData),
             _ => {
-                self.error("E0135", word.span, format!("expected `up` or `no data`, found `{}`", word.text), format!("此处应为 `up` 或 `no data`，却是 `{}`", word.text), ("say who bears time without coverage", "请说明没有监测数据的时间由谁承担"));
+                self.error(
+                    "E0135",
+                    word.span,
+                    format!("expected `up` or `no data`, found `{}`", word.text),
+                    format!("此处应为 `up` 或 `no data`，却是 `{}`", word.text),
+                    ("say who bears time without coverage", "请说明没有监测数据的时间由谁承担"),
+                );
                 None
             }
         }

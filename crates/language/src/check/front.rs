@@ -26,8 +26,20 @@ pub(crate) struct Front {
 }
 
 const KEYS: [&str; 14] = [
-    "id", "version", "title", "title_zh", "effective", "zone", "currency", "provider", "customer", "languages", "amendment",
-    "rounding", "records", "source",
+    "id",
+    "version",
+    "title",
+    "title_zh",
+    "effective",
+    "zone",
+    "currency",
+    "provider",
+    "customer",
+    "languages",
+    "amendment",
+    "rounding",
+    "records",
+    "source",
 ];
 
 /// Understands the front matter; what is missing or wrong is reported and replaced by something harmless.
@@ -51,13 +63,19 @@ pub(crate) fn read(document: &Document, problems: &mut Vec<Problem>) -> Front {
     Front {
         version: first("version").unwrap_or_default(),
         title: Bilingual::new(title, title_zh),
-        effective: get("effective").and_then(|it| parsed(it, problems, "a date like 2026-01-31", Date::parse)),
+        effective: get("effective")
+            .and_then(|it| parsed(it, problems, "a date like 2026-01-31", Date::parse)),
         provider: first("provider"),
         customer: first("customer"),
-        amendment: get("amendment").and_then(|it| parsed(it, problems, "mutual, continued_use, pinned_until_renewal or notice", amendment)),
+        amendment: get("amendment").and_then(|it| {
+            parsed(it, problems, "mutual, continued_use, pinned_until_renewal or notice", amendment)
+        }),
         zone: zone(get("zone"), problems),
-        currency: get("currency").and_then(|it| parsed(it, problems, "an ISO 4217 code such as USD", Currency::parse)),
-        rounding: get("rounding").and_then(|it| parsed(it, problems, "half_up, half_even, half_down, up, down, ceiling or floor", Rounding::parse)),
+        currency: get("currency")
+            .and_then(|it| parsed(it, problems, "an ISO 4217 code such as USD", Currency::parse)),
+        rounding: get("rounding").and_then(|it| {
+            parsed(it, problems, "half_up, half_even, half_down, up, down, ceiling or floor", Rounding::parse)
+        }),
         records_name_tenant: first("records").as_deref() == Some("tenant"),
         span,
         id,
@@ -69,18 +87,30 @@ fn amendment(word: &str) -> Option<String> {
 }
 
 fn zone(entry: Option<&Entry>, problems: &mut Vec<Problem>) -> Zone {
-    let named = entry.and_then(|it| parsed(it, problems, "an IANA zone such as Asia/Shanghai, or an offset such as +08:00", |it| Zone::named(it).ok()));
+    let named = entry.and_then(|it| {
+        parsed(it, problems, "an IANA zone such as Asia/Shanghai, or an offset such as +08:00", |it| {
+            Zone::named(it).ok()
+        })
+    });
     named.unwrap_or_else(Zone::utc)
 }
 
-fn parsed<T>(entry: &Entry, problems: &mut Vec<Problem>, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+fn parsed<T>(
+    entry: &Entry,
+    problems: &mut Vec<Problem>,
+    wanted: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
     let value = entry.values.first().map(String::as_str).unwrap_or_default();
     let found = read(value);
     if found.is_none() {
         problems.push(Problem::error(
             "E0016",
             entry.span,
-            both(format!("`{}: {value}` is not {wanted}", entry.key), format!("`{}: {value}` 的值不正确", entry.key)),
+            both(
+                format!("`{}: {value}` is not {wanted}", entry.key),
+                format!("`{}: {value}` 的值不正确", entry.key),
+            ),
             both(format!("write {wanted}"), format!("请写：{wanted}")),
         ));
     }
@@ -93,7 +123,15 @@ fn unknown_key(entry: &Entry) -> Problem {
         || both(format!("known keys: {}", KEYS.join(", ")), format!("可用的键：{}", KEYS.join("、"))),
         |it| both(format!("did you mean `{it}`?"), format!("是否想写 `{it}`？")),
     );
-    Problem::error("E0015", entry.span, both(format!("unknown key `{}` in the front matter", entry.key), format!("前置信息中有未知的键 `{}`", entry.key)), help)
+    Problem::error(
+        "E0015",
+        entry.span,
+        both(
+            format!("unknown key `{}` in the front matter", entry.key),
+            format!("前置信息中有未知的键 `{}`", entry.key),
+        ),
+        help,
+    )
 }
 
 fn missing_key(key: &str, span: Span) -> Problem {

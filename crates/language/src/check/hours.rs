@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use calendar::{Date, DayMark, DayRule, HolidayCalendar, Hours, TimeOfDay, Weekday, WeekdaySet, Window, Zone};
+use calendar::{
+    Date, DayMark, DayRule, HolidayCalendar, Hours, TimeOfDay, Weekday, WeekdaySet, Window, Zone,
+};
 
 use super::Checker;
 use super::lower::{broken, node};
@@ -25,7 +27,8 @@ impl Checker<'_> {
             HoursDays::WorkingDays(calendar) => self.calendar_of(calendar).map(DayRule::WorkingDays),
             HoursDays::ExceptHolidays(calendar) => self.calendar_of(calendar).map(DayRule::ExceptHolidays),
         };
-        let windows: Option<Vec<Vec<Window>>> = spec.windows.iter().map(|it| self.windows(it, span)).collect();
+        let windows: Option<Vec<Vec<Window>>> =
+            spec.windows.iter().map(|it| self.windows(it, span)).collect();
         match (days, windows) {
             (Some(days), Some(windows)) => {
                 let windows = windows.into_iter().flatten().collect();
@@ -62,7 +65,16 @@ impl Checker<'_> {
             match TimeOfDay::parse(from).zip(TimeOfDay::parse(until)) {
                 Some((from, until)) => built.push(Window { days, from, until }),
                 None => {
-                    self.error("E0129", span, format!("`{from}..{until}` is no range of times"), format!("`{from}..{until}` 不是有效的时间范围"), ("write `09:00..17:00`; `24:00` is the end of the day", "请写 `09:00..17:00`；`24:00` 表示当天结束"));
+                    self.error(
+                        "E0129",
+                        span,
+                        format!("`{from}..{until}` is no range of times"),
+                        format!("`{from}..{until}` 不是有效的时间范围"),
+                        (
+                            "write `09:00..17:00`; `24:00` is the end of the day",
+                            "请写 `09:00..17:00`；`24:00` 表示当天结束",
+                        ),
+                    );
                     return None;
                 }
             }
@@ -76,7 +88,13 @@ impl Checker<'_> {
         match self.constant_calendar(&found) {
             Some(calendar) => Some(calendar),
             None => {
-                self.mismatch(&found, ("a holiday calendar: `cn`, `us_federal`, or one listed with `holidays`", "假日表：`cn`、`us_federal` 或用 `holidays` 列出的表"));
+                self.mismatch(
+                    &found,
+                    (
+                        "a holiday calendar: `cn`, `us_federal`, or one listed with `holidays`",
+                        "假日表：`cn`、`us_federal` 或用 `holidays` 列出的表",
+                    ),
+                );
                 None
             }
         }
@@ -96,12 +114,24 @@ impl Checker<'_> {
         }
     }
 
-    pub(crate) fn holidays(&mut self, name: &str, years: (i32, i32), days: &[(Name, bool)], span: Span) -> Node {
+    pub(crate) fn holidays(
+        &mut self,
+        name: &str,
+        years: (i32, i32),
+        days: &[(Name, bool)],
+        span: Span,
+    ) -> Node {
         let mut marks = Vec::new();
         for (date, off) in days {
             match Date::parse(&date.text) {
                 Some(day) => marks.push((day, if *off { DayMark::Off } else { DayMark::Work })),
-                None => self.error("E0115", date.span, format!("`{}` is no date", date.text), format!("`{}` 不是日期", date.text), ("write `2026-01-31`", "请写 `2026-01-31`")),
+                None => self.error(
+                    "E0115",
+                    date.span,
+                    format!("`{}` is no date", date.text),
+                    format!("`{}` 不是日期", date.text),
+                    ("write `2026-01-31`", "请写 `2026-01-31`"),
+                ),
             }
         }
         let calendar = HolidayCalendar::listed(name, marks, years.0..=years.1);

@@ -49,7 +49,9 @@ impl ItemState {
         };
         let clause = match &statement.kind {
             StatementKind::Exclusion(_, _, Some(clause)) => clause.clone(),
-            StatementKind::Remedy(_, _, _, parts) => remedy_clause(parts).unwrap_or_else(|| statement.clause.clone()),
+            StatementKind::Remedy(_, _, _, parts) => {
+                remedy_clause(parts).unwrap_or_else(|| statement.clause.clone())
+            }
             _ => statement.clause.clone(),
         };
         Some(Self { name, kind, statement: statement.kind.clone(), clause, progress: Progress::Waiting })
@@ -162,7 +164,8 @@ impl Checker<'_> {
                 self.enter_subject(&mut item, per.as_ref());
                 item.ty = self.remedy_type(&parts);
             }
-            StatementKind::Right(_, condition, until) => {
+            StatementKind::Right(_, per, condition, until) => {
+                self.enter_subject(&mut item, per.as_ref());
                 self.set_body(&mut item, &condition, Some(&Type::Truth));
                 item.until = until.map(|it| self.lower(&it, None));
             }
@@ -183,7 +186,10 @@ impl Checker<'_> {
     /// In a rule `per S`, slot 0 holds the current subject, named S.
     pub(crate) fn enter_subject(&mut self, item: &mut Item, per: Option<&Name>) {
         let Some(per) = per else { return };
-        match self.find_item(&per.text).filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Subject)) {
+        match self
+            .find_item(&per.text)
+            .filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Subject))
+        {
             Some(subject) => {
                 let (list, _) = self.item_type(subject, per.span);
                 let ty = match list {
@@ -244,14 +250,18 @@ impl Checker<'_> {
                 item.span,
                 format!("level `{}` must be a number, but it is {}", item.name, self.show_type(&item.ty).0),
                 format!("指标 `{}` 必须是数值，却是{}", item.name, self.show_type(&item.ty).1),
-                ("a level is what is measured; say what is promised of it in a `promise`", "指标是测得的数值；承诺请写在 `promise` 中"),
+                (
+                    "a level is what is measured; say what is promised of it in a `promise`",
+                    "指标是测得的数值；承诺请写在 `promise` 中",
+                ),
             );
         }
     }
 
     fn lower_exclusion(&mut self, item: &mut Item, body: &Expr) {
         let node = self.lower(body, None);
-        let keep_rows = matches!(node.ty, Type::Rows(crate::contract::RowType::Fact(fact)) if !self.is_span(fact));
+        let keep_rows =
+            matches!(node.ty, Type::Rows(crate::contract::RowType::Fact(fact)) if !self.is_span(fact));
         let node = if keep_rows { node } else { self.to_timeline(node) };
         item.ty = node.ty.clone();
         item.absolute = self.is_absolute(&node);
@@ -284,14 +294,36 @@ impl Checker<'_> {
     /// Whether a value does not depend on the window it is asked in.
     pub(crate) fn is_absolute(&self, node: &Node) -> bool {
         let own = match &node.op {
-            Op::Window(_) | Op::LastCycles(_) | Op::LastCyclesWindow(_) | Op::Over(..) | Op::ForGrid(..) | Op::Slices(..)
-            | Op::Aggregate { .. } | Op::Open(_) | Op::Pattern { .. } | Op::ClaimEdge(..) | Op::Paid(..) | Op::Excluded
-            | Op::Exclude(_) | Op::ExcludeRows(_) => false,
+            Op::Window(_)
+            | Op::LastCycles(_)
+            | Op::LastCyclesWindow(_)
+            | Op::Over(..)
+            | Op::ForGrid(..)
+            | Op::Slices(..)
+            | Op::Aggregate { .. }
+            | Op::Open(_)
+            | Op::Pattern { .. }
+            | Op::ClaimEdge(..)
+            | Op::Paid(..)
+            | Op::Excluded
+            | Op::Exclude(_)
+            | Op::ExcludeRows(_) => false,
             Op::RowField(_, field) | Op::Field(_, field) => *field != crate::contract::RowField::Length,
             Op::Call(function, _) => {
                 use crate::contract::Function as F;
                 let of_series = node.parts().first().is_some_and(|it| matches!(it.ty, Type::Series(_)));
-                let measures = matches!(function, F::Length | F::SeriesMean | F::Integral | F::Runs | F::Gaps | F::FirstRows | F::LastRows | F::Subjects | F::FirstTime);
+                let measures = matches!(
+                    function,
+                    F::Length
+                        | F::SeriesMean
+                        | F::Integral
+                        | F::Runs
+                        | F::Gaps
+                        | F::FirstRows
+                        | F::LastRows
+                        | F::Subjects
+                        | F::FirstTime
+                );
                 !measures && !(of_series && matches!(function, F::Min | F::Max))
             }
             Op::Item(id, _) | Op::ItemFor(id, _) => match self.items.get(id.0).map(|it| &it.progress) {

@@ -7,7 +7,9 @@ use quantity::{Quantity, Ratio, Unit};
 
 use super::Checker;
 use super::scope::{Variable, nearest};
-use crate::contract::{Combine, Function, ItemId, ItemKind, Literal, Node, Op, RowField, RowType, Type, WindowName};
+use crate::contract::{
+    Combine, Function, ItemId, ItemKind, Literal, Node, Op, RowField, RowType, Type, WindowName,
+};
 use crate::syntax::ast::{Binary, Expr, ExprKind, Name, Quantifier, Window};
 use crate::syntax::token::Span;
 
@@ -36,7 +38,9 @@ impl Checker<'_> {
                 let value = self.lower(value, None);
                 node(Op::Is(Box::new(value), *status), Type::Truth, span)
             }
-            ExprKind::Verdict { promise, breached, pattern } => self.verdict(promise, *breached, pattern.as_ref(), span),
+            ExprKind::Verdict { promise, breached, pattern } => {
+                self.verdict(promise, *breached, pattern.as_ref(), span)
+            }
             ExprKind::Where(..) | ExprKind::Lasting(..) | ExprKind::Distinct(..) => self.rows_postfix(expr),
             ExprKind::Of(left, right) => self.of(left, right, span),
             ExprKind::Over(inner, window) => {
@@ -57,7 +61,9 @@ impl Checker<'_> {
                 let ty = Type::List(Box::new(body.ty.clone()));
                 node(Op::ForGrid(Box::new(step), Box::new(body)), ty, span)
             }
-            ExprKind::Quantified(quantifier, name, list, body) => self.quantified(quantifier, name, list, body, span),
+            ExprKind::Quantified(quantifier, name, list, body) => {
+                self.quantified(quantifier, name, list, body, span)
+            }
             ExprKind::Slices(step, predicate) => {
                 let step = self.lower_as(step, &Type::Scalar(Unit::time()));
                 let predicate = self.lower_as(predicate, &Type::Truth);
@@ -82,7 +88,9 @@ impl Checker<'_> {
             return node;
         }
         match (&node.ty, wanted) {
-            (Type::Scalar(_), Type::Scalar(unit)) if is_zero(&node) => quantity(Quantity { value: Ratio::ZERO, unit: unit.clone() }, node.span),
+            (Type::Scalar(_), Type::Scalar(unit)) if is_zero(&node) => {
+                quantity(Quantity { value: Ratio::ZERO, unit: unit.clone() }, node.span)
+            }
             (Type::Period, Type::Scalar(unit)) if unit.is_time() => self.period_as_duration(node),
             (_, Type::Timeline) => self.to_timeline(node),
             (Type::Date, Type::Instant) => start_of_day(node),
@@ -97,7 +105,10 @@ impl Checker<'_> {
                     node.span,
                     format!("expected a truth, found {}", found.0),
                     format!("此处应为真值，却是{}", found.1),
-                    ("compare it: `count(…) > 0`, `length(…) > 0 s`, or `INSTANT in …`", "请与某值比较：`count(…) > 0`、`length(…) > 0 s` 或 `时刻 in …`"),
+                    (
+                        "compare it: `count(…) > 0`, `length(…) > 0 s`, or `INSTANT in …`",
+                        "请与某值比较：`count(…) > 0`、`length(…) > 0 s` 或 `时刻 in …`",
+                    ),
                 );
                 broken(node.span)
             }
@@ -114,7 +125,13 @@ impl Checker<'_> {
         match &node.op {
             Op::Literal(Literal::Text(text)) if !words.iter().any(|it| **it == **text) => {
                 let help = words_help(text, words);
-                self.error("E0116", node.span, format!("`{text}` is not one of the words allowed here"), format!("`{text}` 不是此处允许的词"), (&help.0, &help.1));
+                self.error(
+                    "E0116",
+                    node.span,
+                    format!("`{text}` is not one of the words allowed here"),
+                    format!("`{text}` 不是此处允许的词"),
+                    (&help.0, &help.1),
+                );
                 broken(node.span)
             }
             _ => node,
@@ -133,7 +150,10 @@ impl Checker<'_> {
                     node.span,
                     "a month has no fixed length, so it is no duration",
                     "月没有固定长度，不能作为时长",
-                    ("write days or hours, or add the period to a date", "请写天数或小时数，或将其加到日期上"),
+                    (
+                        "write days or hours, or add the period to a date",
+                        "请写天数或小时数，或将其加到日期上",
+                    ),
                 );
                 broken(node.span)
             }
@@ -156,7 +176,13 @@ impl Checker<'_> {
             match total.add(&part) {
                 Ok(sum) => total = sum,
                 Err(_) => {
-                    self.error("E0113", unit.span, "only durations may be written in several parts", "只有时长可以分段书写", ("write one number with one unit", "请写一个数字和一个单位"));
+                    self.error(
+                        "E0113",
+                        unit.span,
+                        "only durations may be written in several parts",
+                        "只有时长可以分段书写",
+                        ("write one number with one unit", "请写一个数字和一个单位"),
+                    );
                     return broken(span);
                 }
             }
@@ -194,13 +220,18 @@ impl Checker<'_> {
         let own = self.units.clone();
         let words = ["ms", "s", "min", "h", "d", "days", "weeks", "months", "years", "working"];
         let near = nearest(&unit.text, words.into_iter().chain(own.iter().map(String::as_str)));
-        let near = near.map_or_else(Default::default, |it| (format!("did you mean `{it}`? "), format!("是否想写 `{it}`？")));
+        let near = near.map_or_else(Default::default, |it| {
+            (format!("did you mean `{it}`? "), format!("是否想写 `{it}`？"))
+        });
         self.error(
             "E0114",
             unit.span,
             format!("unknown unit `{}`", unit.text),
             format!("未知单位 `{}`", unit.text),
-            (&format!("{}a unit of your own is declared with `unit {}`", near.0, unit.text), &format!("{}自定义单位请用 `unit {}` 声明", near.1, unit.text)),
+            (
+                &format!("{}a unit of your own is declared with `unit {}`", near.0, unit.text),
+                &format!("{}自定义单位请用 `unit {}` 声明", near.1, unit.text),
+            ),
         );
         None
     }
@@ -213,7 +244,9 @@ impl Checker<'_> {
     }
 
     fn local_instant(&mut self, date: &str, time: &str, span: Span) -> Node {
-        let found = Date::parse(date).zip(TimeOfDay::parse(time)).and_then(|(date, time)| self.front.zone.instant(date, time));
+        let found = Date::parse(date)
+            .zip(TimeOfDay::parse(time))
+            .and_then(|(date, time)| self.front.zone.instant(date, time));
         match found {
             Some(instant) => literal(Literal::Instant(instant), Type::Instant, span),
             None => self.bad_moment(&format!("{date} {time}"), span),
@@ -248,7 +281,10 @@ impl Checker<'_> {
             span,
             format!("`{text}` is no date or instant"),
             format!("`{text}` 不是有效的日期或时刻"),
-            ("write `2026-01-31`, `2026-01-31 09:00`, or `2026-01-31T09:00:00+08:00`", "请写 `2026-01-31`、`2026-01-31 09:00` 或 `2026-01-31T09:00:00+08:00`"),
+            (
+                "write `2026-01-31`, `2026-01-31 09:00`, or `2026-01-31T09:00:00+08:00`",
+                "请写 `2026-01-31`、`2026-01-31 09:00` 或 `2026-01-31T09:00:00+08:00`",
+            ),
         );
         broken(span)
     }
@@ -282,7 +318,13 @@ impl Checker<'_> {
         if let Some(Type::OneOf(words)) = hint {
             let words = words.clone();
             let help = words_help(name, &words);
-            self.error("E0116", span, format!("`{name}` is not one of the words allowed here"), format!("`{name}` 不是此处允许的词"), (&help.0, &help.1));
+            self.error(
+                "E0116",
+                span,
+                format!("`{name}` is not one of the words allowed here"),
+                format!("`{name}` 不是此处允许的词"),
+                (&help.0, &help.1),
+            );
             return broken(span);
         }
         let anywhere = self.all_symbols();
@@ -315,21 +357,33 @@ impl Checker<'_> {
     pub(crate) fn unknown_name(&mut self, name: &Name, known: &[String]) {
         let near = nearest(&name.text, known.iter().map(String::as_str));
         let help = match near {
-            _ if super::call::FUNCTIONS.contains(&name.text.as_str()) => {
-                (format!("a function is followed by its bracket without a space: `{}(…)`", name.text), format!("函数名后须紧跟括号：`{}(…)`", name.text))
-            }
+            _ if super::call::FUNCTIONS.contains(&name.text.as_str()) => (
+                format!("a function is followed by its bracket without a space: `{}(…)`", name.text),
+                format!("函数名后须紧跟括号：`{}(…)`", name.text),
+            ),
             _ if self.fact_with(&name.text).is_some() => {
                 let fact = self.fact_with(&name.text).unwrap_or_default();
                 let form = format!("sum({} of {fact})", name.text);
                 (
-                    format!("it is an attribute of `{fact}`: write for example `{form}`, or put the whole condition of `where` in brackets"),
+                    format!(
+                        "it is an attribute of `{fact}`: write for example `{form}`, or put the whole condition of `where` in brackets"
+                    ),
                     format!("它是 `{fact}` 的属性：请写例如 `{form}`，或将 `where` 的整个条件放在括号中"),
                 )
             }
             Some(near) => (format!("did you mean `{near}`?"), format!("是否想写 `{near}`？")),
-            None => ("declare it with `param`, `fact` or a definition `name = …`".to_owned(), "请用 `param`、`fact` 或定义 `名称 = …` 声明".to_owned()),
+            None => (
+                "declare it with `param`, `fact` or a definition `name = …`".to_owned(),
+                "请用 `param`、`fact` 或定义 `名称 = …` 声明".to_owned(),
+            ),
         };
-        self.error("E0101", name.span, format!("unknown name `{}`", name.text), format!("未知名称 `{}`", name.text), (&help.0, &help.1));
+        self.error(
+            "E0101",
+            name.span,
+            format!("unknown name `{}`", name.text),
+            format!("未知名称 `{}`", name.text),
+            (&help.0, &help.1),
+        );
     }
 
     /// The first fact that has an attribute of this name.
@@ -391,14 +445,18 @@ impl Checker<'_> {
         let kind = self.schema.facts.get(fact).and_then(|it| it.attributes.get(at)).map(|it| it.kind.clone());
         match kind {
             Some(Kind::Number) => Type::Scalar(Unit::none()),
-            Some(Kind::Money) => self.front.currency.map_or(Type::Unknown, |it| Type::Scalar(Unit::money(it))),
+            Some(Kind::Money) => {
+                self.front.currency.map_or(Type::Unknown, |it| Type::Scalar(Unit::money(it)))
+            }
             Some(Kind::Duration) => Type::Scalar(Unit::time()),
             Some(Kind::Unit(unit)) => Type::Scalar(unit),
             Some(Kind::Instant) => Type::Instant,
             Some(Kind::Date) => Type::Date,
             Some(Kind::Text) => Type::Text,
             Some(Kind::Truth) => Type::Truth,
-            Some(Kind::OneOf(_) | Kind::Cause(_)) => self.one_ofs.get(&(fact, at)).map_or(Type::Text, |it| Type::OneOf(it.clone())),
+            Some(Kind::OneOf(_) | Kind::Cause(_)) => {
+                self.one_ofs.get(&(fact, at)).map_or(Type::Text, |it| Type::OneOf(it.clone()))
+            }
             None => Type::Unknown,
         }
     }
@@ -436,7 +494,10 @@ impl Checker<'_> {
                 span,
                 format!("`{name}` is computed per `{subject}`; it has no single value here"),
                 format!("`{name}` 按 `{subject}` 逐一计算，此处没有单一的值"),
-                (&format!("write `sum(for each {subject}: {name})`, or `per {subject}` in this rule"), &format!("请写 `sum(for each {subject}: {name})`，或在本规则中写 `per {subject}`")),
+                (
+                    &format!("write `sum(for each {subject}: {name})`, or `per {subject}` in this rule"),
+                    &format!("请写 `sum(for each {subject}: {name})`，或在本规则中写 `per {subject}`"),
+                ),
             );
         }
         slot
@@ -453,7 +514,9 @@ impl Checker<'_> {
         let base = self.lower(base, None);
         match (&base.ty, field.text.as_str()) {
             (Type::Unknown, _) => broken(span),
-            (Type::Window, "from" | "until") => node(Op::WindowEdge(Box::new(base), field.text == "from"), Type::Instant, span),
+            (Type::Window, "from" | "until") => {
+                node(Op::WindowEdge(Box::new(base), field.text == "from"), Type::Instant, span)
+            }
             (Type::Window, _) => {
                 self.unknown_name(field, &["from".to_owned(), "until".to_owned()]);
                 broken(span)
@@ -488,7 +551,14 @@ impl Checker<'_> {
         node(Op::Default(Box::new(value), Box::new(fallback)), ty, span)
     }
 
-    fn conditional(&mut self, condition: &Expr, yes: &Expr, no: &Expr, hint: Option<&Type>, span: Span) -> Node {
+    fn conditional(
+        &mut self,
+        condition: &Expr,
+        yes: &Expr,
+        no: &Expr,
+        hint: Option<&Type>,
+        span: Span,
+    ) -> Node {
         let condition = self.lower_as(condition, &Type::Truth);
         let yes = self.lower(yes, hint);
         let no = self.lower(no, hint.or(Some(&yes.ty.clone())));
@@ -508,11 +578,20 @@ impl Checker<'_> {
         (left, right)
     }
 
-    fn verdict(&mut self, promise: &Expr, breached: bool, pattern: Option<&(Box<Expr>, Box<Expr>)>, span: Span) -> Node {
+    fn verdict(
+        &mut self,
+        promise: &Expr,
+        breached: bool,
+        pattern: Option<&(Box<Expr>, Box<Expr>)>,
+        span: Span,
+    ) -> Node {
         let promise = self.lower(promise, None);
         let Op::Item(id, slot) = promise.op else {
             let named = match &promise.op {
-                Op::ItemFor(id, _) => self.items.get(id.0).is_some_and(|it| matches!(it.kind, ItemKind::Promise | ItemKind::Duty)),
+                Op::ItemFor(id, _) => self
+                    .items
+                    .get(id.0)
+                    .is_some_and(|it| matches!(it.kind, ItemKind::Promise | ItemKind::Duty)),
                 op => matches!(op, Op::Over(..)) && promise.ty == Type::Truth,
             };
             if named && pattern.is_none() {
@@ -521,7 +600,8 @@ impl Checker<'_> {
             self.mismatch(&promise, ("the name of a promise", "承诺的名称"));
             return broken(span);
         };
-        let is_promise = self.items.get(id.0).is_some_and(|it| matches!(it.kind, ItemKind::Promise | ItemKind::Duty));
+        let is_promise =
+            self.items.get(id.0).is_some_and(|it| matches!(it.kind, ItemKind::Promise | ItemKind::Duty));
         if !is_promise {
             self.mismatch(&promise, ("the name of a promise", "承诺的名称"));
             return broken(span);
@@ -572,7 +652,9 @@ impl Checker<'_> {
     fn elements(&mut self, list: &Expr) -> (Node, Type, Option<ItemId>) {
         let list = self.lower(list, None);
         let subject = match list.op {
-            Op::Item(id, _) if self.items.get(id.0).is_some_and(|it| it.kind == ItemKind::Subject) => Some(id),
+            Op::Item(id, _) if self.items.get(id.0).is_some_and(|it| it.kind == ItemKind::Subject) => {
+                Some(id)
+            }
             _ => None,
         };
         let element = match &list.ty {
@@ -597,11 +679,20 @@ impl Checker<'_> {
         node(Op::ForEach(slot, Box::new(list), Box::new(body)), ty, span)
     }
 
-    fn quantified(&mut self, quantifier: &Quantifier, name: &Name, list: &Expr, body: &Expr, span: Span) -> Node {
+    fn quantified(
+        &mut self,
+        quantifier: &Quantifier,
+        name: &Name,
+        list: &Expr,
+        body: &Expr,
+        span: Span,
+    ) -> Node {
         let combine = match quantifier {
             Quantifier::Any => Combine::Any,
             Quantifier::All => Combine::All,
-            Quantifier::AtLeast(count) => Combine::AtLeast(Box::new(self.lower_as(count, &Type::Scalar(Unit::none())))),
+            Quantifier::AtLeast(count) => {
+                Combine::AtLeast(Box::new(self.lower_as(count, &Type::Scalar(Unit::none()))))
+            }
         };
         let (list, ty, subject) = self.elements(list);
         let slot = self.scope.len();
@@ -663,7 +754,9 @@ impl Checker<'_> {
             },
             Type::Truth => pair("a truth", "真值"),
             Type::Text => pair("a text", "文字"),
-            Type::OneOf(words) => (format!("one of {}", words.join(", ")), format!("{} 之一", words.join("、"))),
+            Type::OneOf(words) => {
+                (format!("one of {}", words.join(", ")), format!("{} 之一", words.join("、")))
+            }
             Type::Instant => pair("an instant", "时刻"),
             Type::Date => pair("a date", "日期"),
             Type::Period => pair("a calendar period", "日历期间"),
@@ -699,8 +792,12 @@ pub(crate) fn same_items(found: &Type, wanted: &Type) -> bool {
 fn words_help(name: &str, words: &[String]) -> (String, String) {
     let all = words.join(" | ");
     match nearest(name, words.iter().map(String::as_str)) {
-        Some(near) => (format!("did you mean `{near}`? One of: {all}"), format!("是否想写 `{near}`？可用：{all}")),
-        None if words.is_empty() => ("no word is declared for this value".to_owned(), "此值没有声明任何可用的词".to_owned()),
+        Some(near) => {
+            (format!("did you mean `{near}`? One of: {all}"), format!("是否想写 `{near}`？可用：{all}"))
+        }
+        None if words.is_empty() => {
+            ("no word is declared for this value".to_owned(), "此值没有声明任何可用的词".to_owned())
+        }
         None => (format!("one of: {all}"), format!("可用：{all}")),
     }
 }

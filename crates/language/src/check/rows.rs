@@ -41,7 +41,11 @@ impl Checker<'_> {
                 let length = self.lower_as(length, &Type::Scalar(Unit::time()));
                 if matches!(inner.ty, Type::Rows(_)) {
                     let ty = inner.ty.clone();
-                    return node(Op::LastingRows(Box::new(inner), *operator, Box::new(length)), ty, expr.span);
+                    return node(
+                        Op::LastingRows(Box::new(inner), *operator, Box::new(length)),
+                        ty,
+                        expr.span,
+                    );
                 }
                 let inner = self.to_timeline(inner);
                 node(Op::Lasting(Box::new(inner), *operator, Box::new(length)), Type::Timeline, expr.span)
@@ -76,7 +80,10 @@ impl Checker<'_> {
                     rows.span,
                     format!("expected records before `where`, found {}", shown.0),
                     format!("`where` 之前应为记录，却是{}", shown.1),
-                    ("two conditions are joined with `and`, not with a second `where`", "两个条件用 `and` 连接，不能再写一个 `where`"),
+                    (
+                        "two conditions are joined with `and`, not with a second `where`",
+                        "两个条件用 `and` 连接，不能再写一个 `where`",
+                    ),
                 );
             }
             return broken(span);
@@ -95,12 +102,16 @@ impl Checker<'_> {
         let right = self.lower(right, None);
         match (&left.ty, &right.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => broken(span),
-            (Type::Scalar(unit), Type::Hours) if unit.is_time() => node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span),
+            (Type::Scalar(unit), Type::Hours) if unit.is_time() => {
+                node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span)
+            }
             (Type::Scalar(unit), Type::Timeline | Type::Rows(_) | Type::Window) if unit.is_time() => {
                 let right = self.to_timeline(right);
                 node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span)
             }
-            (Type::WorkingDays, Type::Calendar) => node(Op::Working(Box::new(left), Box::new(right)), Type::WorkingDays, span),
+            (Type::WorkingDays, Type::Calendar) => {
+                node(Op::Working(Box::new(left), Box::new(right)), Type::WorkingDays, span)
+            }
             (Type::Rows(_), Type::Text | Type::OneOf(_)) => {
                 let ty = left.ty.clone();
                 node(Op::OfSubject(Box::new(left), Box::new(right)), ty, span)
@@ -110,7 +121,10 @@ impl Checker<'_> {
                 node(Op::Multiply(Box::new(left), Box::new(right)), Type::Scalar(unit), span)
             }
             _ => {
-                self.mismatch(&right, ("hours, a calendar, or a subject after `of`", "`of` 之后应为时段、日历或对象"));
+                self.mismatch(
+                    &right,
+                    ("hours, a calendar, or a subject after `of`", "`of` 之后应为时段、日历或对象"),
+                );
                 broken(span)
             }
         }
@@ -120,7 +134,9 @@ impl Checker<'_> {
     fn item_of(&mut self, left: &Expr, right: &Expr, span: Span) -> Option<Node> {
         let ExprKind::Name(name) = &left.kind else { return None };
         let id = self.find_item(name)?;
-        if self.items.get(id.0)?.kind == ItemKind::Subject || self.scope.iter().any(|it| it.name.as_deref() == Some(name)) {
+        if self.items.get(id.0)?.kind == ItemKind::Subject
+            || self.scope.iter().any(|it| it.name.as_deref() == Some(name))
+        {
             return None;
         }
         let (ty, per) = self.item_type(id, span);

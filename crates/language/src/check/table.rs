@@ -9,7 +9,9 @@ use crate::syntax::token::Span;
 impl Checker<'_> {
     pub(crate) fn table(&mut self, expr: &Expr, hint: Option<&Type>) -> Node {
         match &expr.kind {
-            ExprKind::By(key, entries, otherwise) => self.by(key, entries, otherwise.as_deref(), hint, expr.span),
+            ExprKind::By(key, entries, otherwise) => {
+                self.by(key, entries, otherwise.as_deref(), hint, expr.span)
+            }
             ExprKind::Ladder(key, mode, entries, otherwise) => {
                 self.ladder(key, *mode, entries, otherwise.as_deref(), hint, expr.span)
             }
@@ -19,20 +21,35 @@ impl Checker<'_> {
     }
 
     /// The results of a table, all of one type; a bare zero takes the type of the others.
-    fn results<'e>(&mut self, results: impl Iterator<Item = &'e Expr>, hint: Option<&Type>) -> (Vec<Node>, Type) {
+    fn results<'e>(
+        &mut self,
+        results: impl Iterator<Item = &'e Expr>,
+        hint: Option<&Type>,
+    ) -> (Vec<Node>, Type) {
         let mut nodes: Vec<Node> = Vec::new();
         for expr in results {
             let found = nodes.first().map(|it: &Node| it.ty.clone());
             nodes.push(self.lower(expr, hint.or(found.as_ref())));
         }
-        let ty = nodes.iter().find(|it| !is_zero(it) && it.ty != Type::Unknown).or(nodes.first()).map_or(Type::Unknown, |it| it.ty.clone());
+        let ty = nodes
+            .iter()
+            .find(|it| !is_zero(it) && it.ty != Type::Unknown)
+            .or(nodes.first())
+            .map_or(Type::Unknown, |it| it.ty.clone());
         let rows = nodes.iter().any(|it| matches!(it.ty, Type::Timeline));
         let ty = if rows { Type::Timeline } else { ty };
         let nodes = nodes.into_iter().map(|it| self.coerce(it, &ty)).collect();
         (nodes, ty)
     }
 
-    fn by(&mut self, key: &Expr, entries: &[(Vec<Expr>, Expr)], otherwise: Option<&Expr>, hint: Option<&Type>, span: Span) -> Node {
+    fn by(
+        &mut self,
+        key: &Expr,
+        entries: &[(Vec<Expr>, Expr)],
+        otherwise: Option<&Expr>,
+        hint: Option<&Type>,
+        span: Span,
+    ) -> Node {
         let key = self.lower(key, None);
         let (values, ty) = self.results(entries.iter().map(|(_, it)| it).chain(otherwise), hint);
         let mut values = values.into_iter();
@@ -53,7 +70,13 @@ impl Checker<'_> {
         for node in entries.iter().flat_map(|(keys, _)| keys) {
             if let Op::Literal(Literal::Text(word)) = &node.op {
                 if seen.iter().any(|it| **it == **word) {
-                    self.error("E0125", node.span, format!("`{word}` stands twice in this table"), format!("`{word}` 在表中出现两次"), ("keep one row", "请只保留一行"));
+                    self.error(
+                        "E0125",
+                        node.span,
+                        format!("`{word}` stands twice in this table"),
+                        format!("`{word}` 在表中出现两次"),
+                        ("keep one row", "请只保留一行"),
+                    );
                 }
                 seen.push(word.to_string());
             }
@@ -99,11 +122,23 @@ impl Checker<'_> {
         for ((key, _), value) in entries.iter().zip(values) {
             match self.lower(key, None).op {
                 Op::Literal(Literal::Date(day)) => lowered.push((day, value)),
-                _ => self.error("E0126", key.span, "expected a date", "此处应为日期", ("write `2026-04-15:`", "请写 `2026-04-15:`")),
+                _ => self.error(
+                    "E0126",
+                    key.span,
+                    "expected a date",
+                    "此处应为日期",
+                    ("write `2026-04-15:`", "请写 `2026-04-15:`"),
+                ),
             }
         }
         if lowered.windows(2).any(|it| matches!(it, [a, b] if a.0 >= b.0)) {
-            self.error("E0127", span, "the dates of this table do not ascend", "表中的日期没有递增", ("put the earliest text first", "请将最早的文本放在最前"));
+            self.error(
+                "E0127",
+                span,
+                "the dates of this table do not ascend",
+                "表中的日期没有递增",
+                ("put the earliest text first", "请将最早的文本放在最前"),
+            );
         }
         node(Op::AsOf(Box::new(date), lowered), ty, span)
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use evidence::AttributeKind;
 
+use super::Checker;
 use super::front::Front;
 use super::item::{ItemState, Progress};
-use super::Checker;
 use crate::contract::{Contract, Node, Type};
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, Name, StatementKind};
@@ -21,7 +21,11 @@ pub fn understand(contract: &Contract, expr: &Expr, wanted: Option<&Type>) -> Re
         Some(ty) => checker.lower_as(expr, ty),
         None => checker.lower(expr, None),
     };
-    if checker.problems.iter().any(|it| it.severity == diagnostic::Severity::Error) { Err(checker.problems) } else { Ok(node) }
+    if checker.problems.iter().any(|it| it.severity == diagnostic::Severity::Error) {
+        Err(checker.problems)
+    } else {
+        Ok(node)
+    }
 }
 
 /// Reads one expression from text that is not part of the contract (a parameter on the command line).
@@ -29,7 +33,9 @@ pub fn understand_text(contract: &Contract, text: &str, wanted: &Type) -> Result
     let mut parser = Parser::new(text, 0, lex(text, 0));
     parser.allow_margin();
     match parser.expression() {
-        Ok(expr) if parser.problems.is_empty() && parser.at_end() => understand(contract, &expr, Some(wanted)),
+        Ok(expr) if parser.problems.is_empty() && parser.at_end() => {
+            understand(contract, &expr, Some(wanted))
+        }
         Ok(_) if parser.problems.is_empty() => {
             parser.expected("the end of the value", "值的结尾");
             Err(parser.problems)

@@ -37,7 +37,8 @@ impl Row {
 pub(super) fn tables(lines: &[Line], rows: &mut [Row]) {
     for table in lines.iter().filter_map(|it| it.opens) {
         let members: Vec<usize> = (0..lines.len()).filter(|at| member(lines, rows, *at, table)).collect();
-        let widths: Option<Vec<usize>> = members.iter().map(|at| key_width(lines.get(*at)?, rows.get(*at)?)).collect();
+        let widths: Option<Vec<usize>> =
+            members.iter().map(|at| key_width(lines.get(*at)?, rows.get(*at)?)).collect();
         let Some(widths) = widths else { continue };
         let widest = widths.iter().copied().max().unwrap_or(0);
         if widths.iter().any(|it| widest - it > SHIFT_MAX) {

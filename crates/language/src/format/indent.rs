@@ -19,7 +19,9 @@ pub(super) fn indent(lines: &mut [Line]) {
     let mut clauses = Clauses::default();
     let mut opened = 0;
     for at in 0..lines.len() {
-        let next_starts = lines.get(at..).is_none_or(|it| it.iter().find(|it| !it.tokens.is_empty()).is_none_or(|it| it.margin));
+        let next_starts = lines
+            .get(at..)
+            .is_none_or(|it| it.iter().find(|it| !it.tokens.is_empty()).is_none_or(|it| it.margin));
         let Some(line) = lines.get_mut(at) else { continue };
         line.inside = open.last().map(|it| it.number);
         line.indent = match (line.tokens.first(), open.last()) {

@@ -38,7 +38,11 @@ fn in_fraction(tokens: &[Token], at: usize) -> bool {
         let scaled = matches!(kind(bar.checked_sub(2)), Some(TokenKind::Punct("*" | "/")));
         let has_unit = matches!(kind(Some(bar + 2)), Some(TokenKind::Word(_)));
         let number = |it| matches!(kind(it), Some(TokenKind::Number(_)));
-        kind(Some(bar)) == Some(&TokenKind::Punct("/")) && number(bar.checked_sub(1)) && number(Some(bar + 1)) && !scaled && !has_unit
+        kind(Some(bar)) == Some(&TokenKind::Punct("/"))
+            && number(bar.checked_sub(1))
+            && number(Some(bar + 1))
+            && !scaled
+            && !has_unit
     };
     fraction(at) || at.checked_sub(1).is_some_and(fraction)
 }

@@ -460,8 +460,8 @@ pub enum StatementKind {
     OnlyOne(Vec<Name>, bool),
     /// `claim R …`
     Claim(Name, Vec<(ClaimPart, Span)>),
-    /// `right N when P until E`
-    Right(Name, Expr, Option<Expr>),
+    /// `right N per S when P until E`
+    Right(Name, Option<Name>, Expr, Option<Expr>),
     /// `undetermined "…"`
     Undetermined(String),
     /// `restated N = E`

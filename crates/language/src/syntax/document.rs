@@ -103,12 +103,16 @@ fn too_large(bytes: usize) -> Problem {
 
 /// The front matter between two `---` lines: plain scalars and flat lists, nothing that expands.
 fn front_matter(text: &str, problems: &mut Vec<Problem>) -> (Vec<Entry>, usize) {
-    let Some(inner_start) = text.strip_prefix("---\n").map(|_| 4).or(text.strip_prefix("---\r\n").map(|_| 5)) else {
+    let Some(inner_start) = text.strip_prefix("---\n").map(|_| 4).or(text.strip_prefix("---\r\n").map(|_| 5))
+    else {
         problems.push(Problem::error(
             "E0011",
             Span { from: 0, until: text.find('\n').unwrap_or(text.len()) },
             both("the contract does not begin with front matter", "合同没有以前置信息开头"),
-            both("begin the file with `---`, `id: …`, `version: …`, `zone: …`, `---`", "请以 `---`、`id: …`、`version: …`、`zone: …`、`---` 开头"),
+            both(
+                "begin the file with `---`, `id: …`, `version: …`, `zone: …`, `---`",
+                "请以 `---`、`id: …`、`version: …`、`zone: …`、`---` 开头",
+            ),
         ));
         return (Vec::new(), 0);
     };
@@ -141,7 +145,10 @@ fn push_entry(entry: Entry, entries: &mut Vec<Entry>, problems: &mut Vec<Problem
         problems.push(Problem::error(
             "E0013",
             entry.span,
-            both(format!("`{}` stands twice in the front matter", entry.key), format!("前置信息中 `{}` 出现两次", entry.key)),
+            both(
+                format!("`{}` stands twice in the front matter", entry.key),
+                format!("前置信息中 `{}` 出现两次", entry.key),
+            ),
             both("keep one of them", "请只保留一个"),
         ));
         return;
@@ -155,16 +162,23 @@ fn front_entry(line: &str, span: Span) -> Result<Entry, Box<Problem>> {
             "E0014",
             span,
             both(en, zh),
-            both("the front matter holds plain `key: value` lines and `[a, b]` lists only", "前置信息只能是 `键: 值` 和 `[a, b]` 列表"),
+            both(
+                "the front matter holds plain `key: value` lines and `[a, b]` lists only",
+                "前置信息只能是 `键: 值` 和 `[a, b]` 列表",
+            ),
         ))
     };
-    let (key, value) = line.split_once(':').ok_or_else(|| refuse("this line is not `key: value`", "此行不是 `键: 值`"))?;
+    let (key, value) =
+        line.split_once(':').ok_or_else(|| refuse("this line is not `key: value`", "此行不是 `键: 值`"))?;
     if key.starts_with(char::is_whitespace) || key.trim().is_empty() {
         return Err(refuse("nested front matter is not read", "不支持嵌套的前置信息"));
     }
     let value = value.trim();
     if value.starts_with(['&', '*', '!', '{', '|', '>', '<']) {
-        return Err(refuse("anchors, aliases, tags and nested values are refused", "不接受锚点、别名、标签或嵌套值"));
+        return Err(refuse(
+            "anchors, aliases, tags and nested values are refused",
+            "不接受锚点、别名、标签或嵌套值",
+        ));
     }
     let values = match value.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
         Some(list) => list.split(',').map(unquoted).collect(),
@@ -176,7 +190,10 @@ fn front_entry(line: &str, span: Span) -> Result<Entry, Box<Problem>> {
 fn unquoted(value: &str) -> String {
     let value = value.trim();
     let inner = value.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-    inner.or_else(|| value.strip_prefix('\'').and_then(|it| it.strip_suffix('\''))).unwrap_or(value).to_owned()
+    inner
+        .or_else(|| value.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')))
+        .unwrap_or(value)
+        .to_owned()
 }
 
 fn read_markdown(text: &str, document: &mut Document) {
@@ -209,7 +226,11 @@ fn read_markdown(text: &str, document: &mut Document) {
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 if let Some(kind) = block_kind(&info) {
-                    document.blocks.push(Block { kind, span: inside_fence(text, span), clause: clause.clone() });
+                    document.blocks.push(Block {
+                        kind,
+                        span: inside_fence(text, span),
+                        clause: clause.clone(),
+                    });
                 }
             }
             _ => {}
@@ -231,7 +252,8 @@ fn inside_fence(text: &str, block: Span) -> Span {
     let from = all.find('\n').map_or(all.len(), |it| it + 1);
     let trimmed = all.trim_end();
     let last_line = trimmed.rfind('\n').map_or(0, |it| it + 1);
-    let closed = last_line >= from && trimmed.get(last_line..).is_some_and(|it| it.trim_start().starts_with(['`', '~']));
+    let closed = last_line >= from
+        && trimmed.get(last_line..).is_some_and(|it| it.trim_start().starts_with(['`', '~']));
     let until = if closed { last_line } else { all.len() };
     Span { from: block.from + from, until: block.from + until.max(from) }
 }

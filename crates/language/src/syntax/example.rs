@@ -15,7 +15,13 @@ pub fn example(source: &str, base: usize, clause: &str) -> (Example, Vec<Problem
 impl Parser<'_> {
     /// The whole block, which stands at `span`.
     pub(crate) fn example(&mut self, span: Span, clause: &str) -> Example {
-        let mut example = Example { title: String::new(), printed: false, lines: Vec::new(), clause: clause.to_owned(), span };
+        let mut example = Example {
+            title: String::new(),
+            printed: false,
+            lines: Vec::new(),
+            clause: clause.to_owned(),
+            span,
+        };
         let mut first = true;
         while self.begin_statement() {
             let start = self.peek().span;
@@ -71,7 +77,8 @@ impl Parser<'_> {
     /// Words, numbers, dates and bars that stand directly after each other.
     fn unspaced_label(&mut self) -> Parsed<(String, Span)> {
         use TokenKind::{Date, Instant, Number, Punct, Word};
-        let fits = |kind: &TokenKind| matches!(kind, Word(_) | Number(_) | Date(_) | Instant(_) | Punct("-" | "/"));
+        let fits =
+            |kind: &TokenKind| matches!(kind, Word(_) | Number(_) | Date(_) | Instant(_) | Punct("-" | "/"));
         if !fits(&self.peek().kind) {
             return Err(self.expected("a cycle such as `2026-10`", "服务周期，例如 `2026-10`"));
         }
@@ -84,7 +91,8 @@ impl Parser<'_> {
     }
 
     fn expectation(&mut self) -> Parsed<ExampleLine> {
-        let under_reading = matches!(self.peek().kind, TokenKind::Word(_)) && matches!(self.peek_at(1).kind, TokenKind::Punct(":"));
+        let under_reading = matches!(self.peek().kind, TokenKind::Word(_))
+            && matches!(self.peek_at(1).kind, TokenKind::Punct(":"));
         let reading = if under_reading { Some(self.name()?) } else { None };
         if reading.is_some() {
             self.expect_punct(":")?;
@@ -129,7 +137,17 @@ impl Parser<'_> {
         let until = if self.take_word("to") { Some(self.primary()?) } else { None };
         let lasting = if self.take_word("lasting") { Some(self.expression()?) } else { None };
         let attributes = self.attributes()?;
-        Ok(ExampleRecord { times, every, fact, subject, from, until, lasting, attributes, span: start.to(self.last_span()) })
+        Ok(ExampleRecord {
+            times,
+            every,
+            fact,
+            subject,
+            from,
+            until,
+            lasting,
+            attributes,
+            span: start.to(self.last_span()),
+        })
     }
 
     /// A bare count; `of` belongs to the record.

@@ -15,7 +15,8 @@ pub const NESTING_MAX: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported;
 
-const END: Token = Token { kind: TokenKind::End, span: Span { from: 0, until: 0 }, first_on_line: true, at_margin: true };
+const END: Token =
+    Token { kind: TokenKind::End, span: Span { from: 0, until: 0 }, first_on_line: true, at_margin: true };
 
 /// The result of reading one thing.
 pub type Parsed<T> = Result<T, Reported>;
@@ -180,12 +181,20 @@ impl<'a> Parser<'a> {
 
     /// Takes this punctuation or reports what stands there instead.
     pub fn expect_punct(&mut self, punct: &str) -> Parsed<Span> {
-        if self.is_punct(punct) { Ok(self.next().span) } else { Err(self.expected(&format!("`{punct}`"), &format!("`{punct}`"))) }
+        if self.is_punct(punct) {
+            Ok(self.next().span)
+        } else {
+            Err(self.expected(&format!("`{punct}`"), &format!("`{punct}`")))
+        }
     }
 
     /// Takes this word or reports what stands there instead.
     pub fn expect_word(&mut self, word: &str) -> Parsed<Span> {
-        if self.is_word(word) { Ok(self.next().span) } else { Err(self.expected(&format!("`{word}`"), &format!("`{word}`"))) }
+        if self.is_word(word) {
+            Ok(self.next().span)
+        } else {
+            Err(self.expected(&format!("`{word}`"), &format!("`{word}`")))
+        }
     }
 
     /// Takes a name.
@@ -243,7 +252,10 @@ impl<'a> Parser<'a> {
         self.problems.push(Problem::error(
             "E0001",
             token.span,
-            both(format!("expected {}, found {found_en}", what.en), format!("此处应为{}，却是{found_zh}", what.zh)),
+            both(
+                format!("expected {}, found {found_en}", what.en),
+                format!("此处应为{}，却是{found_zh}", what.zh),
+            ),
             help,
         ));
         Reported
@@ -256,7 +268,9 @@ impl<'a> Parser<'a> {
 
     /// The source text of a span.
     pub fn source_of(&self, span: Span) -> &'a str {
-        self.source.get(span.from.saturating_sub(self.base)..span.until.saturating_sub(self.base)).unwrap_or("")
+        self.source
+            .get(span.from.saturating_sub(self.base)..span.until.saturating_sub(self.base))
+            .unwrap_or("")
     }
 
     /// The span of the token just taken.
@@ -284,7 +298,10 @@ fn lex_problem(error: &super::token::LexError) -> Problem {
         LexError::Character(it, span) => Problem::error(
             "E0002",
             *span,
-            both(format!("`{}` has no meaning here", slip::shown(*it)), format!("`{}` 在此没有含义", slip::shown(*it))),
+            both(
+                format!("`{}` has no meaning here", slip::shown(*it)),
+                format!("`{}` 在此没有含义", slip::shown(*it)),
+            ),
             slip::character(*it),
         ),
         LexError::OpenText(span) => Problem::error(
@@ -302,14 +319,23 @@ fn lex_problem(error: &super::token::LexError) -> Problem {
         LexError::Comment(span) => Problem::error(
             "E0006",
             *span,
-            both("`--` begins a comment, but it touches what stands before it", "`--` 表示注释，但与前文相连"),
-            both("put a space before a comment; write minus minus as `- -`", "注释前请留空格；连续两个减号请写 `- -`"),
+            both(
+                "`--` begins a comment, but it touches what stands before it",
+                "`--` 表示注释，但与前文相连",
+            ),
+            both(
+                "put a space before a comment; write minus minus as `- -`",
+                "注释前请留空格；连续两个减号请写 `- -`",
+            ),
         ),
         LexError::Date(span) => Problem::error(
             "E0007",
             *span,
             both("this looks like a date, but it is not written as one", "此处像日期，但写法不对"),
-            both("write `2026-01-31`; for a subtraction put spaces around `-`", "请写 `2026-01-31`；若为减法，请在 `-` 两侧留空格"),
+            both(
+                "write `2026-01-31`; for a subtraction put spaces around `-`",
+                "请写 `2026-01-31`；若为减法，请在 `-` 两侧留空格",
+            ),
         ),
     }
 }

@@ -45,13 +45,19 @@ pub(super) fn value(before: Option<&Token>, found: &Token) -> Bilingual {
     let after = |punct: &'static str| before.is_some_and(|it| it.kind == TokenKind::Punct(punct));
     match &found.kind {
         TokenKind::End => continues(),
-        TokenKind::Punct("=") if after("=") => both("equality is written with one `=`", "相等用一个 `=` 表示"),
-        TokenKind::Punct(".") => both("write a digit before the point, as in `0.5`", "小数点前请写数字，例如 `0.5`"),
+        TokenKind::Punct("=") if after("=") => {
+            both("equality is written with one `=`", "相等用一个 `=` 表示")
+        }
+        TokenKind::Punct(".") => {
+            both("write a digit before the point, as in `0.5`", "小数点前请写数字，例如 `0.5`")
+        }
         TokenKind::Time(_) => both(
             "a time stands after a date, `2026-10-01 09:00`, or in `hours`",
             "时间只能写在日期之后（`2026-10-01 09:00`）或 `hours` 中",
         ),
-        TokenKind::Word(_) => both("this word belongs to the language; it is no value", "此词属于语言本身，不能作为值"),
+        TokenKind::Word(_) => {
+            both("this word belongs to the language; it is no value", "此词属于语言本身，不能作为值")
+        }
         _ => both(
             "a value is a number with its unit, a name, a text, or something in brackets",
             "值可以是带单位的数字、名称、文字，或括号中的内容",
@@ -74,9 +80,10 @@ pub(super) fn left_over(before: Option<&Token>, found: &Token) -> Bilingual {
         (Some(TokenKind::Number(_)), TokenKind::Punct(",")) => {
             both("thousands are set apart with `_`, as in `1_000`", "千位分隔请用 `_`，例如 `1_000`")
         }
-        (Some(TokenKind::Word(_)), TokenKind::Punct("(")) => {
-            both("a call has no space before its bracket, as in `length(outage)`", "函数名与括号之间不能有空格，例如 `length(outage)`")
-        }
+        (Some(TokenKind::Word(_)), TokenKind::Punct("(")) => both(
+            "a call has no space before its bracket, as in `length(outage)`",
+            "函数名与括号之间不能有空格，例如 `length(outage)`",
+        ),
         _ => both(
             "an operator may be missing before it; another statement begins at the left margin",
             "此前可能缺少运算符；另一条语句须从行首开始",
@@ -113,9 +120,17 @@ pub(super) fn character(it: char) -> Bilingual {
         '!' => "`not`",
         '&' => "`and`",
         '$' | '€' | '£' | '¥' | '￥' => {
-            return both("write the currency after the number, as in `5 CNY`", "币种写在数字之后，例如 `5 CNY`");
+            return both(
+                "write the currency after the number, as in `5 CNY`",
+                "币种写在数字之后，例如 `5 CNY`",
+            );
         }
-        '%' => return both("write it directly after the number, as in `99.9%`", "百分号须紧跟数字，例如 `99.9%`"),
+        '%' => {
+            return both(
+                "write it directly after the number, as in `99.9%`",
+                "百分号须紧跟数字，例如 `99.9%`",
+            );
+        }
         _ => return both("remove it, or put text between double quotes", "请删除，或将文字放在双引号中"),
     };
     both(format!("write {instead}"), format!("请写 {instead}"))
@@ -123,6 +138,7 @@ pub(super) fn character(it: char) -> Bilingual {
 
 /// A character as it can be shown: marks that leave no ink by their number.
 pub(super) fn shown(it: char) -> String {
-    let inkless = it.is_control() || matches!(it, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let inkless = it.is_control()
+        || matches!(it, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     if inkless { format!("U+{:04X}", u32::from(it)) } else { it.to_string() }
 }

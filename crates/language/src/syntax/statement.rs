@@ -1,7 +1,8 @@
 //! Statements of a rule block: each begins at the left margin with its keyword or its name.
 
 use super::ast::{
-    AttributeSyntax, Body, ClaimPart, CycleSyntax, Expr, Name, Reading, RemedyPart, Statement, StatementKind, TypeName,
+    AttributeSyntax, Body, ClaimPart, CycleSyntax, Expr, Name, Reading, RemedyPart, Statement, StatementKind,
+    TypeName,
 };
 use super::parser::{Parsed, Parser};
 use super::token::{Span, TokenKind, lex};
@@ -375,10 +376,11 @@ impl Parser<'_> {
     fn right(&mut self) -> Parsed<StatementKind> {
         self.next();
         let name = self.name()?;
+        let per = self.per()?;
         self.expect_word("when")?;
         let condition = self.expression()?;
         let until = if self.take_word("until") { Some(self.expression()?) } else { None };
-        Ok(StatementKind::Right(name, condition, until))
+        Ok(StatementKind::Right(name, per, condition, until))
     }
 
     fn gaps(&mut self) -> Parsed<StatementKind> {

@@ -85,7 +85,11 @@ impl LexError {
     /// Where it stands.
     pub fn span(&self) -> Span {
         match self {
-            Self::Character(_, span) | Self::OpenText(span) | Self::Number(span) | Self::Comment(span) | Self::Date(span) => *span,
+            Self::Character(_, span)
+            | Self::OpenText(span)
+            | Self::Number(span)
+            | Self::Comment(span)
+            | Self::Date(span) => *span,
         }
     }
 }
@@ -101,8 +105,10 @@ pub struct Lexed {
     pub errors: Vec<LexError>,
 }
 
-const PUNCTUATION: [&str; 22] =
-    ["..", "<=", ">=", "!=", "(", ")", "[", "]", "{", "}", ",", ":", "=", "<", ">", "+", "-", "*", "/", ".", "|", "?"];
+const PUNCTUATION: [&str; 22] = [
+    "..", "<=", ">=", "!=", "(", ")", "[", "]", "{", "}", ",", ":", "=", "<", ">", "+", "-", "*", "/", ".",
+    "|", "?",
+];
 
 /// Cuts `text`, which starts at byte `base` of the file, into tokens.
 pub fn lex(text: &str, base: usize) -> Lexed {
@@ -238,7 +244,9 @@ impl Lexer<'_> {
         let stray = stray_length(self.rest());
         self.at += stray;
         let kind = match value.filter(|_| stray == 0) {
-            Some(value) if percent => Ratio::new(1, 100).and_then(|it| value.mul(&it)).ok().map(TokenKind::Percent),
+            Some(value) if percent => {
+                Ratio::new(1, 100).and_then(|it| value.mul(&it)).ok().map(TokenKind::Percent)
+            }
             other => other.map(TokenKind::Number),
         };
         match kind {
@@ -285,12 +293,25 @@ fn stray_length(text: &str) -> usize {
         Some('.') => after != Some('.') && !after.is_some_and(starts_word),
         _ => false,
     };
-    if stray { text.find(|it: char| !(it.is_ascii_digit() || it == '_' || it == '.')).unwrap_or(text.len()) } else { 0 }
+    if stray {
+        text.find(|it: char| !(it.is_ascii_digit() || it == '_' || it == '.')).unwrap_or(text.len())
+    } else {
+        0
+    }
 }
 
 /// The length of `2026-1-1` or `2026/10/01`, which would otherwise be read as a subtraction or a division.
 fn nearly_dated(text: &str) -> Option<usize> {
-    let shapes = ["9999-99-99", "9999-9-99", "9999-99-9", "9999-9-9", "9999/99/99", "9999/9/99", "9999/99/9", "9999/9/9"];
+    let shapes = [
+        "9999-99-99",
+        "9999-9-99",
+        "9999-99-9",
+        "9999-9-9",
+        "9999/99/99",
+        "9999/9/99",
+        "9999/99/9",
+        "9999/9/9",
+    ];
     let length = shapes.iter().find(|it| shaped(text, it))?.len();
     let more = text.as_bytes().get(length).is_some_and(|it| it.is_ascii_digit() || b"-/.".contains(it));
     (!more).then_some(length)
@@ -310,7 +331,8 @@ fn dated(text: &str) -> Option<(TokenKind, usize)> {
         return None;
     }
     if text.as_bytes().get(10) == Some(&b'T') {
-        let length = text.find(|it: char| !(it.is_ascii_alphanumeric() || "-:+.".contains(it))).unwrap_or(text.len());
+        let length =
+            text.find(|it: char| !(it.is_ascii_alphanumeric() || "-:+.".contains(it))).unwrap_or(text.len());
         return Some((TokenKind::Instant(text.get(..length)?.to_owned()), length));
     }
     Some((TokenKind::Date(text.get(..10)?.to_owned()), 10))

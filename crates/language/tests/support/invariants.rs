@@ -22,7 +22,12 @@ pub(crate) fn check(text: &str) {
     if let Ok(formatted) = format(text) {
         assert_eq!(kinds(text), kinds(&formatted));
         for (before, after) in trees(text).into_iter().zip(trees(&formatted)) {
-            assert!(before == after, "{text}\nbefore: {}\nafter:  {}", differing(&before, &after), differing(&after, &before));
+            assert!(
+                before == after,
+                "{text}\nbefore: {}\nafter:  {}",
+                differing(&before, &after),
+                differing(&after, &before)
+            );
         }
         assert_eq!(prose(text), prose(&formatted));
         assert_eq!(format(&formatted).as_ref(), Ok(&formatted), "laid out twice");

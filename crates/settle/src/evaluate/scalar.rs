@@ -6,7 +6,6 @@ use std::sync::Arc;
 use calendar::{Period, add_working_days};
 use language::contract::{BandNode, Compare, Node, Op};
 use quantity::{Quantity, QuantityError, Ratio, RatioError};
-use timeline::Instant;
 
 use super::clock::advance;
 use super::{Evaluator, lost, unpublished};

@@ -25,6 +25,8 @@ struct Scale {
 
 /// Width the scale is drawn on.
 const WIDTH: i128 = 1000;
+/// Width a miss has at least.
+const MISS_WIDTH: i128 = 12;
 
 impl Bar<'_> {
     /// The drawing with its scale under it; nothing when the numbers have no place on one scale.
@@ -128,11 +130,17 @@ fn nice_at_least(value: &Ratio) -> Option<Ratio> {
     steps.flatten().find(|nice| nice >= value)
 }
 
-/// The level up to the target, and what is missing or to spare.
+/// The level up to the target, and what is missing or to spare; a miss is wide enough to be seen.
 fn fill(value_at: &Ratio, target_at: &Ratio, keeps: bool) -> Vec<Markup> {
     let (near, far) = (value_at.min(target_at), value_at.max(target_at));
-    let between = if keeps { "spare" } else { "miss" };
-    vec![span("fill", &Ratio::ZERO, near), span(between, near, far)]
+    let (between, width) = if keeps { ("spare", Ratio::ZERO) } else { ("miss", Ratio::int(MISS_WIDTH)) };
+    let middle = if value_at < target_at {
+        near.min(&far.sub(&width).unwrap_or(Ratio::ZERO)).clone()
+    } else {
+        near.clone()
+    };
+    let end = far.max(&middle.add(&width).unwrap_or(Ratio::ZERO)).clone();
+    vec![span("fill", &Ratio::ZERO, &middle), span(between, &middle, &end)]
 }
 
 fn drawing(shapes: Vec<Markup>) -> Markup {

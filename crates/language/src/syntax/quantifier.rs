@@ -1,0 +1,61 @@
+//! `for each`, `for any`, `for all`, `at least K of`, and slices of the window.
+
+use super::ast::{Expr, ExprKind, Name, Quantifier};
+use super::expression::{AND, PRODUCT, SUM};
+use super::parser::{Parsed, Parser};
+use super::token::TokenKind;
+
+impl Parser<'_> {
+    pub(super) fn quantified(&mut self) -> Parsed<ExprKind> {
+        self.next();
+        if self.take_word("any") {
+            return self.quantifier_rest(Quantifier::Any);
+        }
+        if self.take_word("all") {
+            return self.quantifier_rest(Quantifier::All);
+        }
+        self.expect_word("each")?;
+        if matches!(self.peek().kind, TokenKind::Number(_)) {
+            let step = self.grid_step()?;
+            self.expect_punct(":")?;
+            return Ok(ExprKind::ForGrid(Box::new(step), Box::new(self.expression()?)));
+        }
+        let name = self.name()?;
+        let list = self.quantifier_list(&name)?;
+        self.expect_punct(":")?;
+        let body = self.expression()?;
+        Ok(ExprKind::ForEach(name, Box::new(list), Box::new(body)))
+    }
+
+    /// `in LIST`, or nothing when the variable is itself a subject.
+    fn quantifier_list(&mut self, name: &Name) -> Parsed<Expr> {
+        if self.take_word("in") {
+            return self.bracketed(|it| it.climb(SUM));
+        }
+        Ok(Expr { kind: ExprKind::Name(name.text.clone()), span: name.span })
+    }
+
+    pub(super) fn quantifier_rest(&mut self, quantifier: Quantifier) -> Parsed<ExprKind> {
+        let name = self.name()?;
+        let list = self.quantifier_list(&name)?;
+        self.expect_punct(":")?;
+        let body = self.expression()?;
+        Ok(ExprKind::Quantified(quantifier, name, Box::new(list), Box::new(body)))
+    }
+
+    /// `5 min of cycle`
+    fn grid_step(&mut self) -> Parsed<Expr> {
+        let step = self.with_flags(self.line_ends, true, |it| it.climb(PRODUCT))?;
+        self.expect_word("of")?;
+        self.expect_word("cycle")?;
+        Ok(step)
+    }
+
+    pub(super) fn slices(&mut self) -> Parsed<ExprKind> {
+        self.next();
+        let step = self.grid_step()?;
+        self.expect_word("where")?;
+        let predicate = self.climb(AND)?;
+        Ok(ExprKind::Slices(Box::new(step), Box::new(predicate)))
+    }
+}

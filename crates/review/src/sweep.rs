@@ -1,0 +1,197 @@
+//! A group of rules tried at every value that matters, under one set of circumstances.
+
+use std::collections::BTreeSet;
+
+use evidence::Memory;
+use language::contract::{ItemId, Node};
+use quantity::Ratio;
+use settle::probe::{Owed, Probe};
+use settle::settlement::{Outcome, RemedyStatus};
+use settle::value::Value;
+use settle::Overrides;
+
+use crate::active::{InEffect, in_effect, subject};
+use crate::domain::{Constants, Domain};
+use crate::graph::{Graph, reach, rule_nodes};
+use crate::group::Group;
+use crate::invent;
+use crate::scenario::Scenario;
+
+/// Everything fixed while one group is tried under one scenario.
+pub(crate) struct Bench<'b, 'c> {
+    pub(crate) graph: &'b Graph<'c>,
+    pub(crate) group: &'b Group,
+    pub(crate) scenario: &'b Scenario,
+    pub(crate) facts: Memory,
+    pub(crate) given: BTreeSet<ItemId>,
+    /// The varied number's domain; none when the group has no driver.
+    pub(crate) domain: Option<Domain>,
+    /// The values to try, ascending.
+    pub(crate) points: Vec<Ratio>,
+    /// Promises no number decides are taken as kept.
+    pub(crate) bare_met: bool,
+}
+
+/// What the group says at one value.
+#[derive(Debug, Clone)]
+pub(crate) struct Try {
+    pub(crate) at: Ratio,
+    pub(crate) remedies: Vec<Paid>,
+    /// Verdicts of the group's promises: kept or not, when there is one.
+    pub(crate) verdicts: Vec<(ItemId, Option<bool>)>,
+}
+
+/// What one remedy says at one value.
+#[derive(Debug, Clone)]
+pub(crate) struct Paid {
+    pub(crate) id: ItemId,
+    /// Its condition holds.
+    pub(crate) due: Option<bool>,
+    pub(crate) owed: Owed,
+}
+
+impl Try {
+    /// Some promise is broken.
+    pub(crate) fn broken(&self) -> bool {
+        self.verdicts.iter().any(|(_, it)| *it == Some(false))
+    }
+
+    /// There are promises here and all are kept.
+    pub(crate) fn kept(&self) -> bool {
+        !self.verdicts.is_empty() && self.verdicts.iter().all(|(_, it)| *it == Some(true))
+    }
+
+    /// The tables are asked here: something is broken or due.
+    pub(crate) fn live(&self) -> bool {
+        self.broken() || self.remedies.iter().any(|it| it.due == Some(true))
+    }
+
+    pub(crate) fn of(&self, remedy: ItemId) -> Option<&Paid> {
+        self.remedies.iter().find(|it| it.id == remedy)
+    }
+}
+
+impl Paid {
+    /// The share of the base that is paid, or the amount where there is no base; none in a hole.
+    pub(crate) fn worth(&self) -> Option<Ratio> {
+        match self.owed.status {
+            RemedyStatus::NotDue | RemedyStatus::NotCovered | RemedyStatus::Negative => Some(Ratio::ZERO),
+            RemedyStatus::Suppressed => self.literal(),
+            RemedyStatus::Due => {
+                let amount = self.owed.amount.as_ref()?;
+                match &self.owed.base {
+                    Some(base) => amount.value.div(&base.value).ok(),
+                    None => Some(amount.value.clone()),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// What the words literally compute: the share of the base, or the amount where there is no base.
+    pub(crate) fn literal(&self) -> Option<Ratio> {
+        match &self.owed.base {
+            Some(_) => self.owed.share.clone(),
+            None => self.owed.literal.as_ref().map(|it| it.value.clone()),
+        }
+    }
+}
+
+impl<'b, 'c> Bench<'b, 'c> {
+    pub(crate) fn new(graph: &'b Graph<'c>, group: &'b Group, scenario: &'b Scenario) -> Self {
+        let contract = graph.contract;
+        let given = group.given();
+        let nodes: Vec<&Node> = group.rules().flat_map(|it| rule_nodes(contract, it)).collect();
+        let facts = invent::evidence(contract, &reach(contract, &nodes, &given).facts, &scenario.cycle);
+        let mut bench =
+            Self { graph, group, scenario, facts, given, domain: None, points: vec![Ratio::ZERO], bare_met: true };
+        bench.bare_met = !group.promises.is_empty();
+        if let Some(driver) = group.driver {
+            bench.find_points(driver);
+        }
+        bench
+    }
+
+    fn find_points(&mut self, driver: ItemId) {
+        let contract = self.graph.contract;
+        let Some(language::contract::Type::Scalar(unit)) = contract.item(driver).map(|it| &it.ty) else { return };
+        let nodes: Vec<&Node> = self.in_effect().iter().map(|it| it.node).collect();
+        let constants = Constants::of(nodes, unit);
+        let cycle_s = self.scenario.cycle_s();
+        let domain = Domain::of(contract, driver, self.scenario.reading.as_deref(), &constants, &cycle_s);
+        self.points = domain.points(&constants, &cycle_s);
+        self.domain = Some(domain);
+    }
+
+    /// Every expression in effect below the group's rules.
+    pub(crate) fn in_effect(&self) -> Vec<InEffect<'c>> {
+        let overrides = self.overrides(None);
+        in_effect(self.graph, self.probe(&overrides), self.group.rules(), &self.given)
+    }
+
+    fn probe<'p>(&'p self, overrides: &'p Overrides) -> Probe<'p> {
+        Probe {
+            contract: self.graph.contract,
+            facts: &self.facts,
+            cycle: &self.scenario.cycle,
+            inputs: &self.scenario.inputs,
+            overrides,
+            reading: self.scenario.reading.as_deref(),
+        }
+    }
+
+    /// The scenario's own values, the other numbers at their best, and the varied one.
+    fn overrides(&self, at: Option<&Ratio>) -> Overrides {
+        let mut overrides = self.scenario.overrides.clone();
+        let contract = self.graph.contract;
+        let cycle_s = self.scenario.cycle_s();
+        for other in &self.group.others {
+            let domain = Domain::of(contract, *other, None, &Constants::default(), &cycle_s);
+            overrides.items.push((*other, Ok(Value::Quantity(domain.quantity(&domain.best())))));
+        }
+        if let (Some(driver), Some(domain), Some(at)) = (self.group.driver, &self.domain, at) {
+            overrides.items.push((driver, Ok(Value::Quantity(domain.quantity(at)))));
+        }
+        overrides.verdicts.extend(self.group.bare.iter().map(|it| (*it, None, self.bare_met)));
+        overrides
+    }
+
+    /// The group tried at one value.
+    pub(crate) fn attempt(&self, at: &Ratio) -> Try {
+        let overrides = self.overrides(Some(at));
+        let probe = self.probe(&overrides);
+        let verdicts = self.group.promises.iter().map(|id| (*id, truth(probe.item(*id, subject(self.graph, *id)))));
+        let verdicts = verdicts.collect();
+        let remedies = self.group.remedies.iter().filter_map(|id| {
+            let who = subject(self.graph, *id);
+            let when = self.graph.contract.remedy(*id)?.when.as_ref();
+            let due = when.map_or(Some(true), |it| truth(probe.node(it, who.clone())));
+            Some(Paid { id: *id, due, owed: probe.remedy(*id, who)? })
+        });
+        Try { at: at.clone(), remedies: remedies.collect(), verdicts }
+    }
+
+    /// The group tried at every value. Where nothing is ever due, promises that no number decides are taken as broken.
+    pub(crate) fn tries(&mut self) -> Vec<Try> {
+        let tries: Vec<Try> = self.points.iter().map(|it| self.attempt(it)).collect();
+        let pays = |it: &Try| it.remedies.iter().any(|it| it.owed.status != RemedyStatus::NotDue);
+        if !self.bare_met || self.group.bare.is_empty() || tries.iter().any(pays) {
+            return tries;
+        }
+        self.bare_met = false;
+        self.points.iter().map(|it| self.attempt(it)).collect()
+    }
+
+    /// The value of an expression of `item` when the varied number is `at`.
+    pub(crate) fn node(&self, it: InEffect<'c>, node: &'c Node, at: &Ratio) -> Outcome<Value> {
+        let overrides = self.overrides(Some(at));
+        self.probe(&overrides).node(node, subject(self.graph, it.item))
+    }
+}
+
+fn truth(value: Outcome<Value>) -> Option<bool> {
+    match value {
+        Ok(Value::Truth(it)) => Some(it),
+        _ => None,
+    }
+}
