@@ -1,7 +1,6 @@
 //! `bench engine`: the questions of W1, beside the peers where these can answer.
 //!
-//! Each question is a function from its data to [`Item`]s; a new one (a settlement of many subscriptions, once there
-//! is one) is a module of its own and a line in [`run`].
+//! Each question is a function from its data to [`Item`]s; a new one is a module of its own and a line in [`run`].
 
 use sha2::{Digest, Sha256};
 use timeline::Interval;
@@ -12,6 +11,7 @@ use crate::lite::{self, Lite};
 use crate::peers::{self, Peer, Programs};
 use crate::report::{Goal, Item, Rival};
 use crate::rows::RawRow;
+use crate::settlements;
 use crate::w1::cell::Cell;
 use crate::w1::store::{Change, Store};
 use crate::w1::{self, data, oracle, site};
@@ -25,6 +25,8 @@ pub(crate) struct Effort {
 
 const SERVICES: u32 = lite::SERVICES;
 const FULL_SERVICES: u32 = 10_000;
+const SUBSCRIPTIONS: u32 = 5_000;
+const FULL_SUBSCRIPTIONS: u32 = 100_000;
 /// Services whose cells the oracle works out: each site and rule twice.
 const ORACLE_SERVICES: u32 = 16;
 const ONE_CELL_RUNS: u64 = 10_000;
@@ -34,14 +36,22 @@ const P99: usize = 990;
 /// Every item, in the order of the report.
 pub(crate) fn run(programs: &Programs, effort: &Effort) -> Result<Vec<Item>, Fault> {
     eprintln!("load before: {}", load());
+    // First, while the process has held no more memory than the settlements need.
+    let settlements = settlements(effort)?;
     let mut items = beside_peers(programs, effort.rounds)?;
     items.extend(one_cell()?);
     items.extend(late_outages()?);
     if effort.is_full {
         items.extend(full_size(effort.rounds)?);
     }
+    items.extend(settlements);
     eprintln!("load after: {}", load());
     Ok(items)
+}
+
+/// Every subscription of one contract, settled.
+pub(crate) fn settlements(effort: &Effort) -> Result<Vec<Item>, Fault> {
+    settlements::run(if effort.is_full { FULL_SUBSCRIPTIONS } else { SUBSCRIPTIONS })
 }
 
 /// How many processes wanted a core, on average over 1, 5 and 15 minutes: others at work make every time longer.

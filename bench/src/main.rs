@@ -6,6 +6,7 @@ mod lite;
 mod peers;
 mod report;
 mod rows;
+mod settlements;
 mod w1;
 
 use std::path::PathBuf;
@@ -17,7 +18,8 @@ use peers::Programs;
 /// Anything that stops a measurement.
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-const USAGE: &str = "usage: bench engine [--quick] [--format json] --python FILE --postgres FOLDER";
+const USAGE: &str = "usage: bench engine [--quick] [--format json] --python FILE --postgres FOLDER
+       bench settlements [--quick] [--format json]";
 
 fn main() -> ExitCode {
     match Options::read(std::env::args().skip(1))
@@ -39,16 +41,15 @@ fn main() -> ExitCode {
 struct Options {
     effort: Effort,
     is_json: bool,
-    programs: Programs,
+    /// Without the peers only the settlements are measured.
+    programs: Option<Programs>,
 }
 
 impl Options {
     /// `None` for anything that is not as the usage says.
     fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
         let (mut quick, mut is_json, mut python, mut postgres) = (false, false, None, None);
-        if words.next()? != "engine" {
-            return None;
-        }
+        let question = words.next()?;
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--quick" => quick = true,
@@ -59,12 +60,20 @@ impl Options {
             }
         }
         let effort = Effort { rounds: if quick { 3 } else { 7 }, is_full: !quick };
-        Some(Options { effort, is_json, programs: Programs { python: python?, postgres: postgres? } })
+        let programs = match question.as_str() {
+            "engine" => Some(Programs { python: python?, postgres: postgres? }),
+            "settlements" => None,
+            _ => return None,
+        };
+        Some(Options { effort, is_json, programs })
     }
 
     /// Whether all answers were equal.
     fn run(&self) -> Result<bool, Fault> {
-        let items = engine::run(&self.programs, &self.effort)?;
+        let items = match &self.programs {
+            Some(programs) => engine::run(programs, &self.effort)?,
+            None => engine::settlements(&self.effort)?,
+        };
         let text = if self.is_json { report::json_text(&items) } else { report::table(&items) };
         println!("{text}");
         Ok(items.iter().all(|item| item.is_equal))

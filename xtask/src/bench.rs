@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 use crate::shell::{apt_install, cargo, run};
 use crate::{Outcome, USAGE, python};
 
-/// Passes the workload and its options on, with where the peers are.
+/// Passes the workload and its options on, with where the peers are when it has any.
 pub(crate) fn run_bench(root: &Path, arguments: &[&str]) -> Outcome {
-    let options = arguments.strip_prefix(&["engine"]).ok_or(USAGE)?;
-    let python = python::environment(root, "peers", "bench/peers/requirements.txt")?;
-    let postgres = postgres_programs(root)?;
-    let mut bench = cargo(root, &["run", "--quiet", "--release", "--package", "bench", "--", "engine"]);
-    bench.args(options).arg("--python").arg(python).arg("--postgres").arg(postgres);
+    let mut bench = cargo(root, &["run", "--quiet", "--release", "--package", "bench", "--"]);
+    bench.args(arguments);
+    match arguments {
+        ["engine", ..] => {
+            let python = python::environment(root, "peers", "bench/peers/requirements.txt")?;
+            bench.arg("--python").arg(python).arg("--postgres").arg(postgres_programs(root)?);
+        }
+        ["settlements", ..] => {}
+        _ => return Err(USAGE.to_owned()),
+    }
     run(&mut bench)
 }
 

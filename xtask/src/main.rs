@@ -14,7 +14,8 @@ use steps::Choice;
 const USAGE: &str = "usage:
   cargo xtask test [--quick]                             everything CI checks; --quick leaves out rustdoc and Python
   cargo xtask test --only TITLE                          the steps with this text in their title
-  cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds";
+  cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds
+  cargo xtask bench settlements [--quick]                its 100,000 settlements alone, without peers; --quick: 5,000";
 
 /// What a step returns: nothing, or what to tell the user about its failure.
 type Outcome = Result<(), String>;

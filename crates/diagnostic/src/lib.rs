@@ -10,7 +10,7 @@ pub use codes::{Code, code, codes};
 pub use render::{render, width};
 
 /// One sentence in both languages of the product.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bilingual {
     /// English text: lower-case start, no final period, code in backticks.
     pub en: String,

@@ -3,12 +3,15 @@
 mod arithmetic;
 mod call;
 mod declare;
+mod depth;
 mod finish;
 mod form;
 mod front;
 mod hours;
 mod item;
 mod lower;
+mod part;
+mod reading;
 mod rows;
 mod scope;
 mod table;
@@ -30,24 +33,45 @@ use crate::syntax::{example, statement};
 use item::ItemState;
 use scope::Variable;
 
+/// No more problems of one contract are told.
+const PROBLEMS_MAX: usize = 500;
+
+/// A contract with more rules than this is refused.
+const STATEMENTS_MAX: usize = 2_000;
+
+/// Once so many problems are known, no more guesses are made at what was meant.
+const GUESSES_MAX: usize = 100;
+
 /// Reads and checks a contract; `None` when errors make it unusable.
 pub fn read(file: &str, text: &str) -> (Option<Contract>, Vec<Diagnostic>) {
     let (document, mut problems) = document::read(text);
+    if text.len() > document::CONTRACT_BYTES_MAX {
+        return (None, problems.into_iter().map(|it| it.in_file(file, text)).collect());
+    }
     let (statements, examples) = parse_blocks(text, &document, &mut problems);
     let front = front::read(&document, &mut problems);
     let mut checker = Checker::new(text, front, statements, problems);
     checker.declare();
     checker.lower_items();
+    checker.check_choices_agree();
     let contract = checker.finish(file, &document, examples);
-    let mut diagnostics: Vec<Diagnostic> = contract.1.into_iter().map(|it| it.in_file(file, text)).collect();
-    diagnostic::sort(&mut diagnostics);
-    diagnostics.dedup();
+    let diagnostics = told(file, text, contract.1);
     if diagnostic::has_errors(&diagnostics) {
         return (None, diagnostics);
     }
     let mut contract = contract.0;
     contract.findings.clone_from(&diagnostics);
     (Some(contract), diagnostics)
+}
+
+/// The weightiest problems, each once, in the order of the text.
+fn told(file: &str, text: &str, mut problems: Vec<Problem>) -> Vec<Diagnostic> {
+    problems.sort_by_key(|it| (it.severity, it.span, it.code));
+    problems.dedup();
+    problems.truncate(PROBLEMS_MAX);
+    let mut diagnostics: Vec<Diagnostic> = problems.into_iter().map(|it| it.in_file(file, text)).collect();
+    diagnostic::sort(&mut diagnostics);
+    diagnostics
 }
 
 fn parse_blocks(
@@ -72,6 +96,18 @@ fn parse_blocks(
             }
         }
     }
+    if let Some(first) = statements.get(STATEMENTS_MAX) {
+        problems.push(Problem::error(
+            "E0020",
+            first.span,
+            both(
+                format!("the contract has {} rules; the limit is {STATEMENTS_MAX}", statements.len()),
+                format!("合同有 {} 条规则，上限为 {STATEMENTS_MAX} 条", statements.len()),
+            ),
+            both("split annexes into contracts of their own", "请将附件拆分为单独的合同"),
+        ));
+        statements.truncate(STATEMENTS_MAX);
+    }
     (statements, examples)
 }
 
@@ -90,8 +126,7 @@ pub(crate) struct Checker<'a> {
     pub(crate) one_ofs: BTreeMap<(usize, usize), Arc<[String]>>,
     pub(crate) items: Vec<ItemState>,
     pub(crate) scope: Vec<Variable>,
-    /// How deep the chain of definitions is.
-    pub(crate) chain: usize,
+    pub(crate) depth: depth::Depth,
 }
 
 impl<'a> Checker<'a> {
@@ -111,7 +146,7 @@ impl<'a> Checker<'a> {
             one_ofs: BTreeMap::new(),
             items: Vec::new(),
             scope: Vec::new(),
-            chain: 0,
+            depth: depth::Depth::default(),
         }
     }
 
@@ -137,6 +172,11 @@ impl<'a> Checker<'a> {
         help: (&str, &str),
     ) {
         self.problems.push(Problem::warning(code, span, both(en, zh), both(help.0, help.1)));
+    }
+
+    /// Whether guesses at what was meant are still worth their time.
+    pub(crate) fn guesses(&self) -> bool {
+        self.problems.len() < GUESSES_MAX
     }
 
     /// Names of items of these kinds, for suggestions.

@@ -139,6 +139,8 @@ pub struct Item {
     pub kind: ItemKind,
     /// The subject it is computed for, each on its own.
     pub per: Option<ItemId>,
+    /// The fact for each record of which it is computed.
+    pub of_fact: Option<usize>,
     /// Its readings, at least one.
     pub readings: Vec<Reading>,
     /// The reading in force.
@@ -448,6 +450,8 @@ pub enum Function {
     DaysIn,
     /// Distinct subjects of rows.
     Subjects,
+    /// How much of a timeline passes between two instants.
+    Elapsed,
     /// The parts of a window, each of one length or calendar period.
     Split,
     /// The first so much time of a timeline.
@@ -623,6 +627,8 @@ pub enum Op {
     Working(Box<Node>, Box<Node>),
     /// A list from a list; the variable is in the slot.
     ForEach(usize, Box<Node>, Box<Node>),
+    /// The elements of a list for which a truth holds; the element is in the slot.
+    Filter(Box<Node>, usize, Box<Node>),
     /// A list from the slices of the window.
     ForGrid(Box<Node>, Box<Node>),
     /// Timelines combined over a list; truths when the node's type is truth.
@@ -711,7 +717,7 @@ impl Node {
     pub fn parts(&self) -> Vec<&Node> {
         use Op::{
             Add, Aggregate, And, AsOf, Between, By, Call, Clock, Compare, Complement, Cover, Default,
-            Distinct, Divide, Elapsed, Exclude, ExcludeRows, Field, Fold, ForEach, ForGrid, Held, Highest,
+            Distinct, Divide, Elapsed, Exclude, ExcludeRows, Field, Filter, Fold, ForEach, ForGrid, Held, Highest,
             If, InBand, InList, Inside, Intersect, Is, Ladder, LastCycles, LastCyclesWindow, Lasting,
             LastingRows, List, Minus, Multiply, Negate, Not, OfSubject, Open, Or, Over, Pattern, Quantified,
             SeriesCompare, Shift, Slices, SpansOf, Stack, Streak, Subtract, Union, Where, WindowEdge,
@@ -762,7 +768,7 @@ impl Node {
             | Slices(a, b)
             | Held(a, _, b)
             | SeriesCompare(_, a, b)
-            | Highest(a, _, b)
+            | Highest(a, _, b) | Filter(a, _, b)
             | Within(a, b) => vec![a, b],
             Pattern { least, out_of, .. } => vec![least, out_of],
             InBand(a, band) => std::iter::once(&**a).chain(band.edges()).collect(),

@@ -17,8 +17,6 @@ use crate::syntax::token::lex;
 
 /// Lays out the rule and example blocks of a contract. A contract whose blocks cannot be read is not laid out:
 /// everything wrong with them is given instead.
-///
-/// A block that does not begin at the left margin of the file (inside a list or a quotation) is left alone.
 pub fn format(text: &str) -> Result<String, Vec<Problem>> {
     let (document, mut problems) = document::read(text);
     let mut out = String::with_capacity(text.len());
@@ -26,23 +24,16 @@ pub fn format(text: &str) -> Result<String, Vec<Problem>> {
     for block in &document.blocks {
         let source = text.get(block.span.from..block.span.until).unwrap_or("");
         match format_block(source, block) {
-            Ok(formatted) if at_margin(text, block) => {
+            Ok(formatted) => {
                 out.push_str(text.get(done..block.span.from).unwrap_or(""));
                 out.push_str(&formatted);
                 done = block.span.until;
             }
-            Ok(_) => {}
             Err(found) => problems.extend(found),
         }
     }
     out.push_str(text.get(done..).unwrap_or(""));
     if problems.is_empty() { Ok(out) } else { Err(problems) }
-}
-
-/// Whether the fence that opens the block stands at the left margin of the file.
-fn at_margin(text: &str, block: &Block) -> bool {
-    let fence = text.get(..block.span.from).and_then(|it| it.trim_end_matches('\n').rsplit('\n').next());
-    fence.is_some_and(|it| it.starts_with(['`', '~']))
 }
 
 fn format_block(source: &str, block: &Block) -> Result<String, Vec<Problem>> {
@@ -131,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn prose_and_blocks_inside_lists_stay_byte_for_byte() {
-        let text = "---\nid:   t\n---\n\n*  prose  \n\n   ```sla\n   a=1\n   ```\n\n```js\nb=2\n```\n";
+    fn prose_and_other_blocks_stay_byte_for_byte() {
+        let text = "---\nid:   t\n---\n\n*  prose  \n\n   ```js\n   a=1\n   ```\n\n```js\nb=2\n```\n";
         assert_eq!(format(text).unwrap(), text);
     }
 

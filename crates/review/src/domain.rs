@@ -153,6 +153,13 @@ impl Constants {
         }
         Self { own: own.into_iter().collect(), shares: shares.into_iter().collect() }
     }
+
+    /// Adds values of the unit asked for.
+    pub(crate) fn add(&mut self, values: impl IntoIterator<Item = Ratio>) {
+        self.own.extend(values);
+        self.own.sort();
+        self.own.dedup();
+    }
 }
 
 fn around(low: &Ratio, high: &Ratio, near: &Ratio) -> Vec<Ratio> {

@@ -46,7 +46,7 @@ impl<'c> Graph<'c> {
     pub(crate) fn measured(&self, id: ItemId) -> bool {
         let Some(item) = self.contract.item(id) else { return false };
         let number = matches!(&item.ty, Type::Scalar(unit) if unit.currency().is_none());
-        number && matches!(item.kind, ItemKind::Level | ItemKind::Definition) && self.from_facts(id)
+        number && item.of_fact.is_none() && matches!(item.kind, ItemKind::Level | ItemKind::Definition) && self.from_facts(id)
     }
 
     /// Those of `ids` that no other of them depends on.

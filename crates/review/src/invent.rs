@@ -99,6 +99,6 @@ fn values(contract: &Contract, kind: &AttributeKind, cycle: &CycleSpan) -> Vec<D
         AttributeKind::Date => vec![Datum::Date(contract.zone.date(cycle.counted.from()))],
         AttributeKind::Text => vec![Datum::Text(Arc::from(SUBJECT))],
         AttributeKind::Truth => vec![Datum::Truth(true), Datum::Truth(false)],
-        AttributeKind::OneOf(words) => words.iter().map(|it| Datum::Text(Arc::from(it.as_str()))).collect(),
+        AttributeKind::OneOf(words) | AttributeKind::Cause(words) => words.iter().map(|it| Datum::Text(Arc::from(it.as_str()))).collect(),
     }
 }

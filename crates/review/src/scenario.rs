@@ -11,6 +11,7 @@ use settle::value::Value;
 use settle::{Overrides, cycle_span};
 
 use crate::graph::parts_of;
+use crate::report::Case;
 use crate::show::{both, show_quantity};
 use diagnostic::{Bilingual, Lang};
 
@@ -30,7 +31,7 @@ pub(crate) struct Scenario {
     /// A reading that is not in force.
     pub(crate) reading: Option<String>,
     /// What distinguishes it, as `name = value`.
-    pub(crate) given: Vec<(Bilingual, String)>,
+    pub(crate) chosen: Vec<(Bilingual, String)>,
 }
 
 impl Scenario {
@@ -39,27 +40,29 @@ impl Scenario {
         Ratio::new(self.cycle.counted.nanos(), 1_000_000_000).unwrap_or(Ratio::ONE)
     }
 
-    /// "with plan = enterprise, under the reading `literal`, "; nothing when nothing distinguishes it.
-    pub(crate) fn shown(&self) -> Bilingual {
-        let mut en: Vec<String> = Vec::new();
-        let mut zh: Vec<String> = Vec::new();
-        if !self.given.is_empty() {
-            let given = self.circumstances();
-            en.push(format!("with {}", given.en));
-            zh.push(format!("{} 时", given.zh));
-        }
-        if let Some(reading) = &self.reading {
-            en.push(format!("under the reading `{reading}`"));
-            zh.push(format!("按解读 `{reading}`"));
-        }
-        let close = |parts: Vec<String>, joint: &str| if parts.is_empty() { String::new() } else { format!("{}{joint}", parts.join(joint)) };
-        both(close(en, ", "), close(zh, "，"))
+    /// " (plan = enterprise)"; nothing when nothing distinguishes it.
+    pub(crate) fn aside(&self) -> Bilingual {
+        let given = self.given();
+        if given.en.is_empty() { given } else { both(format!(" ({})", given.en), format!("（{}）", given.zh)) }
+    }
+
+    /// "plan = enterprise, read as `literal`"
+    pub(crate) fn given(&self) -> Bilingual {
+        let given = self.circumstances();
+        let Some(reading) = &self.reading else { return given };
+        let joint = |known: &str, more: String| if known.is_empty() { more } else { format!("{known}, {more}") };
+        both(joint(&given.en, format!("read as `{reading}`")), joint(&given.zh, format!("按解读 `{reading}`")))
+    }
+
+    /// A counterexample under these circumstances.
+    pub(crate) fn case(&self, body: Bilingual) -> Case {
+        Case { body, given: self.given() }
     }
 
     /// "plan = enterprise, billing = prepaid"
     pub(crate) fn circumstances(&self) -> Bilingual {
         let list = |lang, joint: &str| {
-            let parts: Vec<String> = self.given.iter().map(|(name, value)| format!("{} = {value}", name.in_lang(lang))).collect();
+            let parts: Vec<String> = self.chosen.iter().map(|(name, value)| format!("{} = {value}", name.in_lang(lang))).collect();
             parts.join(joint)
         };
         both(list(Lang::En, ", "), list(Lang::Zh, "、"))
@@ -71,9 +74,9 @@ impl Scenario {
     }
 }
 
-/// A scenario in which nothing is chosen.
-pub(crate) fn plain(contract: &Contract) -> Option<Scenario> {
-    scenarios(contract, &[], &BTreeSet::new()).into_iter().next()
+/// The cycle that holds a date, with nothing chosen.
+pub(crate) fn at_date(contract: &Contract, date: Date) -> Option<Scenario> {
+    on(contract, (date, false))
 }
 
 /// Every combination of what the rules mention, bounded by [`SCENARIOS_MAX`].
@@ -83,7 +86,7 @@ pub(crate) fn scenarios(contract: &Contract, nodes: &[&Node], items: &BTreeSet<I
     if parts.iter().any(|it| matches!(it.op, Op::Plan)) {
         all = multiply(all, &contract.plans, |it, plan| {
             it.inputs.plan = Some(plan.clone());
-            it.given.push((both("plan", "方案"), plan.clone()));
+            it.chosen.push((both("plan", "方案"), plan.clone()));
         });
     }
     for (id, item) in contract.of_kind(ItemKind::Param) {
@@ -91,7 +94,7 @@ pub(crate) fn scenarios(contract: &Contract, nodes: &[&Node], items: &BTreeSet<I
         if items.contains(&id) && values.len() > 1 {
             all = multiply(all, &values, |it, (value, shown)| {
                 it.overrides.items.push((id, Ok(value.clone())));
-                it.given.push((both(&item.name, &item.name), shown.clone()));
+                it.chosen.push((both(&item.name, &item.name), shown.clone()));
             });
         } else if let [(value, _)] = values.as_slice() {
             let dated = item.ty == Type::Date;
@@ -170,6 +173,6 @@ fn on(contract: &Contract, (date, dated): (Date, bool)) -> Option<Scenario> {
         let after = contract.zone.date(cycle.whole.until());
         cycle = cycle_span(contract, &inputs, &after.to_string()).ok()?;
     }
-    let given = if dated { vec![(both("text", "文本"), date.to_string())] } else { Vec::new() };
-    Some(Scenario { inputs, overrides: Overrides::default(), cycle, reading: None, given })
+    let chosen = if dated { vec![(both("text", "文本"), date.to_string())] } else { Vec::new() };
+    Some(Scenario { inputs, overrides: Overrides::default(), cycle, reading: None, chosen })
 }

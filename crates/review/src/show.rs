@@ -54,12 +54,16 @@ fn duration(seconds: &Ratio) -> String {
     }
 }
 
-/// The number with the fewest digits strictly between two, the greatest of those when `high`, else the least.
+/// The number with the fewest digits strictly between two and not far from one end: the greatest when `high`, else
+/// the least.
 pub(crate) fn nice_between(domain: &Domain, low: &Ratio, until: &Ratio, high: bool) -> Option<Ratio> {
     if low >= until {
         return None;
     }
-    let inside = |it: &Ratio| it > low && it < until;
+    let half = |it: &Ratio| it.div(&Ratio::int(2)).ok();
+    let least = if high { half(until)? } else { low.clone() };
+    let most = if high || low.is_zero() { until.clone() } else { low.add(&half(low)?).ok()? };
+    let inside = |it: &Ratio| it > low && it < until && *it >= least && *it <= most;
     steps(domain).find_map(|step| {
         let multiple = |edge: &Ratio, how| edge.round_to(&step, how).ok();
         let (below, above) = (multiple(until, Rounding::Floor)?, multiple(low, Rounding::Ceiling)?);
@@ -79,4 +83,40 @@ fn steps(domain: &Domain) -> impl Iterator<Item = Ratio> {
     let from = if domain.kind == Kind::Share { 2 } else { 0 };
     let fine = (from..18u32).filter_map(|digits| Ratio::new(1, 10i128.checked_pow(digits)?).ok());
     coarse.iter().map(|it| Ratio::int(*it)).chain(fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quantity::Unit;
+
+    fn ratio(text: &str) -> Ratio {
+        Ratio::parse_fraction(text).unwrap()
+    }
+
+    fn domain(kind: Kind, unit: Unit, until: &str) -> Domain {
+        Domain { kind, unit, until: ratio(until), step: None }
+    }
+
+    #[test]
+    fn a_witness_has_few_digits_and_stays_inside() {
+        let share = domain(Kind::Share, Unit::none(), "1");
+        let time = domain(Kind::Time, Unit::time(), "2678400");
+        for (domain, low, until, high, expected) in [
+            (&share, "99/100", "995/1000", true, "99.4%"),
+            (&share, "9899/10000", "99/100", true, "98.999%"),
+            (&share, "0", "35/100", true, "34%"),
+            (&time, "2700", "2678400", false, "1 h"),
+            (&time, "0", "46000", true, "12 h"),
+        ] {
+            let found = nice_between(domain, &ratio(low), &ratio(until), high).unwrap();
+            assert_eq!(value_of(domain, &found), expected, "{low} {until}");
+        }
+    }
+
+    #[test]
+    fn long_fractions_are_cut_and_marked() {
+        assert_eq!(percent(&ratio("-2/9")), "-22.22…%");
+        assert_eq!(percent(&ratio("497/500")), "99.4%");
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use evidence::Memory;
-use language::contract::{ItemId, Node};
-use quantity::Ratio;
+use evidence::{Datum, Facts, Memory};
+use language::contract::{ItemId, Node, Op, Type};
+use quantity::{Quantity, Ratio};
 use settle::probe::{Owed, Probe};
 use settle::settlement::{Outcome, RemedyStatus};
 use settle::value::Value;
@@ -16,6 +16,7 @@ use crate::graph::{Graph, reach, rule_nodes};
 use crate::group::Group;
 use crate::invent;
 use crate::scenario::Scenario;
+use crate::tables::{Table, tables};
 
 /// Everything fixed while one group is tried under one scenario.
 pub(crate) struct Bench<'b, 'c> {
@@ -28,8 +29,10 @@ pub(crate) struct Bench<'b, 'c> {
     pub(crate) domain: Option<Domain>,
     /// The values to try, ascending.
     pub(crate) points: Vec<Ratio>,
+    /// Ladders whose key moves with the varied number.
+    pub(crate) tables: Vec<Table<'c>>,
     /// Promises no number decides are taken as kept.
-    pub(crate) bare_met: bool,
+    bare_met: bool,
 }
 
 /// What the group says at one value.
@@ -39,6 +42,8 @@ pub(crate) struct Try {
     pub(crate) remedies: Vec<Paid>,
     /// Verdicts of the group's promises: kept or not, when there is one.
     pub(crate) verdicts: Vec<(ItemId, Option<bool>)>,
+    /// No row of some table holds it.
+    pub(crate) hole: bool,
 }
 
 /// What one remedy says at one value.
@@ -104,23 +109,52 @@ impl<'b, 'c> Bench<'b, 'c> {
         let nodes: Vec<&Node> = group.rules().flat_map(|it| rule_nodes(contract, it)).collect();
         let facts = invent::evidence(contract, &reach(contract, &nodes, &given).facts, &scenario.cycle);
         let mut bench =
-            Self { graph, group, scenario, facts, given, domain: None, points: vec![Ratio::ZERO], bare_met: true };
+            Self { graph, group, scenario, facts, given, domain: None, points: vec![Ratio::ZERO], tables: Vec::new(), bare_met: true };
         bench.bare_met = !group.promises.is_empty();
         if let Some(driver) = group.driver {
             bench.find_points(driver);
+            bench.tables = tables(&bench, driver);
         }
         bench
     }
 
     fn find_points(&mut self, driver: ItemId) {
         let contract = self.graph.contract;
-        let Some(language::contract::Type::Scalar(unit)) = contract.item(driver).map(|it| &it.ty) else { return };
-        let nodes: Vec<&Node> = self.in_effect().iter().map(|it| it.node).collect();
-        let constants = Constants::of(nodes, unit);
+        let Some(Type::Scalar(unit)) = contract.item(driver).map(|it| &it.ty) else { return };
+        let active = self.in_effect();
+        let mut constants = Constants::of(active.iter().map(|it| it.node), unit);
+        constants.add(active.iter().flat_map(|it| self.edges(*it)).filter(|it| it.unit == *unit).map(|it| it.value));
         let cycle_s = self.scenario.cycle_s();
         let domain = Domain::of(contract, driver, self.scenario.reading.as_deref(), &constants, &cycle_s);
         self.points = domain.points(&constants, &cycle_s);
         self.domain = Some(domain);
+    }
+
+    /// The sum of all charges invented, in the major unit.
+    pub(crate) fn charged(&self) -> Ratio {
+        let facts = 0..self.graph.contract.schema.facts.len();
+        let records = facts.flat_map(|it| self.facts.rows(it)).flat_map(|it| it.attributes.iter().flatten());
+        let charges = records.filter_map(|it| match it {
+            Datum::Money(it) => Some(it),
+            _ => None,
+        });
+        charges.fold(Ratio::ZERO, |sum, it| sum.add(it).unwrap_or(sum))
+    }
+
+    /// Values that something is compared with, where they do not depend on what is varied.
+    fn edges(&self, it: InEffect<'c>) -> Vec<Quantity> {
+        let edges: Vec<&'c Node> = match &it.node.op {
+            Op::Compare(_, a, b) => vec![a, b],
+            Op::InBand(_, band) => band.edges().collect(),
+            Op::Ladder(_, _, rows, _) => rows.iter().flat_map(|(band, _)| band.edges()).collect(),
+            _ => Vec::new(),
+        };
+        let overrides = self.overrides(None);
+        let fixed = |node: &&Node| !self.given.iter().any(|id| self.graph.node_depends(node, *id));
+        let plain = |node: &&Node| !matches!(node.op, Op::Literal(_)) && matches!(node.ty, Type::Scalar(_));
+        let edges = edges.into_iter().filter(plain).filter(fixed);
+        let values = edges.map(|node| self.probe(&overrides).node(node, subject(self.graph, it.item)));
+        values.filter_map(|it| quantity(it)).collect()
     }
 
     /// Every expression in effect below the group's rules.
@@ -168,7 +202,8 @@ impl<'b, 'c> Bench<'b, 'c> {
             let due = when.map_or(Some(true), |it| truth(probe.node(it, who.clone())));
             Some(Paid { id: *id, due, owed: probe.remedy(*id, who)? })
         });
-        Try { at: at.clone(), remedies: remedies.collect(), verdicts }
+        let hole = self.tables.iter().any(|it| it.unmatched(self, at));
+        Try { at: at.clone(), remedies: remedies.collect(), verdicts, hole }
     }
 
     /// The group tried at every value. Where nothing is ever due, promises that no number decides are taken as broken.
@@ -186,6 +221,14 @@ impl<'b, 'c> Bench<'b, 'c> {
     pub(crate) fn node(&self, it: InEffect<'c>, node: &'c Node, at: &Ratio) -> Outcome<Value> {
         let overrides = self.overrides(Some(at));
         self.probe(&overrides).node(node, subject(self.graph, it.item))
+    }
+}
+
+/// A number, if there is one.
+pub(crate) fn quantity(value: Outcome<Value>) -> Option<Quantity> {
+    match value {
+        Ok(Value::Quantity(it)) => Some(it),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use diagnostic::Bilingual;
 use language::contract::Status;
 
 /// Why there is no value, with the reason in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Absent {
     /// Which kind of absence.
     pub status: Status,

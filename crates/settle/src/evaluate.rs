@@ -59,8 +59,8 @@ pub(crate) struct World<'a> {
     pub(crate) complete: bool,
 }
 
-/// Which value is remembered: item, window when it matters, subject.
-pub(crate) type MemoKey = (ItemId, Option<(Interval, Interval)>, Option<String>);
+/// Which value is remembered: item, period, window and reach when they matter, subject.
+pub(crate) type MemoKey = (ItemId, Option<(Interval, Interval, Option<Interval>)>, Option<String>);
 
 /// An evaluation in progress.
 pub(crate) struct Evaluator<'a> {
@@ -69,6 +69,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) period: Span,
     /// Where measures are taken: the period, or a slice of it.
     pub(crate) window: Interval,
+    /// Where opening hours are asked beyond the window, for a clock that runs there.
+    pub(crate) reach: Option<Interval>,
     /// Variables by slot.
     pub(crate) slots: Vec<Option<Value>>,
     pub(crate) memo: BTreeMap<MemoKey, Outcome<Value>>,
@@ -90,6 +92,7 @@ impl<'a> Evaluator<'a> {
         Self {
             window: cycle.counted,
             period,
+            reach: None,
             slots: Vec::new(),
             memo: BTreeMap::new(),
             covers: BTreeMap::new(),
@@ -167,7 +170,7 @@ impl<'a> Evaluator<'a> {
             Op::Hours(hours) => Ok(Value::Hours(hours.clone())),
             Op::Calendar(calendar) => Ok(Value::Calendar(calendar.clone())),
             Op::Clock(..) | Op::Working(..) => self.clock_op(node),
-            Op::ForEach(..) | Op::ForGrid(..) | Op::List(_) => self.list_op(node),
+            Op::ForEach(..) | Op::ForGrid(..) | Op::Filter(..) | Op::List(_) => self.list_op(node),
             Op::Quantified(..) => self.quantified(node),
             Op::Aggregate { .. } | Op::Fold(..) => self.aggregate_op(node),
             Op::Stack(..) | Op::Highest(..) => self.stack(node),

@@ -62,12 +62,15 @@ pub fn example(contract: &Contract, example: &Example) -> ExampleResult {
     }
 }
 
+type GivenVerdict = (language::contract::ItemId, Option<(String, Span)>, bool);
+
 struct Case<'a> {
     contract: &'a Contract,
     inputs: Inputs,
     label: Option<(String, Span)>,
     overrides: Overrides,
-    verdicts: Vec<(language::contract::ItemId, Option<(String, Span)>, bool)>,
+    /// Promises given as met or not, each in a named cycle or the one settled.
+    verdicts: Vec<GivenVerdict>,
     records: Vec<Record>,
     expectations: Vec<(Option<String>, Node, Span)>,
     failures: Vec<Diagnostic>,

@@ -1,19 +1,17 @@
 //! One cycle of one subscription, settled: every level, promise, remedy, claim and right, with its reasons.
 
-use std::collections::BTreeSet;
-
 use calendar::{Cycle, cycle_named, tzdb_version};
 use diagnostic::{Bilingual, Diagnostic, Severity};
 use evidence::Facts;
-use language::contract::{Claim, Compare, Contract, Gaps, Item, ItemId, ItemKind, Node, Op, Status};
-use quantity::{Quantity, Ratio};
-use sha2::{Digest, Sha256};
+use language::contract::{Claim, Compare, Contract, Gaps, Item, ItemId, ItemKind, Op, Status};
+use quantity::Quantity;
 use timeline::{Interval, Timeline};
 
 use crate::absent::Absent;
 use crate::evaluate::{Evaluator, Overrides, RemedyValue, World};
+use crate::prepared::{OtherReading, Prepared};
 use crate::settlement::{
-    ClaimResult, ContractName, CycleSpan, EvidenceSummary, Inputs, LevelResult, Lint, Outcome, PromiseResult, ReadingResult,
+    ClaimResult, CycleSpan, EvidenceSummary, Inputs, LevelResult, Lint, Outcome, PromiseResult, ReadingResult,
     RemedyResult, RemedyStatus, RightResult, Settlement, SettlementStatus, Verdict,
 };
 use crate::value::Value;
@@ -47,23 +45,29 @@ fn bad_cycle(error: &calendar::CycleError) -> Diagnostic {
 
 /// Settles one cycle. Pure: the same contract, evidence and inputs give the same settlement.
 pub fn settle(contract: &Contract, facts: &dyn Facts, cycle: &CycleSpan, inputs: &Inputs, overrides: &Overrides) -> Settlement {
-    Settling { contract, facts, cycle, inputs, overrides }.run()
+    Prepared::new(contract).settle(facts, cycle, inputs, overrides)
+}
+
+impl Prepared<'_> {
+    /// Settles one cycle, as [`settle`](fn@settle) does.
+    pub fn settle(&self, facts: &dyn Facts, cycle: &CycleSpan, inputs: &Inputs, overrides: &Overrides) -> Settlement {
+        Settling { contract: self.contract, prepared: self, facts, cycle, inputs, overrides }.run()
+    }
 }
 
 struct Settling<'a> {
     contract: &'a Contract,
+    prepared: &'a Prepared<'a>,
     facts: &'a dyn Facts,
     cycle: &'a CycleSpan,
     inputs: &'a Inputs,
     overrides: &'a Overrides,
 }
 
-/// An evaluation under another reading, with what it depends on.
+/// An evaluation under another reading.
 struct Alternative<'a> {
-    name: String,
+    reading: &'a OtherReading<'a>,
     evaluator: Evaluator<'a>,
-    /// Items whose value may differ under it.
-    touched: BTreeSet<ItemId>,
 }
 
 impl<'a> Settling<'a> {
@@ -82,17 +86,11 @@ impl<'a> Settling<'a> {
     }
 
     fn run(self) -> Settlement {
-        let names = self.contract.other_readings();
         let mut main = self.evaluator(None, true, true);
         let mut without = self.evaluator(None, false, false);
-        let mut others: Vec<Alternative<'a>> = names
-            .into_iter()
-            .map(|name| Alternative {
-                evaluator: self.evaluator(reading_name(self.contract, &name), true, false),
-                touched: touched_by(self.contract, &name),
-                name,
-            })
-            .collect();
+        let readings = self.prepared.others.iter();
+        let mut others: Vec<Alternative<'a>> =
+            readings.map(|reading| Alternative { reading, evaluator: self.evaluator(Some(reading.name), true, false) }).collect();
         let levels = self.levels(&mut main, &mut without, &mut others);
         let promises = self.promises(&mut main, &mut without, &mut others);
         let mut remedies = self.remedies(&mut main, &mut without, &mut others);
@@ -103,7 +101,7 @@ impl<'a> Settling<'a> {
         let lints = self.lints(&remedies);
         let excluded = main.excluded_list();
         Settlement {
-            contract: self.contract_name(),
+            contract: self.prepared.name.clone(),
             inputs: self.inputs.clone(),
             cycle: self.cycle.clone(),
             status,
@@ -117,18 +115,7 @@ impl<'a> Settling<'a> {
             derivation: main.trace.finish(),
             evidence: self.evidence(),
             tzdb: tzdb_version().to_owned(),
-            calendars: calendars(self.contract),
-        }
-    }
-
-    fn contract_name(&self) -> ContractName {
-        ContractName {
-            id: self.contract.id.clone(),
-            version: self.contract.version.clone(),
-            sha256: hex(&Sha256::digest(self.contract.text.as_bytes())),
-            title: self.contract.title.clone(),
-            provider: self.contract.provider.clone(),
-            zone: self.contract.zone.clone(),
+            calendars: self.prepared.calendars.clone(),
         }
     }
 
@@ -142,12 +129,12 @@ impl<'a> Settling<'a> {
             for subject in subjects(main, item) {
                 let value = self.covered(quantity_of(main.item(id, subject.clone())));
                 let bare = self.covered(quantity_of(without.item(id, subject.clone())));
-                let readings = self.readings(id, item, &value, others, |it| quantity_of(it.item(id, subject.clone())));
+                let readings = self.readings(id, &value, others, |it| quantity_of(it.item(id, subject.clone())));
                 results.push(LevelResult {
                     name: item.name.clone(),
                     subject: subject.as_ref().map(|it| it.show(&self.contract.zone)),
                     without_exclusions: (bare != value).then_some(bare),
-                    percent: is_percent(&value),
+                    percent: self.prepared.percentages.contains(&id),
                     value,
                     readings,
                     decimals: item.decimals,
@@ -176,33 +163,21 @@ impl<'a> Settling<'a> {
     fn readings<T: Clone + PartialEq>(
         &self,
         id: ItemId,
-        item: &Item,
         in_force: &Outcome<T>,
         others: &mut [Alternative<'a>],
         mut value: impl FnMut(&mut Evaluator<'a>) -> Outcome<T>,
     ) -> Vec<ReadingResult<T>> {
         let mut found = Vec::new();
-        for other in others.iter_mut().filter(|it| it.touched.contains(&id)) {
-            let why = reading_why(self.contract, &other.name);
+        for other in others.iter_mut().filter(|it| it.reading.touched.contains(&id)) {
+            let (name, why) = (other.reading.name.to_owned(), other.reading.why.to_owned());
             let value = value(&mut other.evaluator);
-            found.push(ReadingResult { name: other.name.clone(), why, in_force: false, value });
+            found.push(ReadingResult { name, why, in_force: false, value });
         }
         if !found.is_empty() {
-            let (name, why) = self.reading_in_force(id, item);
+            let (name, why) = self.prepared.in_force(id).map(|it| (it.name.clone(), it.why.clone())).unwrap_or_default();
             found.insert(0, ReadingResult { name, why, in_force: true, value: in_force.clone() });
         }
         found
-    }
-
-    /// The reading in force that an item follows: its own, or that of a rule it depends on.
-    fn reading_in_force(&self, id: ItemId, item: &Item) -> (String, String) {
-        let own = item.readings.get(item.in_force).filter(|_| item.readings.len() > 1);
-        let inherited = || {
-            let ids = depends_on(self.contract, id);
-            let chosen = ids.iter().filter_map(|it| self.contract.item(*it)).find(|it| it.readings.len() > 1);
-            chosen.and_then(|it| it.readings.get(it.in_force))
-        };
-        own.or_else(inherited).map(|it| (it.name.clone(), it.why.clone())).unwrap_or_default()
     }
 
     fn promises(&self, main: &mut Evaluator<'a>, without: &mut Evaluator<'a>, others: &mut [Alternative<'a>]) -> Vec<PromiseResult> {
@@ -230,7 +205,7 @@ impl<'a> Settling<'a> {
         let outcome = self.timely(truth_of(main.item(id, subject.clone())));
         let bare = verdict(&self.timely(truth_of(without.item(id, subject.clone()))));
         let own = verdict(&outcome);
-        let readings = self.readings(id, item, &outcome, others, |it| truth_of(it.item(id, subject.clone())));
+        let readings = self.readings(id, &outcome, others, |it| truth_of(it.item(id, subject.clone())));
         let (target, level) = self.target(item, subject.clone(), main);
         PromiseResult {
             name: item.name.clone(),
@@ -279,7 +254,7 @@ impl<'a> Settling<'a> {
                 let Ok(value) = main.remedy(id, subject.clone()) else { continue };
                 let bare = without.remedy(id, subject.clone()).ok().and_then(|it| it.rounded);
                 let in_force = rounded_of(&value);
-                let readings = self.readings(id, item, &in_force, others, |it| match it.remedy(id, subject.clone()) {
+                let readings = self.readings(id, &in_force, others, |it| match it.remedy(id, subject.clone()) {
                     Ok(value) => rounded_of(&value),
                     Err(absent) => Err(absent),
                 });
@@ -529,98 +504,6 @@ fn verdict(outcome: &Outcome<bool>) -> Verdict {
             Status::Provisional => Verdict::Provisional,
             Status::NotComputable | Status::NoRow | Status::Ambiguous => Verdict::NotComputable,
         },
-    }
-}
-
-/// Levels without a unit that lie between nothing and all are shown as percentages.
-fn is_percent(value: &Outcome<Quantity>) -> bool {
-    match value {
-        Ok(it) => it.unit.is_none() && !it.value.is_negative() && it.value <= Ratio::ONE && !(it.value.is_zero()),
-        Err(_) => false,
-    }
-}
-
-fn reading_name<'a>(contract: &'a Contract, name: &str) -> Option<&'a str> {
-    contract.items.iter().flat_map(|it| &it.readings).find(|it| it.name == name).map(|it| it.name.as_str())
-}
-
-fn reading_why(contract: &Contract, name: &str) -> String {
-    let named = contract.items.iter().flat_map(|it| &it.readings).filter(|it| it.name == name);
-    named.map(|it| it.why.clone()).find(|it| !it.is_empty()).unwrap_or_default()
-}
-
-/// Items that a reading changes: those that offer it, and all that depend on them.
-fn touched_by(contract: &Contract, reading: &str) -> BTreeSet<ItemId> {
-    let offers = |id: &ItemId| contract.item(*id).is_some_and(|it| it.readings.len() > 1 && it.readings.iter().any(|it| it.name == reading));
-    (0..contract.items.len()).map(ItemId).filter(|id| offers(id) || depends_on(contract, *id).iter().any(offers)).collect()
-}
-
-/// All items an item depends on, directly or through others.
-pub fn depends_on(contract: &Contract, id: ItemId) -> BTreeSet<ItemId> {
-    let mut found = BTreeSet::new();
-    let mut waiting = vec![id];
-    while let Some(next) = waiting.pop() {
-        for used in uses(contract, next) {
-            if found.insert(used) {
-                waiting.push(used);
-            }
-        }
-    }
-    found
-}
-
-fn uses(contract: &Contract, id: ItemId) -> Vec<ItemId> {
-    let Some(item) = contract.item(id) else { return Vec::new() };
-    let mut nodes: Vec<&Node> = item.readings.iter().filter_map(|it| it.body.as_ref()).collect();
-    nodes.extend(item.applies.as_ref());
-    nodes.extend(item.until.as_ref());
-    if let Some(remedy) = contract.remedy(id) {
-        nodes.extend(remedy.when.as_ref());
-        nodes.extend(remedy.pays.as_ref());
-        nodes.extend(remedy.base.as_ref());
-        nodes.extend(&remedy.at_most);
-        nodes.extend(&remedy.at_least);
-        nodes.extend(remedy.nothing_unless.as_ref().map(|(_, it)| it));
-    }
-    let mut ids: Vec<ItemId> = nodes.iter().flat_map(|it| it.items()).collect();
-    ids.extend(item.per);
-    if nodes.iter().any(|it| uses_exclusions(it)) {
-        ids.extend(contract.of_kind(ItemKind::Exclusion).map(|(id, _)| id));
-    }
-    ids
-}
-
-fn uses_exclusions(node: &Node) -> bool {
-    matches!(node.op, Op::Exclude(_) | Op::ExcludeRows(_) | Op::Excluded) || node.parts().into_iter().any(uses_exclusions)
-}
-
-/// Holiday calendars the contract names, with where they come from.
-fn calendars(contract: &Contract) -> Vec<(String, String)> {
-    let mut found = BTreeSet::new();
-    let mut nodes: Vec<&Node> = contract.items.iter().flat_map(|it| &it.readings).filter_map(|it| it.body.as_ref()).collect();
-    nodes.extend(contract.claims.iter().flat_map(|it| it.opens.iter().chain(it.closes.iter())));
-    for node in nodes {
-        collect_calendars(node, &mut found);
-    }
-    found.into_iter().collect()
-}
-
-fn collect_calendars(node: &Node, found: &mut BTreeSet<(String, String)>) {
-    let mut add = |it: &calendar::HolidayCalendar| found.insert((it.name().to_owned(), it.provenance().to_owned()));
-    match &node.op {
-        Op::Calendar(it) => {
-            add(it);
-        }
-        Op::Hours(hours) => match &hours.days {
-            calendar::DayRule::WorkingDays(it) | calendar::DayRule::ExceptHolidays(it) => {
-                add(it);
-            }
-            calendar::DayRule::EveryListedDay => {}
-        },
-        _ => {}
-    }
-    for part in node.parts() {
-        collect_calendars(part, found);
     }
 }
 

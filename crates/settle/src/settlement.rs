@@ -11,7 +11,7 @@ use language::contract::Compare;
 pub type Outcome<T> = Result<T, Absent>;
 
 /// Everything a settlement says about one cycle of one subscription.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settlement {
     /// Who and what was settled.
     pub contract: ContractName,
@@ -46,7 +46,7 @@ pub struct Settlement {
 }
 
 /// Which text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContractName {
     /// Its identifier.
     pub id: String,
@@ -63,7 +63,7 @@ pub struct ContractName {
 }
 
 /// What the caller chose.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Inputs {
     /// The plan held.
     pub plan: Option<String>,
@@ -78,7 +78,7 @@ pub struct Inputs {
 }
 
 /// The cycle settled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CycleSpan {
     /// What it is called.
     pub label: String,
@@ -89,7 +89,7 @@ pub struct CycleSpan {
 }
 
 /// Whether a settlement is final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SettlementStatus {
     /// The cycle is over and everything is known.
     Final,
@@ -100,7 +100,7 @@ pub enum SettlementStatus {
 }
 
 /// A level.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LevelResult {
     /// Its name.
     pub name: String,
@@ -121,7 +121,7 @@ pub struct LevelResult {
 }
 
 /// A value under one reading.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReadingResult<T> {
     /// The reading's name.
     pub name: String,
@@ -134,7 +134,7 @@ pub struct ReadingResult<T> {
 }
 
 /// What became of a promise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It was kept.
     Met,
@@ -151,7 +151,7 @@ pub enum Verdict {
 }
 
 /// A promise or duty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PromiseResult {
     /// Its name.
     pub name: String,
@@ -176,7 +176,7 @@ pub struct PromiseResult {
 }
 
 /// What became of a remedy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RemedyStatus {
     /// It is owed.
     Due,
@@ -207,7 +207,7 @@ pub enum RemedyStatus {
 }
 
 /// A remedy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RemedyResult {
     /// Its name.
     pub name: String,
@@ -240,7 +240,7 @@ pub struct RemedyResult {
 }
 
 /// When a remedy may be claimed: `[opens, closes)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimResult {
     /// The remedy.
     pub remedy: String,
@@ -261,7 +261,7 @@ pub struct ClaimResult {
 }
 
 /// A right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RightResult {
     /// Its name.
     pub name: String,
@@ -274,7 +274,7 @@ pub struct RightResult {
 }
 
 /// Something taken out of account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Excluded {
     /// The cause or exclusion.
     pub cause: String,
@@ -291,7 +291,7 @@ pub struct Excluded {
 }
 
 /// How much was taken out of account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ExcludedMeasure {
     /// Time, in seconds.
     Seconds(Ratio),
@@ -300,7 +300,7 @@ pub enum ExcludedMeasure {
 }
 
 /// A finding printed on the statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lint {
     /// Registry code.
     pub code: String,
@@ -311,7 +311,7 @@ pub struct Lint {
 }
 
 /// How one named value came about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Derivation {
     /// The rule's name.
     pub name: String,
@@ -336,7 +336,7 @@ pub struct Derivation {
 }
 
 /// Records a rule read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EvidenceUse {
     /// The fact.
     pub fact: String,
@@ -347,7 +347,7 @@ pub struct EvidenceUse {
 }
 
 /// The evidence a settlement rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EvidenceSummary {
     /// How many records were known.
     pub records: u64,

@@ -90,9 +90,11 @@ impl Value {
             Self::WorkingDays(days, _) => format!("{days} working days"),
             Self::Clock(nanos, _) | Self::Ticking(nanos, _) => format!("{} in hours", show_duration(&seconds(*nanos))),
             Self::Rows(it) => format!("{} rows", it.rows.len()),
-            Self::Row(_) => "a row".to_owned(),
+            Self::Row(RowRef::Record(_, at)) => format!("record {}", at + 1),
+            Self::Row(RowRef::Run(run)) => format!("{} … {}", zone.show(run.from()), zone.show(run.until())),
             Self::Timeline(it) => match it.nanos() {
-                Some(nanos) => format!("{} in {} runs", show_duration(&seconds(nanos)), it.runs().len()),
+                Some(nanos) if it.runs().len() < 2 => show_duration(&seconds(nanos)),
+                Some(nanos) => format!("{} ({} runs)", show_duration(&seconds(nanos)), it.runs().len()),
                 None => "unbounded".to_owned(),
             },
             Self::Series(..) => "a series".to_owned(),

@@ -134,10 +134,18 @@ pub(crate) fn share(share: &Ratio) -> String {
         .map_or_else(|| share.fraction(), |number| format!("{}%", level_display(&number, &[], None)))
 }
 
+/// How many records the evidence has.
+pub(crate) fn records(settlement: &Settlement, lang: Lang) -> String {
+    let count = settlement.evidence.records;
+    let word = if count == 1 { Word::OneRecordKnown } else { Word::RecordsKnown };
+    word.fill(lang, &[&count.to_string()])
+}
+
 /// How much was taken out of account.
 pub(crate) fn excluded(measure: &ExcludedMeasure, lang: Lang) -> String {
     match measure {
         ExcludedMeasure::Seconds(seconds) => quantity(&Quantity::seconds(seconds.clone()), lang),
+        ExcludedMeasure::Count(1) => Word::OneEvent.fill(lang, &["1"]),
         ExcludedMeasure::Count(count) => Word::Events.fill(lang, &[&count.to_string()]),
     }
 }

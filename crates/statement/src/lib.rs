@@ -4,6 +4,7 @@
 //! same digits. [`level_display`] is the one place where digits are left out, and it never moves a level across
 //! its target.
 
+mod arithmetic;
 mod bilingual;
 mod calculation;
 mod claim_window;

@@ -146,11 +146,10 @@ fn proof(settlement: &Settlement, lang: Lang) -> Vec<String> {
     let calendars: Vec<String> = calendars.collect();
     let calendars =
         if calendars.is_empty() { vec![Word::NoneNamed.in_lang(lang).to_owned()] } else { calendars };
-    let records = settlement.evidence.records.to_string();
     let rows = [
         (Word::ContractDigest, settlement.contract.sha256.clone()),
         (Word::EvidenceDigest, settlement.evidence.sha256.clone()),
-        (Word::Evidence, Word::RecordsKnown.fill(lang, &[&records])),
+        (Word::Evidence, figure::records(settlement, lang)),
         (Word::TimeZoneDatabase, settlement.tzdb.clone()),
         (Word::HolidayCalendar, calendars.join(", ")),
     ];

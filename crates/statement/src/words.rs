@@ -85,6 +85,7 @@ words! {
     Reading "Reading" "解读"
     InForce "in force" "采用"
     WithoutExclusions "Without exclusions" "不计除外"
+    OneRecordKnown "{0} record" "{0} 条记录"
     RecordsKnown "{0} records" "{0} 条记录"
     RecordsOf "{1} of {0}" "{0} {1} 条"
     ContractDigest "Contract SHA-256" "合同 SHA-256"
@@ -96,6 +97,7 @@ words! {
         "The same contract, evidence and inputs give this settlement again, to the last digit."
         "以相同的合同、证据与输入重新计算，所得结算逐位相同。"
     Language "Language" "语言"
+    OneEvent "{0} event" "{0} 件"
     Events "{0} events" "{0} 件"
 
     // Settlement status.

@@ -8,15 +8,15 @@ use diagnostic::Lang;
 /// Service level agreements that measure, prove and settle themselves.
 #[derive(Debug, Parser)]
 #[command(name = "upheld", version, about, disable_help_subcommand = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Check contracts: language, units, economics.
     Check(FilesArguments),
     /// Run the worked examples of contracts.
@@ -37,7 +37,7 @@ pub enum Command {
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     Text,
     /// For programs.
@@ -46,7 +46,7 @@ pub enum Format {
 
 /// How a statement is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StatementFormat {
+pub(crate) enum StatementFormat {
     /// For people, on a terminal.
     Text,
     /// For programs.
@@ -57,7 +57,7 @@ pub enum StatementFormat {
 
 /// The reader's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Language {
+pub(crate) enum Language {
     /// 中文
     Zh,
     /// English
@@ -66,134 +66,135 @@ pub enum Language {
 
 /// Options common to commands that print.
 #[derive(Debug, Args)]
-pub struct Output {
+pub(crate) struct Output {
     /// How results are written.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
+    pub(crate) format: Format,
     /// The reader's language; by default that of the environment.
     #[arg(long, value_enum)]
-    pub lang: Option<Language>,
+    pub(crate) lang: Option<Language>,
 }
 
 /// Contracts to look at.
 #[derive(Debug, Args)]
-pub struct FilesArguments {
+pub(crate) struct FilesArguments {
     /// Contract files (Markdown).
     #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// How to print.
     #[command(flatten)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 /// Contracts to lay out.
 #[derive(Debug, Args)]
-pub struct FmtArguments {
+pub(crate) struct FmtArguments {
     /// Contract files (Markdown).
     #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Change nothing; fail if a file would change.
     #[arg(long)]
-    pub check: bool,
+    pub(crate) check: bool,
     /// How to print.
     #[command(flatten)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 /// Two versions of a contract.
 #[derive(Debug, Args)]
-pub struct CompareArguments {
+pub(crate) struct CompareArguments {
     /// The version in force.
-    pub old: PathBuf,
+    pub(crate) old: PathBuf,
     /// The version proposed.
-    pub new: PathBuf,
+    pub(crate) new: PathBuf,
     /// How to print.
     #[command(flatten)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 /// A code to explain.
 #[derive(Debug, Args)]
-pub struct ExplainArguments {
+pub(crate) struct ExplainArguments {
     /// A code such as E0101; all codes when absent.
-    pub code: Option<String>,
+    pub(crate) code: Option<String>,
     /// How to print.
     #[command(flatten)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 /// What to settle.
 #[derive(Debug, Args)]
-pub struct SettleArguments {
+pub(crate) struct SettleArguments {
     /// The contract (Markdown).
-    pub contract: PathBuf,
+    pub(crate) contract: PathBuf,
     /// The cycle: 2026-10, 2026-Q4, 2026-10-05 (the cycle with that day), or 2026-10-01/2026-11-01.
     #[arg(long)]
-    pub cycle: String,
+    pub(crate) cycle: String,
     /// The plan held.
     #[arg(long)]
-    pub plan: Option<String>,
+    pub(crate) plan: Option<String>,
     /// The tenant.
     #[arg(long, value_name = "ID")]
-    pub tenant: Option<String>,
+    pub(crate) tenant: Option<String>,
     /// When the subscription began: a date in the contract's zone, or an instant with its offset.
     #[arg(long, value_name = "DATE")]
-    pub since: Option<String>,
+    pub(crate) since: Option<String>,
     /// Evidence: NDJSON, or CSV by the ending .csv; may be given several times.
     #[arg(long, value_name = "FILE")]
-    pub evidence: Vec<PathBuf>,
+    pub(crate) evidence: Vec<PathBuf>,
     /// Evidence as it was known at this instant.
     #[arg(long, value_name = "INSTANT")]
-    pub as_of: Option<String>,
+    pub(crate) as_of: Option<String>,
     /// A parameter of the contract, as `name=value`; may be given several times.
     #[arg(long, value_name = "NAME=VALUE")]
-    pub param: Vec<String>,
+    pub(crate) param: Vec<String>,
     /// How the statement is written.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: StatementFormat,
+    pub(crate) format: StatementFormat,
     /// Write a sealed statement package into this directory.
     #[arg(long, value_name = "DIR")]
-    pub seal: Option<PathBuf>,
+    pub(crate) seal: Option<PathBuf>,
     /// The signing key; by default one of your own is made on first use.
     #[arg(long, value_name = "FILE")]
-    pub key: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
     /// The reader's language; by default that of the environment.
     #[arg(long, value_enum)]
-    pub lang: Option<Language>,
+    pub(crate) lang: Option<Language>,
 }
 
 /// A package to verify.
 #[derive(Debug, Args)]
-pub struct VerifyArguments {
+pub(crate) struct VerifyArguments {
     /// The directory of a sealed statement.
-    pub dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// The key the package must be signed with, as printed in the provider's documents.
     #[arg(long, value_name = "VKEY")]
-    pub key: Option<String>,
+    pub(crate) key: Option<String>,
     /// How to print.
     #[command(flatten)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 /// Where the demo writes.
 #[derive(Debug, Args)]
-pub struct DemoArguments {
+pub(crate) struct DemoArguments {
     /// Where statements and packages are written.
     #[arg(long, default_value = "demo")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// How to print.
     #[command(flatten)]
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 /// The reader's language: as asked, else that of the environment, else English.
-pub fn lang(asked: Option<Language>) -> Lang {
+pub(crate) fn lang(asked: Option<Language>) -> Lang {
     match asked {
         Some(Language::Zh) => Lang::Zh,
         Some(Language::En) => Lang::En,
         None => {
             let set = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
-            let locale = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default();
+            let locale =
+                set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default();
             if locale.starts_with("zh") { Lang::Zh } else { Lang::En }
         }
     }

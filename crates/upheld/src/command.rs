@@ -1,10 +1,10 @@
 //! The commands, one file each.
 
-pub mod check;
-pub mod compare;
-pub mod demo;
-pub mod explain;
-pub mod fmt;
-pub mod settle;
-pub mod test;
-pub mod verify;
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod settle;
+pub(crate) mod test;
+pub(crate) mod verify;

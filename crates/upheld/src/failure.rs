@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// Why a command ends badly.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The text or evidence is wrong; everything has been printed already.
     Text,
     /// The command was called wrongly.
@@ -16,12 +16,12 @@ pub enum Failure {
 
 impl Failure {
     /// A fault at a path.
-    pub fn io(path: &Path, doing: &str, error: &std::io::Error) -> Self {
+    pub(crate) fn io(path: &Path, doing: &str, error: &std::io::Error) -> Self {
         Self::Fault(format!("{}: cannot {doing}: {error}", path.display()))
     }
 
     /// Prints what has not been printed and gives the exit code.
-    pub fn report(self) -> ExitCode {
+    pub(crate) fn report(self) -> ExitCode {
         match self {
             Self::Text => ExitCode::from(1),
             Self::Usage(message) => {

@@ -10,10 +10,10 @@ use evidence::SourceFile;
 use crate::failure::Failure;
 
 /// Evidence files larger than this are refused by the command line.
-pub const EVIDENCE_BYTES_MAX: u64 = 1 << 30;
+pub(crate) const EVIDENCE_BYTES_MAX: u64 = 1 << 30;
 
 /// A text file; bytes that are not UTF-8 are the user's error.
-pub fn text(path: &Path) -> Result<String, Failure> {
+pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     let bytes = bytes(path)?;
     String::from_utf8(bytes).map_err(|it| {
         let at = it.utf8_error().valid_up_to();
@@ -23,7 +23,7 @@ pub fn text(path: &Path) -> Result<String, Failure> {
 }
 
 /// A file's bytes. A file that is missing is a wrong argument.
-pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::Usage(format!("{}: no such file", path.display())),
         _ => Failure::io(path, "read it", &error),
@@ -31,16 +31,19 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// An evidence file under the name the user gave.
-pub fn evidence(path: &Path) -> Result<SourceFile, Failure> {
+pub(crate) fn evidence(path: &Path) -> Result<SourceFile, Failure> {
     let size = fs::metadata(path).map(|it| it.len()).unwrap_or(0);
     if size > EVIDENCE_BYTES_MAX {
-        return Err(Failure::Usage(format!("{}: {size} bytes; the limit is {EVIDENCE_BYTES_MAX}", path.display())));
+        return Err(Failure::Usage(format!(
+            "{}: {size} bytes; the limit is {EVIDENCE_BYTES_MAX}",
+            path.display()
+        )));
     }
     Ok(SourceFile { name: path.display().to_string(), bytes: bytes(path)? })
 }
 
 /// Writes a file and what it lies in.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(|error| Failure::io(parent, "make the directory", &error))?;
     }
@@ -48,7 +51,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// Writes a file only its owner may read.
-pub fn write_secret(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_secret(path: &Path, text: &str) -> Result<(), Failure> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(|error| Failure::io(parent, "make the directory", &error))?;
     }
@@ -64,7 +67,7 @@ pub fn write_secret(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Every file below a directory, by its path relative to it with `/` between the steps.
-pub fn tree(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+pub(crate) fn tree(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let mut found = BTreeMap::new();
     collect(dir, "", &mut found)?;
     Ok(found)

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::files;
 
 /// The key in `file`, or the user's own, which is made when there is none.
-pub fn signing_key(file: Option<&Path>) -> Result<SigningKey, Failure> {
+pub(crate) fn signing_key(file: Option<&Path>) -> Result<SigningKey, Failure> {
     let path = match file {
         Some(path) => path.to_path_buf(),
         None => own_key_file()?,
@@ -23,7 +23,9 @@ pub fn signing_key(file: Option<&Path>) -> Result<SigningKey, Failure> {
 fn own_key_file() -> Result<PathBuf, Failure> {
     let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|it| it.is_absolute());
     let home = || std::env::var_os("HOME").map(|it| PathBuf::from(it).join(".config"));
-    let base = config.or_else(home).ok_or_else(|| Failure::Usage("no home directory: name a key with --key FILE".to_owned()))?;
+    let base = config
+        .or_else(home)
+        .ok_or_else(|| Failure::Usage("no home directory: name a key with --key FILE".to_owned()))?;
     Ok(base.join("upheld").join("signing.key"))
 }
 
@@ -32,6 +34,10 @@ fn make(path: &Path) -> Result<(), Failure> {
     getrandom::fill(&mut seed).map_err(|it| Failure::Fault(format!("no randomness for a key: {it}")))?;
     let key = SigningKey::from_seed("upheld", seed).map_err(|it| Failure::Fault(it.to_string()))?;
     files::write_secret(path, &format!("{}\n", key.secret_text()))?;
-    eprintln!("made a signing key: {} (keep it secret)\nits public half:    {}", path.display(), key.verifying_key());
+    eprintln!(
+        "made a signing key: {} (keep it secret)\nits public half:    {}",
+        path.display(),
+        key.verifying_key()
+    );
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 
 /// Prints diagnostics for people; `text` is the file they speak of.
-pub fn diagnostics(found: &[Diagnostic], text: Option<&str>, lang: Lang) {
+pub(crate) fn diagnostics(found: &[Diagnostic], text: Option<&str>, lang: Lang) {
     for it in found {
         let rendered = render(it, text, lang);
         if it.severity == Severity::Error { eprint!("{rendered}") } else { print!("{rendered}") }
@@ -16,7 +16,7 @@ pub fn diagnostics(found: &[Diagnostic], text: Option<&str>, lang: Lang) {
 }
 
 /// A diagnostic for programs.
-pub fn diagnostic_json(it: &Diagnostic) -> Value {
+pub(crate) fn diagnostic_json(it: &Diagnostic) -> Value {
     let place = it.place.as_ref();
     json!({
         "code": it.code,
@@ -35,21 +35,23 @@ pub fn diagnostic_json(it: &Diagnostic) -> Value {
 }
 
 /// Prints a JSON document and a line feed.
-pub fn json(value: &Value) -> Result<(), Failure> {
+pub(crate) fn json(value: &Value) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|it| Failure::Fault(it.to_string()))?;
     out(&format!("{text}\n"))
 }
 
 /// Prints text; a reader that went away is no fault.
-pub fn out(text: &str) -> Result<(), Failure> {
+pub(crate) fn out(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Fault(error.to_string())),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Fault(error.to_string()))
+        }
         _ => Ok(()),
     }
 }
 
 /// One, or the plural.
-pub fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

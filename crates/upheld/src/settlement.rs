@@ -8,34 +8,34 @@ use settle::settlement::Lint;
 use settle::{Inputs, Settlement};
 
 /// What to settle, as text.
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The contract's file name and text.
-    pub contract: (&'a str, &'a str),
+    pub(crate) contract: (&'a str, &'a str),
     /// The evidence.
-    pub evidence: &'a [SourceFile],
+    pub(crate) evidence: &'a [SourceFile],
     /// The cycle's label.
-    pub cycle: &'a str,
+    pub(crate) cycle: &'a str,
     /// Plan, tenant and the rest; dates still as text.
-    pub inputs: TextInputs,
+    pub(crate) inputs: TextInputs,
 }
 
 /// Inputs as the user writes them.
 #[derive(Debug, Clone, Default)]
-pub struct TextInputs {
+pub(crate) struct TextInputs {
     /// The plan held.
-    pub plan: Option<String>,
+    pub(crate) plan: Option<String>,
     /// The tenant.
-    pub tenant: Option<String>,
+    pub(crate) tenant: Option<String>,
     /// A date or an instant.
-    pub since: Option<String>,
+    pub(crate) since: Option<String>,
     /// An instant.
-    pub as_of: Option<String>,
+    pub(crate) as_of: Option<String>,
     /// Parameters by name.
-    pub parameters: Vec<(String, String)>,
+    pub(crate) parameters: Vec<(String, String)>,
 }
 
 /// Settles, or tells everything that is wrong.
-pub fn settlement(request: &Request<'_>) -> Result<Settlement, Vec<Diagnostic>> {
+pub(crate) fn settlement(request: &Request<'_>) -> Result<Settlement, Vec<Diagnostic>> {
     let (contract, found) = language::read(request.contract.0, request.contract.1);
     let Some(contract) = contract else { return Err(found) };
     let inputs = inputs(&contract, &request.inputs)?;
@@ -66,9 +66,17 @@ fn warnings(found: &[Diagnostic]) -> Vec<Lint> {
 }
 
 fn inputs(contract: &Contract, text: &TextInputs) -> Result<Inputs, Vec<Diagnostic>> {
-    let since = text.since.as_deref().map(|it| moment(contract, "--since", it)).transpose().map_err(|it| vec![it])?;
-    let as_of = text.as_of.as_deref().map(|it| moment(contract, "--as-of", it)).transpose().map_err(|it| vec![it])?;
-    Ok(Inputs { plan: text.plan.clone(), tenant: text.tenant.clone(), since, as_of, parameters: text.parameters.clone() })
+    let since =
+        text.since.as_deref().map(|it| moment(contract, "--since", it)).transpose().map_err(|it| vec![it])?;
+    let as_of =
+        text.as_of.as_deref().map(|it| moment(contract, "--as-of", it)).transpose().map_err(|it| vec![it])?;
+    Ok(Inputs {
+        plan: text.plan.clone(),
+        tenant: text.tenant.clone(),
+        since,
+        as_of,
+        parameters: text.parameters.clone(),
+    })
 }
 
 /// A date is its first instant in the contract's zone.
@@ -78,8 +86,14 @@ fn moment(contract: &Contract, option: &str, text: &str) -> Result<timeline::Ins
         Diagnostic::new(
             "S0105",
             Severity::Error,
-            Bilingual::new(format!("{option} {text}: no date and no instant"), format!("{option} {text}：不是日期，也不是时刻")),
-            Bilingual::new("write 2026-10-05, or 2026-10-05T08:00:00+08:00 with its offset", "请写 2026-10-05，或带时差的 2026-10-05T08:00:00+08:00"),
+            Bilingual::new(
+                format!("{option} {text}: no date and no instant"),
+                format!("{option} {text}：不是日期，也不是时刻"),
+            ),
+            Bilingual::new(
+                "write 2026-10-05, or 2026-10-05T08:00:00+08:00 with its offset",
+                "请写 2026-10-05，或带时差的 2026-10-05T08:00:00+08:00",
+            ),
         )
     })
 }

@@ -34,8 +34,16 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|it| panic!("{it}: {}", text(&output.stdout)))
 }
 
-const SETTLE_MWE: [&str; 8] =
-    ["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "basic", "--evidence", "contracts/evidence/mwe.ndjson"];
+const SETTLE_MWE: [&str; 8] = [
+    "settle",
+    "contracts/mwe.md",
+    "--cycle",
+    "2026-10",
+    "--plan",
+    "basic",
+    "--evidence",
+    "contracts/evidence/mwe.ndjson",
+];
 
 fn settle_mwe(home: &Path, more: &[&str]) -> Output {
     upheld(home, &[&SETTLE_MWE, more].concat())
@@ -66,18 +74,33 @@ fn exit_0_when_all_is_well() {
 #[test]
 fn exit_1_when_the_text_or_the_evidence_is_wrong() {
     let home = home();
-    let contract = file(home.path(), "bad.md", "---\nid: bad\nversion: 1\nzone: UTC\n---\n# Bad\n```sla\ncycle calendar month\nlevel x = uptme\n```\n");
+    let contract = file(
+        home.path(),
+        "bad.md",
+        "---\nid: bad\nversion: 1\nzone: UTC\n---\n# Bad\n```sla\ncycle calendar month\nlevel x = uptme\n```\n",
+    );
     let output = upheld(home.path(), &["check", &contract]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("unknown name `uptme`"), "{}", text(&output.stderr));
 
-    let evidence = file(home.path(), "bad.ndjson", "{\"fact\":\"outage\",\"from\":\"2026-10-01T00:00:00\",\"until\":\"2026-10-01T01:00:00Z\"}\n{\"fact\":\"outge\"}\n");
-    let output = upheld(home.path(), &["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "basic", "--evidence", &evidence]);
+    let evidence = file(
+        home.path(),
+        "bad.ndjson",
+        "{\"fact\":\"outage\",\"from\":\"2026-10-01T00:00:00\",\"until\":\"2026-10-01T01:00:00Z\"}\n{\"fact\":\"outge\"}\n",
+    );
+    let output = upheld(
+        home.path(),
+        &["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "basic", "--evidence", &evidence],
+    );
     assert_eq!(output.status.code(), Some(1));
     let told = text(&output.stderr);
     assert!(told.contains("bad.ndjson:1:") && told.contains("bad.ndjson:2:"), "both lines are named: {told}");
 
-    let failing = file(home.path(), "fails.md", "---\nid: f\nversion: 1\nzone: UTC\n---\n# F\n```sla\ncycle calendar month\nx = 1 + 1\n```\n```example\n\"sum\"\nexpect x = 3\n```\n");
+    let failing = file(
+        home.path(),
+        "fails.md",
+        "---\nid: f\nversion: 1\nzone: UTC\n---\n# F\n```sla\ncycle calendar month\nx = 1 + 1\n```\n```example\n\"sum\"\nexpect x = 3\n```\n",
+    );
     let output = upheld(home.path(), &["test", &failing]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("expected 3, found 2"), "{}", text(&output.stdout));
@@ -121,7 +144,10 @@ fn settle_prints_json_with_the_public_names() {
     assert_eq!(settled.pointer("/promises/0/verdict").and_then(Value::as_str), Some("breached"));
     assert_eq!(settled.pointer("/remedies/0/amount/rounded").and_then(Value::as_str), Some("22.25"));
     assert_eq!(settled.pointer("/remedies/0/amount/currency").and_then(Value::as_str), Some("USD"));
-    assert_eq!(settled.pointer("/claims/0/closes_at").and_then(Value::as_str), Some("2026-12-01T00:00:00-05:00"));
+    assert_eq!(
+        settled.pointer("/claims/0/closes_at").and_then(Value::as_str),
+        Some("2026-12-01T00:00:00-05:00")
+    );
     assert_eq!(settled.pointer("/evidence/records").and_then(Value::as_u64), Some(22));
     for name in ["status", "excluded", "lints", "derivation"] {
         assert!(settled.get(name).is_some(), "{name}");
@@ -131,7 +157,10 @@ fn settle_prints_json_with_the_public_names() {
 #[test]
 fn refusals_are_json_where_a_program_asked_for_json() {
     let home = home();
-    let output = upheld(home.path(), &["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "gold", "--format", "json"]);
+    let output = upheld(
+        home.path(),
+        &["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "gold", "--format", "json"],
+    );
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(json(&output).pointer("/errors/0/code").and_then(Value::as_str), Some("S0103"));
 }
@@ -210,7 +239,11 @@ fn a_statement_signed_again_over_other_numbers_does_not_verify() {
     }
     let output = upheld(home.path(), &["verify", &directory]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("P0203") && text(&output.stderr).contains("/remedies/0"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("P0203") && text(&output.stderr).contains("/remedies/0"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
@@ -221,8 +254,26 @@ fn evidence_as_of_an_earlier_moment_gives_the_earlier_statement() {
     let fee = "{\"fact\":\"fee\",\"at\":\"2026-10-01T12:00:00Z\",\"amount\":\"100.00 USD\"}\n";
     let evidence = file(home.path(), "e.ndjson", &[first, revised, fee].concat());
     let exact = |more: &[&str]| {
-        let arguments = [&["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "basic", "--format", "json", "--evidence", &evidence][..], more].concat();
-        json(&upheld(home.path(), &arguments)).pointer("/levels/0/exact").and_then(Value::as_str).map(str::to_owned)
+        let arguments = [
+            &[
+                "settle",
+                "contracts/mwe.md",
+                "--cycle",
+                "2026-10",
+                "--plan",
+                "basic",
+                "--format",
+                "json",
+                "--evidence",
+                &evidence,
+            ][..],
+            more,
+        ]
+        .concat();
+        json(&upheld(home.path(), &arguments))
+            .pointer("/levels/0/exact")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
     };
     assert_eq!(exact(&["--as-of", "2026-11-05T00:00:00Z"]).as_deref(), Some("367/372"));
     assert_eq!(exact(&[]).as_deref(), Some("743/744"));
@@ -231,7 +282,10 @@ fn evidence_as_of_an_earlier_moment_gives_the_earlier_statement() {
 #[test]
 fn no_evidence_is_no_data_never_a_hundred_percent() {
     let home = home();
-    let settled = json(&upheld(home.path(), &["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "basic", "--format", "json"]));
+    let settled = json(&upheld(
+        home.path(),
+        &["settle", "contracts/mwe.md", "--cycle", "2026-10", "--plan", "basic", "--format", "json"],
+    ));
     assert_eq!(settled.pointer("/levels/0/status").and_then(Value::as_str), Some("no_data"));
     assert_eq!(settled.pointer("/levels/0/exact"), Some(&Value::Null));
     assert_eq!(settled.pointer("/promises/0/verdict").and_then(Value::as_str), Some("no_data"));

@@ -1,10 +1,12 @@
 //! Operators: what may be added, compared, joined; units multiply and divide.
 
+use std::cmp::Ordering;
+
 use quantity::{Quantity, Ratio, Unit};
 
 use super::Checker;
 use super::lower::{broken, is_zero, node, same_items, start_of_day};
-use crate::contract::{BandNode, Compare, Node, Op, RowType, Type};
+use crate::contract::{BandNode, Compare, Literal, Node, Op, RowType, Type};
 use crate::syntax::ast::{Band, Binary, Edge, Expr, ExprKind};
 use crate::syntax::token::Span;
 
@@ -49,8 +51,8 @@ impl Checker<'_> {
         if and && let Some(within) = self.series_within(&left, &right, span) {
             return within;
         }
-        let left = Box::new(self.to_timeline(left));
-        let right = Box::new(self.to_timeline(right));
+        let left = Box::new(self.as_timeline(left));
+        let right = Box::new(self.as_timeline(right));
         node(if and { Op::Intersect(left, right) } else { Op::Union(left, right) }, Type::Timeline, span)
     }
 
@@ -61,7 +63,7 @@ impl Checker<'_> {
             (_, Type::Series(_)) => (right, left),
             _ => return None,
         };
-        let timeline = self.to_timeline(other.clone());
+        let timeline = self.as_timeline(other.clone());
         Some(node(Op::Within(Box::new(series.clone()), Box::new(timeline)), series.ty.clone(), span))
     }
 
@@ -85,6 +87,9 @@ impl Checker<'_> {
         }
         match (&left.ty, &right.ty) {
             (Type::Scalar(_) | Type::Period, Type::Instant | Type::Date) => self.add(right, left, span),
+            (Type::Text | Type::OneOf(_), Type::Text | Type::OneOf(_)) => {
+                node(Op::Add(Box::new(left), Box::new(right)), Type::Text, span)
+            }
             _ => self.same_unit(Op::Add, left, right, span),
         }
     }
@@ -144,11 +149,11 @@ impl Checker<'_> {
                 self.series_without(left, right, span)
             }
             (Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window, _) => {
-                let left = Box::new(self.to_timeline(left));
+                let left = Box::new(self.as_timeline(left));
                 if matches!(right.op, Op::Excluded) {
                     return node(Op::Exclude(left), Type::Timeline, span);
                 }
-                let right = Box::new(self.to_timeline(right));
+                let right = Box::new(self.as_timeline(right));
                 node(Op::Minus(left, right), Type::Timeline, span)
             }
             _ => self.same_unit(Op::Subtract, left, right, span),
@@ -192,6 +197,10 @@ impl Checker<'_> {
                     (Type::Period, Type::Period) => (
                         "add one after the other to a date: `cycle.until + 1 month + 2 days`",
                         "请依次加到日期上：`cycle.until + 1 month + 2 days`",
+                    ),
+                    (Type::Instant, Type::Clock) => (
+                        "opening hours are counted forwards only",
+                        "服务时段只能向后计算",
                     ),
                     (Type::Instant | Type::Date, _) => (
                         "an instant is moved by a duration, `+ 30 min`, or by a calendar period, `+ 30 days`",
@@ -251,7 +260,10 @@ impl Checker<'_> {
         let left = self.period_to_duration_beside(left, &right);
         let right = self.period_to_duration_beside(right, &left);
         let (left, right) = if is_zero(&left) { self.same_type(left, right) } else { (left, right) };
-        if let (Type::Series(_), Type::Scalar(_)) = (&left.ty, &right.ty) {
+        if let (Type::Series(a), Type::Scalar(b)) = (&left.ty, &right.ty) {
+            if a != b && !is_zero(&right) {
+                return self.incomparable(&left, &right);
+            }
             return node(Op::SeriesCompare(operator, Box::new(left), Box::new(right)), Type::Timeline, span);
         }
         if matches!(left.ty, Type::Unknown) || matches!(right.ty, Type::Unknown) {
@@ -291,14 +303,7 @@ impl Checker<'_> {
             (Type::Instant, Type::Date) => (left, start_of_day(right)),
             (Type::Date, Type::Instant) => (start_of_day(left), right),
             (Type::Scalar(a), Type::Scalar(b)) if a != b && !is_zero(&right) => {
-                let (x, y) = (self.show_type(&left.ty), self.show_type(&right.ty));
-                self.error(
-                    "E0124",
-                    left.span.to(right.span),
-                    format!("{} and {} cannot be compared", x.0, y.0),
-                    format!("{}与{}无法比较", x.1, y.1),
-                    ("both sides need the same unit", "两边的单位必须相同"),
-                );
+                self.incomparable(&left, &right);
                 (broken(left.span), broken(right.span))
             }
             _ => {
@@ -309,8 +314,22 @@ impl Checker<'_> {
         }
     }
 
+    fn incomparable(&mut self, left: &Node, right: &Node) -> Node {
+        let (a, b) = (self.show_type(&left.ty), self.show_type(&right.ty));
+        let span = left.span.to(right.span);
+        self.error(
+            "E0124",
+            span,
+            format!("{} and {} cannot be compared", a.0, b.0),
+            format!("{}与{}无法比较", a.1, b.1),
+            ("both sides need the same unit", "两边的单位必须相同"),
+        );
+        broken(span)
+    }
+
     pub(crate) fn in_band(&mut self, value: &Expr, band: &Band, span: Span) -> Node {
         let value = self.lower(value, None);
+        let value = self.ordered(value);
         let ty = value.ty.clone();
         let band = self.band(band, &ty);
         node(Op::InBand(Box::new(value), Box::new(band)), Type::Truth, span)
@@ -321,7 +340,17 @@ impl Checker<'_> {
             |edge: &Option<Edge>| edge.as_ref().map(|it| (self.lower_as(&it.value, ty), it.inclusive));
         let low = edge(&band.low);
         let high = edge(&band.high);
-        BandNode { low, high, span: band.span }
+        let band = BandNode { low, high, span: band.span };
+        if is_empty(&band) {
+            self.error(
+                "E0138",
+                band.span,
+                "nothing lies in this band",
+                "此区间为空",
+                ("write the lower edge first: `[95%, 99%)`", "请先写较小的边界：`[95%, 99%)`"),
+            );
+        }
+        band
     }
 
     /// `X in (a, b)`, `X in LIST`, `INSTANT in TIMELINE`.
@@ -350,13 +379,17 @@ impl Checker<'_> {
                 broken(span)
             }
             (Type::Instant, Type::Timeline | Type::Rows(_) | Type::Hours | Type::Window) => {
-                let set = self.to_timeline(set);
+                let set = self.as_timeline(set);
                 node(Op::Inside(Box::new(value), Box::new(set)), Type::Truth, span)
             }
             (Type::OneOf(_) | Type::Text, Type::OneOf(_) | Type::Text) => {
                 let ty = Type::List(Box::new(value.ty.clone()));
                 let set = node(Op::List(vec![set]), ty, span);
                 node(Op::InList(Box::new(value), Box::new(set)), Type::Truth, span)
+            }
+            (_, Type::Timeline | Type::Rows(_) | Type::Hours | Type::Window) => {
+                self.mismatch(&value, ("an instant before `in`", "`in` 之前应为时刻"));
+                broken(span)
             }
             _ => {
                 self.mismatch(&set, ("a list, a band or a timeline", "列表、区间或时间线"));
@@ -366,7 +399,7 @@ impl Checker<'_> {
     }
 
     /// The instants something covers.
-    pub(crate) fn to_timeline(&mut self, from: Node) -> Node {
+    pub(crate) fn as_timeline(&mut self, from: Node) -> Node {
         let span = from.span;
         let boxed = |from: Node| Box::new(from);
         match &from.ty {
@@ -379,5 +412,21 @@ impl Checker<'_> {
                 broken(span)
             }
         }
+    }
+}
+
+/// Whether the edges of a band, written out, leave nothing between them.
+fn is_empty(band: &BandNode) -> bool {
+    let (Some((low, low_inside)), Some((high, high_inside))) = (&band.low, &band.high) else { return false };
+    let order = match (&low.op, &high.op) {
+        (Op::Literal(Literal::Quantity(low)), Op::Literal(Literal::Quantity(high))) => low.cmp(high).ok(),
+        (Op::Literal(Literal::Date(low)), Op::Literal(Literal::Date(high))) => Some(low.cmp(high)),
+        (Op::Literal(Literal::Instant(low)), Op::Literal(Literal::Instant(high))) => Some(low.cmp(high)),
+        _ => None,
+    };
+    match order {
+        Some(Ordering::Greater) => true,
+        Some(Ordering::Equal) => !(*low_inside && *high_inside),
+        _ => false,
     }
 }

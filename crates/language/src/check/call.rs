@@ -1,63 +1,15 @@
 //! Calls: functions of values, aggregates over rows and lists.
 
 use evidence::FactKind;
-use quantity::{Rounding, Unit};
+use quantity::{Ratio, Rounding, Unit};
 
 use super::Checker;
-use super::form::form_of;
+use super::form::{FORMS, form_of};
 use super::lower::{broken, date_of, node, start_of_day};
 use super::scope::nearest;
-use crate::contract::{Aggregate, Function, ItemKind, Node, Op, RowType, Type};
+use crate::contract::{Aggregate, Function, ItemKind, Literal, Node, Op, RowType, Type};
 use crate::syntax::ast::{Argument, Expr, ExprKind, Name};
 use crate::syntax::token::Span;
-
-/// Every function a contract may call.
-pub(crate) const FUNCTIONS: [&str; 44] = [
-    "length",
-    "count",
-    "sum",
-    "mean",
-    "min",
-    "max",
-    "first",
-    "last",
-    "share",
-    "percentile",
-    "values",
-    "abs",
-    "round",
-    "round_up",
-    "round_down",
-    "round_half_even",
-    "round_half_down",
-    "round_ceiling",
-    "round_floor",
-    "runs",
-    "gaps",
-    "timeline",
-    "streak",
-    "held",
-    "stack",
-    "integral",
-    "subjects",
-    "known",
-    "longest_run",
-    "working_days_between",
-    "nth_working_day",
-    "working_day",
-    "date",
-    "start_of_day",
-    "end_of_day",
-    "end_of_month",
-    "last_day",
-    "month_of",
-    "year_of",
-    "days_in",
-    "paid",
-    "greatest",
-    "split",
-    "highest",
-];
 
 impl Checker<'_> {
     pub(crate) fn call(&mut self, name: &Name, arguments: &[Argument], span: Span) -> Node {
@@ -80,6 +32,7 @@ impl Checker<'_> {
             "stack" => self.stack(arguments, span),
             "highest" => self.highest(arguments, span),
             "split" => self.split(arguments, span),
+            "elapsed" => self.elapsed(arguments, span),
             other => self.plain(other, name.span, arguments, span),
         }
     }
@@ -96,8 +49,22 @@ impl Checker<'_> {
         broken(span)
     }
 
+    /// A step of rounding that is written out must be more than zero.
+    pub(crate) fn refuse_no_step(&mut self, step: &Node) {
+        let Op::Literal(Literal::Quantity(it)) = &step.op else { return };
+        if it.value <= Ratio::ZERO {
+            self.error(
+                "E0134",
+                step.span,
+                format!("expected a step above zero, found `{}`", self.excerpt(step.span)),
+                format!("此处应为大于零的舍入单位，却是 `{}`", self.excerpt(step.span)),
+                ("write for example `0.01 CNY` or `1 min`", "请写例如 `0.01 CNY` 或 `1 min`"),
+            );
+        }
+    }
+
     /// What stands at `span`, cut short.
-    fn excerpt(&self, span: Span) -> String {
+    pub(crate) fn excerpt(&self, span: Span) -> String {
         let written = self.text.get(span.from..span.until).unwrap_or("");
         let short: String = written.split_whitespace().collect::<Vec<_>>().join(" ");
         if short.chars().count() > 40 { short.chars().take(39).chain(['…']).collect() } else { short }
@@ -133,7 +100,7 @@ impl Checker<'_> {
             );
             return broken(span);
         }
-        let timeline = self.to_timeline(argument);
+        let timeline = self.as_timeline(argument);
         if timeline.ty == Type::Unknown {
             return broken(span);
         }
@@ -223,7 +190,7 @@ impl Checker<'_> {
         let rows = self.lower(rows, None);
         let rows = match rows.ty {
             Type::Timeline | Type::Hours => {
-                let timeline = self.to_timeline(rows);
+                let timeline = self.as_timeline(rows);
                 let span = timeline.span;
                 node(Op::Call(Function::Runs, vec![timeline]), Type::Rows(RowType::Run), span)
             }
@@ -328,7 +295,7 @@ impl Checker<'_> {
                     else {
                         return broken(span);
                     };
-                    let timeline = self.to_timeline(of);
+                    let timeline = self.as_timeline(of);
                     return node(Op::Call(Function::FirstTime, vec![limit, timeline]), Type::Timeline, span);
                 }
                 let count = self.coerce(count, &Type::Scalar(Unit::none()));
@@ -391,14 +358,19 @@ impl Checker<'_> {
     }
 
     fn paid(&mut self, arguments: &[Argument], span: Span) -> Node {
-        let named = match arguments {
-            [Argument { value: Expr { kind: ExprKind::Name(name), .. }, .. }] => self.find_item(name),
+        let (named, subject) = match arguments {
+            [Argument { value: Expr { kind: ExprKind::Of(remedy, subject), .. }, of: None }] => (&**remedy, Some(&**subject)),
+            [Argument { value, of }] => (value, of.as_ref()),
+            _ => return self.wrong_arguments(span, "paid(REMEDY)"),
+        };
+        let named = match &named.kind {
+            ExprKind::Name(name) => self.find_item(name),
             _ => None,
         };
         let remedy = named.filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Remedy));
         let Some(id) = remedy else { return self.wrong_arguments(span, "paid(REMEDY)") };
         let (ty, per) = self.item_type(id, span);
-        if let [Argument { of: Some(subject), .. }] = arguments {
+        if let Some(subject) = subject {
             let subject = self.lower_as(subject, &Type::Text);
             let slot = self.scope.len();
             let list = node(Op::List(vec![subject]), Type::List(Box::new(Type::Text)), span);
@@ -427,6 +399,16 @@ impl Checker<'_> {
         let (slot, (from, until)) = self
             .in_row(row, |it| (it.lower_as(&from.value, &Type::Instant), it.lower_as(until, &Type::Instant)));
         node(Op::SpansOf(Box::new(rows), slot, Box::new(from), Box::new(until)), Type::Timeline, span)
+    }
+
+    /// `elapsed(FROM, UNTIL of TIMELINE)`: what a clock that runs there shows.
+    fn elapsed(&mut self, arguments: &[Argument], span: Span) -> Node {
+        let [Argument { value: from, of: None }, Argument { value: until, of: Some(timeline) }] = arguments else {
+            return self.wrong_arguments(span, "elapsed(FROM, UNTIL of TIMELINE)");
+        };
+        let (from, until) = (self.lower_as(from, &Type::Instant), self.lower_as(until, &Type::Instant));
+        let timeline = self.lower_as(timeline, &Type::Timeline);
+        node(Op::Call(Function::Elapsed, vec![from, until, timeline]), Type::Scalar(Unit::time()), span)
     }
 
     /// `streak(n, P of EVENTS)`.
@@ -590,7 +572,7 @@ impl Checker<'_> {
             _ => None,
         };
         let Some((function, wanted, ty)) = signature else {
-            let help = nearest(name, FUNCTIONS).map_or_else(
+            let help = nearest(name, FORMS.iter().map(|it| it.0)).map_or_else(
                 || {
                     (
                         "see the list of functions in the language book".to_owned(),
@@ -618,7 +600,10 @@ impl Checker<'_> {
             self.mismatch(&first, wanted);
             return broken(span);
         }
-        let nodes = nodes.into_iter().zip(&wanted).map(|(it, ty)| self.argument_as(it, ty)).collect();
+        let nodes: Vec<Node> = nodes.into_iter().zip(&wanted).map(|(it, ty)| self.argument_as(it, ty)).collect();
+        if let (Function::Round(_), Some(step)) = (function, nodes.get(1)) {
+            self.refuse_no_step(step);
+        }
         node(Op::Call(function, nodes), ty, span)
     }
 

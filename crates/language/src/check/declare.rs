@@ -1,5 +1,6 @@
 //! Declarations: plans, causes, units, facts, and the names of all items.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use calendar::{CalendarUnit, CycleRule};
@@ -75,14 +76,13 @@ impl Checker<'_> {
 
     /// The words of a one-of; a word that stands twice is reported.
     fn distinct_words(&mut self, names: &[Name]) -> Arc<[String]> {
-        let mut words: Vec<String> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for name in names {
-            if words.contains(&name.text) {
+            if !seen.insert(&name.text) {
                 self.twice(&name.text, name.span);
             }
-            words.push(name.text.clone());
         }
-        words.into()
+        names.iter().map(|it| it.text.clone()).collect()
     }
 
     fn declare_cause(&mut self, cause: Cause, span: Span) {
@@ -238,16 +238,21 @@ impl Checker<'_> {
         match self.front.currency {
             Some(currency) => Type::Scalar(Unit::money(currency)),
             None => {
-                self.error(
-                    "E0018",
-                    span,
-                    "money is used, but the front matter names no currency",
-                    "使用了金额，但前置信息未写明币种",
-                    ("add a line such as `currency: CNY`", "请添加一行，例如 `currency: CNY`"),
-                );
+                self.no_currency(span);
                 Type::Unknown
             }
         }
+    }
+
+    /// Reports money in a contract whose front matter names no currency.
+    pub(crate) fn no_currency(&mut self, span: Span) {
+        self.error(
+            "E0018",
+            span,
+            "money is used, but the front matter names no currency",
+            "使用了金额，但前置信息未写明币种",
+            ("add a line such as `currency: CNY`", "请添加一行，例如 `currency: CNY`"),
+        );
     }
 
     /// The cycle rule of the contract, and whether a start inside a cycle shortens it.
@@ -354,7 +359,7 @@ fn calendar_rule(
 /// The kind of an item a statement declares.
 pub(crate) fn item_kind(kind: &StatementKind) -> Option<ItemKind> {
     Some(match kind {
-        StatementKind::Definition(..) => ItemKind::Definition,
+        StatementKind::Definition(..) | StatementKind::Derived(..) => ItemKind::Definition,
         StatementKind::Param(..) => ItemKind::Param,
         StatementKind::Subject(..) => ItemKind::Subject,
         StatementKind::Level { .. } => ItemKind::Level,

@@ -25,6 +25,7 @@ impl Checker<'_> {
         let statements = std::mem::take(&mut self.statements);
         let remedies = statements.iter().filter_map(|it| self.remedy(it)).collect::<Vec<_>>();
         let claims = statements.iter().filter_map(|it| self.claim(it)).collect();
+        self.claims_once(&statements);
         let choices = statements.iter().filter_map(|it| self.choice(it)).collect();
         let restated = statements.iter().filter_map(|it| self.restated(it)).collect();
         let undetermined: Vec<Undetermined> = statements.iter().filter_map(undetermined).collect();
@@ -88,6 +89,7 @@ impl Checker<'_> {
             name: state.map(|it| it.name.text.clone()).unwrap_or_default(),
             kind: state.map_or(ItemKind::Definition, |it| it.kind),
             per: None,
+            of_fact: None,
             readings: Vec::new(),
             in_force: 0,
             ty: Type::Unknown,
@@ -138,8 +140,9 @@ impl Checker<'_> {
             rounded: None,
             discretionary: None,
         };
-        for (part, span) in parts {
-            self.remedy_part(&mut remedy, part, &ty, *span);
+        self.remedy_parts_once(parts);
+        for (part, _) in parts {
+            self.remedy_part(&mut remedy, part, &ty);
         }
         if remedy.pays.is_none() && remedy.discretionary.is_none() {
             self.error(
@@ -157,23 +160,14 @@ impl Checker<'_> {
         Some(remedy)
     }
 
-    fn remedy_part(&mut self, remedy: &mut Remedy, part: &RemedyPart, ty: &Type, span: Span) {
+    fn remedy_part(&mut self, remedy: &mut Remedy, part: &RemedyPart, ty: &Type) {
         match part {
             RemedyPart::When(it) => {
-                let when = self.lower_as(it, &Type::Truth);
-                if remedy.when.replace(when).is_some() {
-                    self.error(
-                        "E0133",
-                        span,
-                        "`when` stands twice",
-                        "`when` 出现两次",
-                        ("join the conditions with `and`", "请用 `and` 连接条件"),
-                    );
-                }
+                remedy.when = Some(self.lower_as(it, &Type::Truth));
             }
             RemedyPart::Pays(share, Some(base)) => {
                 remedy.pays = Some(self.lower_as(share, &Type::Scalar(Unit::none())));
-                remedy.base = Some(self.lower(base, None));
+                remedy.base = Some(self.lower_as(base, ty));
             }
             RemedyPart::Pays(amount, None) => remedy.pays = Some(self.lower_as(amount, ty)),
             RemedyPart::AtMost(it) => {
@@ -189,6 +183,7 @@ impl Checker<'_> {
             }
             RemedyPart::Rounded(how, to) => {
                 let to = self.lower_as(to, ty);
+                self.refuse_no_step(&to);
                 match Rounding::parse(&how.text) {
                     Some(how) => remedy.rounded = Some((how, to)),
                     None => self.error(
@@ -222,6 +217,7 @@ impl Checker<'_> {
             automatic: false,
             clause: statement.clause.clone(),
         };
+        self.claim_parts_once(parts);
         let per = parts.iter().find_map(|(part, _)| match part {
             ClaimPart::Per(rows) => Some(rows),
             _ => None,
@@ -252,6 +248,18 @@ impl Checker<'_> {
         Some(claim)
     }
 
+    /// One remedy is claimed in one way.
+    fn claims_once(&mut self, statements: &[Statement]) {
+        let mut seen: Vec<&str> = Vec::new();
+        for statement in statements {
+            let StatementKind::Claim(name, _) = &statement.kind else { continue };
+            if seen.contains(&name.text.as_str()) {
+                self.twice(&format!("claim {}", name.text), name.span);
+            }
+            seen.push(&name.text);
+        }
+    }
+
     /// A claim that closes on a date closes when that date is over.
     fn closing(&mut self, closes: &crate::syntax::ast::Expr) -> crate::contract::Node {
         let found = self.lower(closes, None);
@@ -271,8 +279,7 @@ impl Checker<'_> {
             .find_item(&name.text)
             .filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Remedy));
         if found.is_none() {
-            let known = self.item_names(&[ItemKind::Remedy]);
-            self.unknown_name(name, &known);
+            self.wrong_kind(name, ItemKind::Remedy);
         }
         found
     }

@@ -6,9 +6,13 @@ use calendar::{
     Date, DayMark, DayRule, HolidayCalendar, Hours, TimeOfDay, Weekday, WeekdaySet, Window, Zone,
 };
 
+use diagnostic::Bilingual;
+
 use super::Checker;
 use super::lower::{broken, node};
+use super::scope::nearest;
 use crate::contract::{Node, Op, Type};
+use crate::problem::both;
 use crate::syntax::ast::{Expr, HoursDays, HoursSpec, HoursWindow, Name};
 use crate::syntax::token::Span;
 
@@ -42,13 +46,15 @@ impl Checker<'_> {
         match Zone::named(&name.text) {
             Ok(zone) => Some(zone),
             Err(unknown) => {
-                let near = unknown.nearest.unwrap_or_else(|| "Asia/Shanghai".to_owned());
+                let names: Vec<&str> = Zone::names().collect();
+                let near = unknown.nearest.or_else(|| nearest(&name.text, names).map(str::to_owned));
+                let help = zone_help(near);
                 self.error(
                     "E0128",
                     name.span,
                     format!("unknown zone `{}`", name.text),
                     format!("未知时区 `{}`", name.text),
-                    (&format!("did you mean `{near}`?"), &format!("是否想写 `{near}`？")),
+                    (&help.en, &help.zh),
                 );
                 None
             }
@@ -63,8 +69,8 @@ impl Checker<'_> {
         let mut built = Vec::new();
         for (from, until) in &window.times {
             match TimeOfDay::parse(from).zip(TimeOfDay::parse(until)) {
-                Some((from, until)) => built.push(Window { days, from, until }),
-                None => {
+                Some((from, until)) if from != until => built.push(Window { days, from, until }),
+                _ => {
                     self.error(
                         "E0129",
                         span,
@@ -87,6 +93,19 @@ impl Checker<'_> {
         let found = self.lower(expr, None);
         match self.constant_calendar(&found) {
             Some(calendar) => Some(calendar),
+            None if found.ty == Type::Calendar => {
+                self.error(
+                    "E0120",
+                    found.span,
+                    "expected the name of one holiday calendar, found a choice between calendars",
+                    "此处应为一个假日表的名称，却是在多个假日表之间的选择",
+                    (
+                        "choose between two `hours …`, each with its own calendar",
+                        "请在两个各带假日表的 `hours …` 之间选择",
+                    ),
+                );
+                None
+            }
             None => {
                 self.mismatch(
                     &found,
@@ -114,6 +133,16 @@ impl Checker<'_> {
         }
     }
 
+    fn bad_holidays(&mut self, span: Span, en: &str, zh: &str) {
+        self.error(
+            "E0139",
+            span,
+            en,
+            zh,
+            ("list each day once, within the years covered", "每日只列一次，且须在所涵盖的年份内"),
+        );
+    }
+
     pub(crate) fn holidays(
         &mut self,
         name: &str,
@@ -121,10 +150,21 @@ impl Checker<'_> {
         days: &[(Name, bool)],
         span: Span,
     ) -> Node {
-        let mut marks = Vec::new();
+        if years.0 > years.1 {
+            self.bad_holidays(span, "the years run backwards", "年份先后颠倒");
+        }
+        let mut marks: Vec<(Date, DayMark)> = Vec::new();
         for (date, off) in days {
             match Date::parse(&date.text) {
-                Some(day) => marks.push((day, if *off { DayMark::Off } else { DayMark::Work })),
+                Some(day) => {
+                    if marks.iter().any(|it| it.0 == day) {
+                        self.bad_holidays(date.span, "this day stands twice", "此日出现两次");
+                    }
+                    if !(years.0..=years.1).contains(&i32::from(day.year())) {
+                        self.bad_holidays(date.span, "this day is outside the years covered", "此日不在所涵盖的年份内");
+                    }
+                    marks.push((day, if *off { DayMark::Off } else { DayMark::Work }));
+                }
                 None => self.error(
                     "E0115",
                     date.span,
@@ -136,6 +176,17 @@ impl Checker<'_> {
         }
         let calendar = HolidayCalendar::listed(name, marks, years.0..=years.1);
         node(Op::Calendar(Arc::new(calendar)), Type::Calendar, span)
+    }
+}
+
+/// What to write instead of a zone that nobody knows.
+fn zone_help(nearest: Option<String>) -> Bilingual {
+    match nearest {
+        Some(near) => both(format!("did you mean `{near}`?"), format!("是否想写 `{near}`？")),
+        None => both(
+            "write an IANA name such as `Asia/Shanghai`, or an offset such as `+08:00`",
+            "请写 IANA 时区名，例如 `Asia/Shanghai`，或偏移量，例如 `+08:00`",
+        ),
     }
 }
 

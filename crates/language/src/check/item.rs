@@ -3,13 +3,10 @@
 use super::Checker;
 use super::declare::item_kind;
 use super::scope::Variable;
-use crate::contract::{Item, ItemId, ItemKind, Node, Op, Reading, Type};
+use crate::contract::{Item, ItemId, ItemKind, Node, Op, Reading, RowType, Type};
 use crate::syntax::ast::{Body, Expr, Name, RemedyPart, Statement, StatementKind};
 use crate::syntax::token::Span;
 use quantity::Unit;
-
-/// Definitions that use definitions, deeper than this, are refused.
-const CHAIN_MAX: usize = 64;
 
 /// How far an item has been understood.
 #[derive(Debug, Clone)]
@@ -30,6 +27,8 @@ pub(crate) struct ItemState {
     pub(crate) statement: StatementKind,
     pub(crate) clause: String,
     pub(crate) progress: Progress,
+    /// The longest walk from it down to a number.
+    pub(crate) height: usize,
 }
 
 impl ItemState {
@@ -38,6 +37,7 @@ impl ItemState {
         let kind = item_kind(&statement.kind)?;
         let name = match &statement.kind {
             StatementKind::Definition(name, ..)
+            | StatementKind::Derived(name, ..)
             | StatementKind::Param(name, ..)
             | StatementKind::Subject(name, _)
             | StatementKind::Level { name, .. }
@@ -54,7 +54,7 @@ impl ItemState {
             }
             _ => statement.clause.clone(),
         };
-        Some(Self { name, kind, statement: statement.kind.clone(), clause, progress: Progress::Waiting })
+        Some(Self { name, kind, statement: statement.kind.clone(), clause, progress: Progress::Waiting, height: 0 })
     }
 }
 
@@ -66,9 +66,11 @@ fn remedy_clause(parts: &[(RemedyPart, Span)]) -> Option<String> {
 }
 
 impl Checker<'_> {
-    /// Understands every item.
+    /// Understands every item; parameters first, because their words may stand bare anywhere.
     pub(crate) fn lower_items(&mut self) {
-        for at in 0..self.items.len() {
+        let (params, others): (Vec<usize>, Vec<usize>) =
+            (0..self.items.len()).partition(|it| self.items.get(*it).is_some_and(|it| it.kind == ItemKind::Param));
+        for at in params.into_iter().chain(others) {
             self.item_type(ItemId(at), Span::default());
         }
     }
@@ -82,7 +84,11 @@ impl Checker<'_> {
     pub(crate) fn item_type(&mut self, id: ItemId, span: Span) -> (Type, Option<ItemId>) {
         let Some(state) = self.items.get_mut(id.0) else { return (Type::Unknown, None) };
         match &state.progress {
-            Progress::Done(item) => return (item.ty.clone(), item.per),
+            Progress::Done(item) => {
+                let found = (item.ty.clone(), item.per);
+                self.uses(id);
+                return found;
+            }
             Progress::Reading => {
                 let name = state.name.text.clone();
                 self.error(
@@ -96,7 +102,7 @@ impl Checker<'_> {
             }
             Progress::Waiting => state.progress = Progress::Reading,
         }
-        let item = self.lower_in_own_scope(id, span);
+        let item = self.lower_in_own_scope(id);
         let found = (item.ty.clone(), item.per);
         if let Some(state) = self.items.get_mut(id.0) {
             state.progress = Progress::Done(Box::new(item));
@@ -104,20 +110,10 @@ impl Checker<'_> {
         found
     }
 
-    fn lower_in_own_scope(&mut self, id: ItemId, span: Span) -> Item {
+    fn lower_in_own_scope(&mut self, id: ItemId) -> Item {
         let outer = std::mem::take(&mut self.scope);
-        self.chain += 1;
-        if self.chain == CHAIN_MAX {
-            self.error(
-                "E0109",
-                span,
-                format!("definitions use each other more than {CHAIN_MAX} deep"),
-                format!("定义之间的引用超过 {CHAIN_MAX} 层"),
-                ("shorten the chain", "请缩短引用链"),
-            );
-        }
-        let item = if self.chain >= CHAIN_MAX { self.empty_item(id) } else { self.lower_item(id) };
-        self.chain -= 1;
+        let span = self.items.get(id.0).map(|it| it.name.span).unwrap_or_default();
+        let item = self.at_own_level(id, span, |it| it.lower_item(id));
         self.scope = outer;
         item
     }
@@ -128,6 +124,7 @@ impl Checker<'_> {
             name: state.map(|it| it.name.text.clone()).unwrap_or_default(),
             kind: state.map_or(ItemKind::Definition, |it| it.kind),
             per: None,
+            of_fact: None,
             readings: vec![Reading { name: String::new(), why: String::new(), body: None }],
             in_force: 0,
             ty: Type::Unknown,
@@ -146,6 +143,10 @@ impl Checker<'_> {
         match statement {
             StatementKind::Definition(_, per, body) => {
                 self.enter_subject(&mut item, per.as_ref());
+                self.lower_body(&mut item, &body, None);
+            }
+            StatementKind::Derived(_, fact, body) => {
+                self.enter_row(&mut item, &fact);
                 self.lower_body(&mut item, &body, None);
             }
             StatementKind::Level { per, decimals, body, .. } => {
@@ -167,7 +168,7 @@ impl Checker<'_> {
             StatementKind::Right(_, per, condition, until) => {
                 self.enter_subject(&mut item, per.as_ref());
                 self.set_body(&mut item, &condition, Some(&Type::Truth));
-                item.until = until.map(|it| self.lower(&it, None));
+                item.until = until.map(|it| self.moment(&it));
             }
             StatementKind::Exclusion(_, body, _) => self.lower_exclusion(&mut item, &body),
             StatementKind::Subject(_, list) => self.lower_subject(&mut item, &list),
@@ -199,8 +200,33 @@ impl Checker<'_> {
                 item.per = Some(subject);
                 self.scope.push(Variable { name: Some(per.text.clone()), ty, subject: Some(subject) });
             }
-            None => self.unknown_name(per, &self.item_names(&[ItemKind::Subject])),
+            None => self.wrong_kind(per, ItemKind::Subject),
         }
+    }
+
+    /// In an attribute of a fact, slot 0 holds the record, whose fields are named bare.
+    fn enter_row(&mut self, item: &mut Item, fact: &Name) {
+        let Some((at, schema)) = self.schema.fact(&fact.text) else {
+            let known: Vec<String> = self.schema.facts.iter().map(|it| it.name.clone()).collect();
+            self.unknown_name(fact, &known);
+            return;
+        };
+        if schema.attribute(&item.name).is_some() {
+            self.twice(&item.name, item.span);
+        }
+        item.of_fact = Some(at);
+        self.scope.push(Variable { name: None, ty: Type::Row(RowType::Fact(at)), subject: None });
+    }
+
+    /// The attribute that a definition gives to records of a fact.
+    pub(crate) fn derived(&mut self, row: RowType, name: &str, span: Span) -> Option<(ItemId, Type)> {
+        let RowType::Fact(fact) = row else { return None };
+        let id = self.find_item(name)?;
+        let StatementKind::Derived(_, of, _) = &self.items.get(id.0)?.statement else { return None };
+        if self.schema.fact(&of.text)?.0 != fact {
+            return None;
+        }
+        Some((id, self.item_type(id, span).0))
     }
 
     fn set_body(&mut self, item: &mut Item, body: &Expr, wanted: Option<&Type>) {
@@ -230,19 +256,6 @@ impl Checker<'_> {
         item.readings = lowered;
     }
 
-    fn check_in_force(&mut self, item: &Item, readings: &[crate::syntax::ast::Reading]) {
-        let forced = readings.iter().filter(|it| it.in_force).count();
-        if forced != 1 {
-            self.error(
-                "E0110",
-                item.span,
-                format!("`{}` has {} readings, of which {forced} are in force", item.name, readings.len()),
-                format!("`{}` 有 {} 种解读，其中 {forced} 种生效", item.name, readings.len()),
-                ("mark exactly one reading `in force`", "请恰好将一种解读标为 `in force`"),
-            );
-        }
-    }
-
     fn want_scalar(&mut self, item: &Item) {
         if !matches!(item.ty, Type::Scalar(_) | Type::Unknown) {
             self.error(
@@ -262,7 +275,7 @@ impl Checker<'_> {
         let node = self.lower(body, None);
         let keep_rows =
             matches!(node.ty, Type::Rows(crate::contract::RowType::Fact(fact)) if !self.is_span(fact));
-        let node = if keep_rows { node } else { self.to_timeline(node) };
+        let node = if keep_rows { node } else { self.as_timeline(node) };
         item.ty = node.ty.clone();
         item.absolute = self.is_absolute(&node);
         item.readings = vec![Reading { name: String::new(), why: String::new(), body: Some(node) }];
@@ -278,17 +291,33 @@ impl Checker<'_> {
         item.readings = vec![Reading { name: String::new(), why: String::new(), body: Some(node) }];
     }
 
-    /// The type of what a remedy pays.
+    /// The type of what a remedy pays: money, or in kind a duration or a number.
     fn remedy_type(&mut self, parts: &[(RemedyPart, Span)]) -> Type {
-        let money = self.front.currency.map_or(Type::Unknown, |it| Type::Scalar(Unit::money(it)));
-        for (part, _) in parts {
-            match part {
-                RemedyPart::Pays(_, Some(base)) => return self.lower(base, None).ty,
-                RemedyPart::Pays(amount, None) => return self.lower(amount, None).ty,
-                _ => {}
+        let paid = parts.iter().find_map(|(part, _)| match part {
+            RemedyPart::Pays(_, Some(amount)) | RemedyPart::Pays(amount, None) => Some(amount),
+            _ => None,
+        });
+        let Some(paid) = paid else {
+            return self.front.currency.map_or(Type::Unknown, |it| Type::Scalar(Unit::money(it)));
+        };
+        let found = self.lower(paid, None);
+        match found.ty {
+            Type::Scalar(_) => found.ty,
+            Type::Period => Type::Scalar(Unit::time()),
+            _ => {
+                self.mismatch(&found, ("an amount: money, a duration or a number", "金额、时长或数字"));
+                Type::Unknown
             }
         }
-        money
+    }
+
+    /// An instant, or a date as a whole.
+    fn moment(&mut self, written: &Expr) -> Node {
+        let found = self.lower(written, None);
+        if !matches!(found.ty, Type::Instant | Type::Date) {
+            self.mismatch(&found, ("an instant or a date", "时刻或日期"));
+        }
+        found
     }
 
     /// Whether a value does not depend on the window it is asked in.
@@ -324,7 +353,7 @@ impl Checker<'_> {
                         | F::Subjects
                         | F::FirstTime
                 );
-                !measures && !(of_series && matches!(function, F::Min | F::Max))
+                !(measures || of_series && matches!(function, F::Min | F::Max))
             }
             Op::Item(id, _) | Op::ItemFor(id, _) => match self.items.get(id.0).map(|it| &it.progress) {
                 Some(Progress::Done(item)) => item.absolute,

@@ -10,12 +10,21 @@ use super::scope::{Variable, nearest};
 use crate::contract::{
     Combine, Function, ItemId, ItemKind, Literal, Node, Op, RowField, RowType, Type, WindowName,
 };
-use crate::syntax::ast::{Binary, Expr, ExprKind, Name, Quantifier, Window};
+use crate::syntax::ast::{Binary, Expr, ExprKind, Name, Quantifier, StatementKind, Window};
 use crate::syntax::token::Span;
 
 impl Checker<'_> {
     /// Understands an expression; `hint` is the type it is compared with, so that symbols can be found.
     pub(crate) fn lower(&mut self, expr: &Expr, hint: Option<&Type>) -> Node {
+        if !self.descend(expr.span) {
+            return broken(expr.span);
+        }
+        let node = self.lower_kind(expr, hint);
+        self.ascend();
+        node
+    }
+
+    fn lower_kind(&mut self, expr: &Expr, hint: Option<&Type>) -> Node {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Number(value) => quantity(Quantity::number(value.clone()), span),
@@ -92,7 +101,7 @@ impl Checker<'_> {
                 quantity(Quantity { value: Ratio::ZERO, unit: unit.clone() }, node.span)
             }
             (Type::Period, Type::Scalar(unit)) if unit.is_time() => self.period_as_duration(node),
-            (_, Type::Timeline) => self.to_timeline(node),
+            (_, Type::Timeline) => self.as_timeline(node),
             (Type::Date, Type::Instant) => start_of_day(node),
             (Type::Text, Type::OneOf(words)) => self.word(node, words),
             (Type::OneOf(_), Type::Text) => node,
@@ -209,6 +218,10 @@ impl Checker<'_> {
 
     fn one_measure(&mut self, value: &Ratio, unit: &Name) -> Option<Quantity> {
         if let Some(currency) = quantity::Currency::parse(&unit.text) {
+            if self.front.currency.is_none() {
+                self.no_currency(unit.span);
+                return None;
+            }
             return Some(Quantity::money(value.clone(), currency));
         }
         if self.units.contains(&unit.text) {
@@ -327,37 +340,57 @@ impl Checker<'_> {
             );
             return broken(span);
         }
-        let anywhere = self.all_symbols();
-        if anywhere.iter().any(|it| it == name) {
+        if self.is_symbol(name) {
             return literal(Literal::Text(Arc::from(name)), Type::Text, span);
         }
-        let mut known: Vec<String> = self.items.iter().map(|it| it.name.text.clone()).collect();
-        known.extend(self.schema.facts.iter().map(|it| it.name.clone()));
-        known.extend(self.scope.iter().filter_map(|it| it.name.clone()));
-        known.extend(self.fields_in_scope());
+        let mut known: Vec<String> = Vec::new();
+        if self.guesses() {
+            known.extend(self.items.iter().map(|it| it.name.text.clone()));
+            known.extend(self.schema.facts.iter().map(|it| it.name.clone()));
+            known.extend(self.scope.iter().filter_map(|it| it.name.clone()));
+            known.extend(self.fields_in_scope());
+        }
         self.unknown_name(&Name { text: name.to_owned(), span }, &known);
         broken(span)
     }
 
-    /// Every word of every one-of of the contract.
-    fn all_symbols(&self) -> Vec<String> {
+    /// Whether some one-of of the contract has this word.
+    fn is_symbol(&self, name: &str) -> bool {
         let params = self.items.iter().filter_map(|it| match &it.progress {
             super::item::Progress::Done(item) => Some(&item.ty),
             _ => None,
         });
-        let sets = self.one_ofs.values().cloned().chain([self.plans.clone(), self.cause_names.clone()]);
-        let from_params = params.filter_map(|it| match it {
-            Type::OneOf(words) => Some(words.clone()),
+        let of_params = params.filter_map(|it| match it {
+            Type::OneOf(words) => Some(words),
             _ => None,
         });
-        sets.chain(from_params).flat_map(|it| it.to_vec()).collect()
+        let sets = self.one_ofs.values().chain([&self.plans, &self.cause_names]);
+        sets.chain(of_params).any(|words| words.iter().any(|it| it == name))
+    }
+
+    /// Reports a name that stands for something of another kind, or for nothing.
+    pub(crate) fn wrong_kind(&mut self, name: &Name, wanted: ItemKind) {
+        let known = self.item_names(&[wanted]);
+        let Some(found) = self.find_item(&name.text).and_then(|it| self.items.get(it.0)).map(|it| it.kind) else {
+            self.unknown_name(name, &known);
+            return;
+        };
+        let (found, wanted) = (kind_words(found), kind_words(wanted));
+        let list = |none: &str, sep: &str| if known.is_empty() { none.to_owned() } else { format!("`{}`", known.join(sep)) };
+        self.error(
+            "E0119",
+            name.span,
+            format!("expected a {}, found the {} `{}`", wanted.0, found.0, name.text),
+            format!("此处应为{}，却是{} `{}`", wanted.1, found.1, name.text),
+            (&format!("declared: {}", list("none", "`, `")), &format!("已声明：{}", list("无", "`、`"))),
+        );
     }
 
     /// Reports a name nothing declares.
     pub(crate) fn unknown_name(&mut self, name: &Name, known: &[String]) {
         let near = nearest(&name.text, known.iter().map(String::as_str));
         let help = match near {
-            _ if super::call::FUNCTIONS.contains(&name.text.as_str()) => (
+            _ if super::form::FORMS.iter().any(|it| it.0 == name.text) => (
                 format!("a function is followed by its bracket without a space: `{}(…)`", name.text),
                 format!("函数名后须紧跟括号：`{}(…)`", name.text),
             ),
@@ -372,6 +405,10 @@ impl Checker<'_> {
                 )
             }
             Some(near) => (format!("did you mean `{near}`?"), format!("是否想写 `{near}`？")),
+            None if ROW_FIELDS.contains(&name.text.as_str()) => (
+                "it belongs to a record, and no record is at hand here: `from of …`, `ROWS where …`, or `per ROWS` in a claim".to_owned(),
+                "它是记录的字段，此处没有记录：请写 `from of …`、`ROWS where …`，或在 claim 中写 `per ROWS`".to_owned(),
+            ),
             None => (
                 "declare it with `param`, `fact` or a definition `name = …`".to_owned(),
                 "请用 `param`、`fact` 或定义 `名称 = …` 声明".to_owned(),
@@ -400,6 +437,9 @@ impl Checker<'_> {
                 (None, Type::Row(row)) => {
                     if let Some((field, ty)) = self.row_field(*row, name) {
                         return Some(node(Op::RowField(slot, field), ty, span));
+                    }
+                    if let Some((id, ty)) = self.derived(*row, name, span) {
+                        return Some(node(Op::Item(id, Some(slot)), ty, span));
                     }
                 }
                 _ => {}
@@ -478,6 +518,20 @@ impl Checker<'_> {
     /// The value of an item; a rule per subject needs the subject in scope.
     pub(crate) fn item_node(&mut self, id: ItemId, span: Span) -> Node {
         let (ty, per) = self.item_type(id, span);
+        if let Some(StatementKind::Derived(name, fact, _)) = self.items.get(id.0).map(|it| it.statement.clone()) {
+            let (name, fact) = (name.text, fact.text);
+            self.error(
+                "E0117",
+                span,
+                format!("`{name}` is computed for each record of `{fact}`; it has no single value here"),
+                format!("`{name}` 按 `{fact}` 的每条记录计算，此处没有单一的值"),
+                (
+                    &format!("write `sum({name} of {fact})`, or `row.{name}` of one record"),
+                    &format!("请写 `sum({name} of {fact})`，或某条记录的 `row.{name}`"),
+                ),
+            );
+            return broken(span);
+        }
         let slot = self.subject_slot(id, per, span);
         node(Op::Item(id, slot), ty, span)
     }
@@ -489,14 +543,16 @@ impl Checker<'_> {
         if slot.is_none() {
             let name = self.items.get(id.0).map(|it| it.name.text.clone()).unwrap_or_default();
             let subject = self.items.get(per.0).map(|it| it.name.text.clone()).unwrap_or_default();
+            let truth = matches!(self.items.get(id.0).map(|it| it.kind), Some(ItemKind::Promise | ItemKind::Duty));
+            let all = if truth { format!("for all {subject}: {name}") } else { format!("sum(for each {subject}: {name})") };
             self.error(
                 "E0117",
                 span,
                 format!("`{name}` is computed per `{subject}`; it has no single value here"),
                 format!("`{name}` 按 `{subject}` 逐一计算，此处没有单一的值"),
                 (
-                    &format!("write `sum(for each {subject}: {name})`, or `per {subject}` in this rule"),
-                    &format!("请写 `sum(for each {subject}: {name})`，或在本规则中写 `per {subject}`"),
+                    &format!("write `{all}`, `{name} of …`, or `per {subject}` in this rule"),
+                    &format!("请写 `{all}`、`{name} of …`，或在本规则中写 `per {subject}`"),
                 ),
             );
         }
@@ -521,6 +577,9 @@ impl Checker<'_> {
                 self.unknown_name(field, &["from".to_owned(), "until".to_owned()]);
                 broken(span)
             }
+            (Type::Row(row), name) if let Some((id, ty)) = self.derived(*row, name, span) => {
+                node(Op::ItemFor(id, Box::new(base)), ty, span)
+            }
             (Type::Row(row), name) => match self.row_field(*row, name) {
                 Some((field, ty)) => node(Op::Field(Box::new(base), field), ty, span),
                 None => {
@@ -540,7 +599,7 @@ impl Checker<'_> {
         if matches!(inner.ty, Type::Truth | Type::Unknown) {
             return node(Op::Not(Box::new(inner)), Type::Truth, span);
         }
-        let inner = self.to_timeline(inner);
+        let inner = self.as_timeline(inner);
         node(Op::Complement(Box::new(inner)), Type::Timeline, span)
     }
 
@@ -648,9 +707,28 @@ impl Checker<'_> {
         }
     }
 
-    /// The elements of a list, and the subject they are when it is one.
-    fn elements(&mut self, list: &Expr) -> (Node, Type, Option<ItemId>) {
-        let list = self.lower(list, None);
+    /// The elements of a list, and the subject they are when it is one. Those of a list are chosen under the name of
+    /// the variable, those of rows under the names of their fields.
+    fn elements(&mut self, name: &Name, list: &Expr) -> (Node, Type, Option<ItemId>) {
+        let ExprKind::Where(inner, predicate) = &list.kind else {
+            let list = self.lower(list, None);
+            return self.elements_of(list);
+        };
+        let inner = self.lower(inner, None);
+        if !matches!(inner.ty, Type::List(_)) {
+            let rows = self.filtered(inner, predicate, list.span);
+            return self.elements_of(rows);
+        }
+        let (inner, ty, subject) = self.elements_of(inner);
+        let slot = self.scope.len();
+        self.scope.push(Variable { name: Some(name.text.clone()), ty: ty.clone(), subject });
+        let predicate = self.lower_as(predicate, &Type::Truth);
+        self.scope.truncate(slot);
+        let listed = inner.ty.clone();
+        (node(Op::Filter(Box::new(inner), slot, Box::new(predicate)), listed, list.span), ty, subject)
+    }
+
+    fn elements_of(&mut self, list: Node) -> (Node, Type, Option<ItemId>) {
         let subject = match list.op {
             Op::Item(id, _) if self.items.get(id.0).is_some_and(|it| it.kind == ItemKind::Subject) => {
                 Some(id)
@@ -670,7 +748,7 @@ impl Checker<'_> {
     }
 
     fn for_each(&mut self, name: &Name, list: &Expr, body: &Expr, span: Span) -> Node {
-        let (list, ty, subject) = self.elements(list);
+        let (list, ty, subject) = self.elements(name, list);
         let slot = self.scope.len();
         self.scope.push(Variable { name: Some(name.text.clone()), ty, subject });
         let body = self.lower(body, None);
@@ -694,11 +772,11 @@ impl Checker<'_> {
                 Combine::AtLeast(Box::new(self.lower_as(count, &Type::Scalar(Unit::none()))))
             }
         };
-        let (list, ty, subject) = self.elements(list);
+        let (list, ty, subject) = self.elements(name, list);
         let slot = self.scope.len();
         self.scope.push(Variable { name: Some(name.text.clone()), ty, subject });
         let body = self.lower(body, None);
-        let body = if matches!(body.ty, Type::Truth | Type::Unknown) { body } else { self.to_timeline(body) };
+        let body = if matches!(body.ty, Type::Truth | Type::Unknown) { body } else { self.as_timeline(body) };
         self.scope.truncate(slot);
         let ty = body.ty.clone();
         node(Op::Quantified(combine, slot, Box::new(list), Box::new(body)), ty, span)
@@ -732,12 +810,19 @@ impl Checker<'_> {
             return;
         }
         let shown = self.show_type(&found.ty);
+        let help = match found.ty {
+            Type::Rows(_) | Type::Timeline => (
+                "take a value from it: `length(…)`, `count(…)` or `sum(… of …)`",
+                "请从中取值：`length(…)`、`count(…)` 或 `sum(… of …)`",
+            ),
+            _ => ("check the units and the sort of each part", "请检查各部分的单位和类别"),
+        };
         self.error(
             "E0120",
             found.span,
             format!("expected {}, found {}", wanted.0, shown.0),
             format!("此处应为{}，却是{}", wanted.1, shown.1),
-            ("check the units and the sort of each part", "请检查各部分的单位和类别"),
+            help,
         );
     }
 
@@ -755,7 +840,7 @@ impl Checker<'_> {
             Type::Truth => pair("a truth", "真值"),
             Type::Text => pair("a text", "文字"),
             Type::OneOf(words) => {
-                (format!("one of {}", words.join(", ")), format!("{} 之一", words.join("、")))
+                (format!("one of {}", listed(words, ", ")), format!("{} 之一", listed(words, "、")))
             }
             Type::Instant => pair("an instant", "时刻"),
             Type::Date => pair("a date", "日期"),
@@ -770,7 +855,7 @@ impl Checker<'_> {
             Type::Series(_) => pair("a series", "时间序列"),
             Type::List(inner) => {
                 let inner = self.show_type(inner);
-                (format!("a list of {}", inner.0), format!("{}的列表", inner.1))
+                (format!("a list of {}", several(&inner.0)), format!("{}的列表", inner.1))
             }
             Type::Hours => pair("opening hours", "服务时段"),
             Type::Calendar => pair("a holiday calendar", "假日表"),
@@ -790,8 +875,9 @@ pub(crate) fn same_items(found: &Type, wanted: &Type) -> bool {
 
 /// Which words stand for a value here, the nearest first.
 fn words_help(name: &str, words: &[String]) -> (String, String) {
-    let all = words.join(" | ");
-    match nearest(name, words.iter().map(String::as_str)) {
+    let all = listed(words, " | ");
+    let near = if words.len() <= WORDS_SHOWN_MAX { nearest(name, words.iter().map(String::as_str)) } else { None };
+    match near {
         Some(near) => {
             (format!("did you mean `{near}`? One of: {all}"), format!("是否想写 `{near}`？可用：{all}"))
         }
@@ -799,6 +885,44 @@ fn words_help(name: &str, words: &[String]) -> (String, String) {
             ("no word is declared for this value".to_owned(), "此值没有声明任何可用的词".to_owned())
         }
         None => (format!("one of: {all}"), format!("可用：{all}")),
+    }
+}
+
+/// A message lists no more words than this.
+const WORDS_SHOWN_MAX: usize = 40;
+
+/// The words, or the first of them.
+pub(crate) fn listed(words: &[String], separator: &str) -> String {
+    let shown = words.get(..WORDS_SHOWN_MAX).unwrap_or(words).join(separator);
+    if words.len() > WORDS_SHOWN_MAX { shown + separator + "…" } else { shown }
+}
+
+/// What every record has.
+const ROW_FIELDS: [&str; 8] = ["subject", "id", "source", "from", "until", "at", "length", "full_length"];
+
+/// A kind of item in words, English and Chinese.
+fn kind_words(kind: ItemKind) -> (&'static str, &'static str) {
+    match kind {
+        ItemKind::Definition => ("definition", "定义"),
+        ItemKind::Param => ("parameter", "参数"),
+        ItemKind::Subject => ("subject", "对象"),
+        ItemKind::Level => ("level", "指标"),
+        ItemKind::Promise => ("promise", "承诺"),
+        ItemKind::Duty => ("duty", "义务"),
+        ItemKind::Remedy => ("remedy", "赔付"),
+        ItemKind::Right => ("right", "权利"),
+        ItemKind::Exclusion => ("exclusion", "除外项"),
+    }
+}
+
+/// `a number` as `numbers`.
+fn several(one: &str) -> String {
+    if one == "a window of time" {
+        return "windows of time".to_owned();
+    }
+    match one.strip_prefix("a ").or_else(|| one.strip_prefix("an ")) {
+        Some(bare) if !bare.contains(' ') => format!("{bare}s"),
+        _ => one.to_owned(),
     }
 }
 

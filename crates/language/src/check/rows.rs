@@ -5,7 +5,7 @@ use quantity::Unit;
 use super::Checker;
 use super::lower::{broken, node};
 use super::scope::Variable;
-use crate::contract::{ItemKind, Node, Op, RowType, Type};
+use crate::contract::{ItemId, ItemKind, Node, Op, RowType, Type};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::syntax::token::Span;
 
@@ -35,7 +35,10 @@ impl Checker<'_> {
 
     pub(crate) fn rows_postfix(&mut self, expr: &Expr) -> Node {
         match &expr.kind {
-            ExprKind::Where(rows, predicate) => self.filtered(rows, predicate, expr.span),
+            ExprKind::Where(rows, predicate) => {
+                let rows = self.lower(rows, None);
+                self.filtered(rows, predicate, expr.span)
+            }
             ExprKind::Lasting(inner, operator, length) => {
                 let inner = self.lower(inner, None);
                 let length = self.lower_as(length, &Type::Scalar(Unit::time()));
@@ -47,7 +50,7 @@ impl Checker<'_> {
                         expr.span,
                     );
                 }
-                let inner = self.to_timeline(inner);
+                let inner = self.as_timeline(inner);
                 node(Op::Lasting(Box::new(inner), *operator, Box::new(length)), Type::Timeline, expr.span)
             }
             ExprKind::Distinct(rows, names) => {
@@ -70,8 +73,8 @@ impl Checker<'_> {
         }
     }
 
-    fn filtered(&mut self, rows: &Expr, predicate: &Expr, span: Span) -> Node {
-        let rows = self.lower(rows, None);
+    /// Rows that satisfy a predicate.
+    pub(crate) fn filtered(&mut self, rows: Node, predicate: &Expr, span: Span) -> Node {
         let Type::Rows(row) = rows.ty else {
             let shown = self.show_type(&rows.ty);
             if rows.ty != Type::Unknown {
@@ -95,18 +98,20 @@ impl Checker<'_> {
 
     /// `8 h of HOURS`, `5 working days of CAL`, `ROWS of SUBJECT`, `NAME of SUBJECT`.
     pub(crate) fn of(&mut self, left: &Expr, right: &Expr, span: Span) -> Node {
-        if let Some(node) = self.item_of(left, right, span) {
-            return node;
+        let per_subject = self.named_per_subject(left, span);
+        let right = self.lower(right, per_subject.as_ref().map(|_| &Type::Text));
+        if let Some((id, ty)) = per_subject.filter(|_| !is_clock(&right.ty)) {
+            let subject = self.coerce(right, &Type::Text);
+            return node(Op::ItemFor(id, Box::new(subject)), ty, span);
         }
         let left = self.lower(left, None);
-        let right = self.lower(right, None);
         match (&left.ty, &right.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => broken(span),
             (Type::Scalar(unit), Type::Hours) if unit.is_time() => {
                 node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span)
             }
             (Type::Scalar(unit), Type::Timeline | Type::Rows(_) | Type::Window) if unit.is_time() => {
-                let right = self.to_timeline(right);
+                let right = self.as_timeline(right);
                 node(Op::Clock(Box::new(left), Box::new(right)), Type::Clock, span)
             }
             (Type::WorkingDays, Type::Calendar) => {
@@ -130,8 +135,8 @@ impl Checker<'_> {
         }
     }
 
-    /// The value of a rule per subject, for a subject that is named.
-    fn item_of(&mut self, left: &Expr, right: &Expr, span: Span) -> Option<Node> {
+    /// A rule per subject: `NAME of SUBJECT` is its value for a subject that is named.
+    fn named_per_subject(&mut self, left: &Expr, span: Span) -> Option<(ItemId, Type)> {
         let ExprKind::Name(name) = &left.kind else { return None };
         let id = self.find_item(name)?;
         if self.items.get(id.0)?.kind == ItemKind::Subject
@@ -140,8 +145,11 @@ impl Checker<'_> {
             return None;
         }
         let (ty, per) = self.item_type(id, span);
-        per?;
-        let subject = self.lower_as(right, &Type::Text);
-        Some(node(Op::ItemFor(id, Box::new(subject)), ty, span))
+        per.map(|_| (id, ty))
     }
+}
+
+/// Whether a duration `of` this is a clock, so that `target of office` names no subject.
+fn is_clock(ty: &Type) -> bool {
+    matches!(ty, Type::Hours | Type::Timeline | Type::Rows(_) | Type::Window | Type::Calendar)
 }

@@ -1,7 +1,9 @@
 //! Tables: lookups by word, by band, by date.
 
+use quantity::Unit;
+
 use super::Checker;
-use super::lower::{broken, is_zero, node};
+use super::lower::{broken, is_zero, listed, node};
 use crate::contract::{BandNode, Literal, Node, Op, Type};
 use crate::syntax::ast::{Band, Expr, ExprKind, LadderMode};
 use crate::syntax::token::Span;
@@ -63,27 +65,28 @@ impl Checker<'_> {
         node(Op::By(Box::new(key), lowered, otherwise), ty, span)
     }
 
-    /// Every word of a one-of should stand once.
+    /// No key stands twice, and every word of a one-of should stand once.
     fn check_words(&mut self, key: &Node, entries: &[(Vec<Node>, Node)], has_otherwise: bool, span: Span) {
-        let Type::OneOf(words) = &key.ty else { return };
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: Vec<&Literal> = Vec::new();
         for node in entries.iter().flat_map(|(keys, _)| keys) {
-            if let Op::Literal(Literal::Text(word)) = &node.op {
-                if seen.iter().any(|it| **it == **word) {
-                    self.error(
-                        "E0125",
-                        node.span,
-                        format!("`{word}` stands twice in this table"),
-                        format!("`{word}` 在表中出现两次"),
-                        ("keep one row", "请只保留一行"),
-                    );
-                }
-                seen.push(word.to_string());
+            let Op::Literal(literal) = &node.op else { continue };
+            if seen.contains(&literal) {
+                let word = self.excerpt(node.span);
+                self.error(
+                    "E0125",
+                    node.span,
+                    format!("`{word}` stands twice in this table"),
+                    format!("`{word}` 在表中出现两次"),
+                    ("keep one row", "请只保留一行"),
+                );
             }
+            seen.push(literal);
         }
-        let missing: Vec<String> = words.iter().filter(|it| !seen.contains(it)).cloned().collect();
+        let Type::OneOf(words) = &key.ty else { return };
+        let named = |word: &String| seen.iter().any(|it| matches!(it, Literal::Text(it) if **it == **word));
+        let missing: Vec<String> = words.iter().filter(|it| !named(it)).cloned().collect();
         if !missing.is_empty() && !has_otherwise {
-            let list = missing.join(", ");
+            let list = listed(&missing, ", ");
             self.warning(
                 "W0201",
                 span,
@@ -104,6 +107,7 @@ impl Checker<'_> {
         span: Span,
     ) -> Node {
         let key = self.lower(key, None);
+        let key = self.ordered(key);
         let (values, ty) = self.results(entries.iter().map(|(_, it)| it).chain(otherwise), hint);
         let mut values = values.into_iter();
         let mut lowered: Vec<(BandNode, Node)> = Vec::new();
@@ -115,30 +119,49 @@ impl Checker<'_> {
         node(Op::Ladder(Box::new(key), mode, lowered, otherwise), ty, span)
     }
 
+    /// What bands are laid over has an order.
+    pub(crate) fn ordered(&mut self, key: Node) -> Node {
+        match key.ty {
+            Type::Scalar(_) | Type::Date | Type::Instant | Type::Unknown => key,
+            Type::Period => self.coerce(key, &Type::Scalar(Unit::time())),
+            _ => {
+                self.mismatch(&key, ("something with an order: a number, a date or an instant", "可比较大小的值：数字、日期或时刻"));
+                broken(key.span)
+            }
+        }
+    }
+
     fn as_of(&mut self, date: &Expr, entries: &[(Expr, Expr)], hint: Option<&Type>, span: Span) -> Node {
         let date = self.lower_date(date);
         let (values, ty) = self.results(entries.iter().map(|(_, it)| it), hint);
         let mut lowered = Vec::new();
         for ((key, _), value) in entries.iter().zip(values) {
-            match self.lower(key, None).op {
-                Op::Literal(Literal::Date(day)) => lowered.push((day, value)),
-                _ => self.error(
-                    "E0126",
+            let found = self.lower(key, None);
+            let day = match found.op {
+                Op::Literal(Literal::Date(day)) => day,
+                _ if found.ty == Type::Unknown => continue,
+                _ => {
+                    let shown = self.show_type(&found.ty);
+                    self.error(
+                        "E0126",
+                        key.span,
+                        format!("expected a date written out, found {}", shown.0),
+                        format!("此处应为写明的日期，却是{}", shown.1),
+                        ("write `2026-04-15:`", "请写 `2026-04-15:`"),
+                    );
+                    continue;
+                }
+            };
+            if lowered.last().is_some_and(|(before, _)| *before >= day) {
+                self.error(
+                    "E0127",
                     key.span,
-                    "expected a date",
-                    "此处应为日期",
-                    ("write `2026-04-15:`", "请写 `2026-04-15:`"),
-                ),
+                    "this date is not later than the one before",
+                    "此日期不晚于前一个日期",
+                    ("put the earliest text first", "请将最早的文本放在最前"),
+                );
             }
-        }
-        if lowered.windows(2).any(|it| matches!(it, [a, b] if a.0 >= b.0)) {
-            self.error(
-                "E0127",
-                span,
-                "the dates of this table do not ascend",
-                "表中的日期没有递增",
-                ("put the earliest text first", "请将最早的文本放在最前"),
-            );
+            lowered.push((day, value));
         }
         node(Op::AsOf(Box::new(date), lowered), ty, span)
     }

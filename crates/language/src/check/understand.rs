@@ -60,6 +60,7 @@ impl<'a> Checker<'a> {
             statement: StatementKind::Undetermined(String::new()),
             clause: it.clause.clone(),
             progress: Progress::Done(Box::new(it.clone())),
+            height: 0,
         });
         Self {
             text: &contract.text,
@@ -87,7 +88,7 @@ impl<'a> Checker<'a> {
             one_ofs,
             items: items.collect(),
             scope: Vec::new(),
-            chain: 0,
+            depth: super::depth::Depth::default(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub struct Expr {
 }
 
 /// Comparison operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Compare {
     /// `=`
     Equal,
@@ -140,7 +140,7 @@ pub enum Window {
 }
 
 /// Why a value may be absent, as an `expect … is …` names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// No evidence speaks of it.
     NoData,
@@ -428,6 +428,8 @@ pub enum StatementKind {
     Exclusion(Name, Expr, Option<String>),
     /// `N = E`, `N per S = E`
     Definition(Name, Option<Name>, Body),
+    /// `N of FACT = E`: an attribute that every record of the fact has by what else it says.
+    Derived(Name, Name, Body),
     /// `subject N = LIST`
     Subject(Name, Expr),
     /// `level N per S shown to 2 decimals = E`

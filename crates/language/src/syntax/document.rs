@@ -8,6 +8,9 @@ use crate::problem::{Problem, both};
 /// A contract file larger than this is refused.
 pub const CONTRACT_BYTES_MAX: usize = 256 * 1024;
 
+/// Further lines of front matter are not read; far fewer keys are known, so the rest is told wrong already.
+const ENTRIES_MAX: usize = 64;
+
 /// One `key: value` of the front matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -85,7 +88,7 @@ pub fn read(text: &str) -> (Document, Vec<Problem>) {
     }
     let (front, body) = front_matter(text, &mut problems);
     let mut document = Document { front, body, ..Document::default() };
-    read_markdown(text, &mut document);
+    read_markdown(text, &mut document, &mut problems);
     (document, problems)
 }
 
@@ -116,28 +119,33 @@ fn front_matter(text: &str, problems: &mut Vec<Problem>) -> (Vec<Entry>, usize) 
         ));
         return (Vec::new(), 0);
     };
+    let rest = text.get(inner_start..).unwrap_or("");
+    if !rest.lines().any(|it| it.trim_end() == "---") {
+        problems.push(Problem::error(
+            "E0012",
+            Span { from: 0, until: 3 },
+            both("the front matter is not closed", "前置信息没有结束"),
+            both("end it with a line `---`", "请以一行 `---` 结束"),
+        ));
+        return (Vec::new(), 0);
+    }
     let mut entries = Vec::new();
     let mut at = inner_start;
-    for line in text.get(inner_start..).unwrap_or("").split_inclusive('\n') {
+    for line in rest.split_inclusive('\n') {
         let span = Span { from: at, until: at + line.trim_end().len() };
         at += line.len();
         match line.trim_end() {
-            "---" => return (entries, at),
+            "---" => break,
             "" => {}
             it if it.starts_with('#') => {}
             it => match front_entry(it, span) {
+                Ok(_) if entries.len() >= ENTRIES_MAX => {}
                 Ok(entry) => push_entry(entry, &mut entries, problems),
                 Err(problem) => problems.push(*problem),
             },
         }
     }
-    problems.push(Problem::error(
-        "E0012",
-        Span { from: 0, until: 3 },
-        both("the front matter is not closed", "前置信息没有结束"),
-        both("end it with a line `---`", "请以一行 `---` 结束"),
-    ));
-    (entries, text.len())
+    (entries, at)
 }
 
 fn push_entry(entry: Entry, entries: &mut Vec<Entry>, problems: &mut Vec<Problem>) {
@@ -196,7 +204,7 @@ fn unquoted(value: &str) -> String {
         .to_owned()
 }
 
-fn read_markdown(text: &str, document: &mut Document) {
+fn read_markdown(text: &str, document: &mut Document, problems: &mut Vec<Problem>) {
     let base = document.body;
     let body = text.get(base..).unwrap_or("");
     let mut heading: Option<(u8, Span, String)> = None;
@@ -225,17 +233,33 @@ fn read_markdown(text: &str, document: &mut Document) {
                 }
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                if let Some(kind) = block_kind(&info) {
-                    document.blocks.push(Block {
-                        kind,
-                        span: inside_fence(text, span),
-                        clause: clause.clone(),
-                    });
+                match block_kind(&info) {
+                    Some(_) if !at_margin(text, span) => problems.push(indented_block(text, span)),
+                    Some(kind) => {
+                        let block = Block { kind, span: inside_fence(text, span), clause: clause.clone() };
+                        document.blocks.push(block);
+                    }
+                    None => {}
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Whether a fence stands at the left margin of the file.
+fn at_margin(text: &str, fence: Span) -> bool {
+    text.get(..fence.from).is_none_or(|it| it.is_empty() || it.ends_with('\n'))
+}
+
+fn indented_block(text: &str, fence: Span) -> Problem {
+    let line = text.get(fence.from..fence.until).and_then(|it| it.lines().next()).map_or(0, str::len);
+    Problem::error(
+        "E0019",
+        Span { from: fence.from, until: fence.from + line },
+        both("a block of rules stands inside a list or a quotation", "规则块位于列表或引用之内"),
+        both("begin its fence at the left margin of the file", "请让代码块的围栏从行首开始"),
+    )
 }
 
 fn block_kind(info: &str) -> Option<BlockKind> {

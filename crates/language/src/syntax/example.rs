@@ -22,6 +22,7 @@ impl Parser<'_> {
             clause: clause.to_owned(),
             span,
         };
+        self.example = true;
         let mut first = true;
         while self.begin_statement() {
             let start = self.peek().span;
@@ -59,7 +60,9 @@ impl Parser<'_> {
         if self.take_word("expect") {
             return self.expectation();
         }
-        self.expect_word("given")?;
+        if !self.take_word("given") {
+            return Err(self.expected("`cycle`, `given` or `expect`", "`cycle`、`given` 或 `expect`"));
+        }
         self.given()
     }
 
@@ -82,10 +85,10 @@ impl Parser<'_> {
         if !fits(&self.peek().kind) {
             return Err(self.expected("a cycle such as `2026-10`", "服务周期，例如 `2026-10`"));
         }
-        let mut span = self.next().span;
+        let mut span = self.take().span;
         while fits(&self.peek().kind) && self.peek().span.from == span.until {
             self.glue();
-            span = span.to(self.next().span);
+            span = span.to(self.take().span);
         }
         Ok((self.source_of(span).to_owned(), span))
     }
@@ -109,7 +112,7 @@ impl Parser<'_> {
         if self.is_word_at(1, "breached") || self.is_word_at(1, "met") {
             let promise = self.name()?;
             let breached = self.is_word("breached");
-            self.next();
+            self.take();
             let cycle = if self.take_word("for") { Some(self.cycle_label()?.0) } else { None };
             return Ok(ExampleLine::Verdict { promise, breached, cycle });
         }
@@ -153,7 +156,7 @@ impl Parser<'_> {
     /// A bare count; `of` belongs to the record.
     fn counted(&mut self) -> Parsed<Expr> {
         let span = self.peek().span;
-        match self.next().kind {
+        match self.take().kind {
             TokenKind::Number(value) => Ok(Expr { kind: ExprKind::Number(value), span }),
             _ => Err(self.expected("a count", "数量")),
         }
@@ -164,7 +167,7 @@ impl Parser<'_> {
         let span = self.peek().span;
         match self.peek().kind.clone() {
             TokenKind::Text(text) | TokenKind::Word(text) => {
-                self.next();
+                self.take();
                 Ok(Expr { kind: ExprKind::Text(text), span })
             }
             _ => Err(self.expected("a subject", "对象")),

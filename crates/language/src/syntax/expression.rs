@@ -15,7 +15,7 @@ pub(super) const PRODUCT: u8 = 6;
 pub(super) const UNARY: u8 = 7;
 
 /// Functions in whose arguments `of` separates what is taken from the rows it is taken over.
-const TAKES_ROWS: [&str; 15] = [
+const TAKES_ROWS: [&str; 16] = [
     "sum",
     "mean",
     "min",
@@ -31,6 +31,7 @@ const TAKES_ROWS: [&str; 15] = [
     "held",
     "stack",
     "highest",
+    "elapsed",
 ];
 
 /// Words that end an expression because they begin something else.
@@ -113,7 +114,7 @@ impl Parser<'_> {
     }
 
     /// Neither brackets in brackets nor a chain of operators may make a tree taller than the limit.
-    fn refuse_deep(&mut self, depth: usize) -> Parsed<()> {
+    pub(super) fn refuse_deep(&mut self, depth: usize) -> Parsed<()> {
         if depth <= NESTING_MAX {
             return Ok(());
         }
@@ -182,12 +183,12 @@ impl Parser<'_> {
             TokenKind::Punct(">=") => Compare::AtLeast,
             _ => return None,
         };
-        self.next();
+        self.take();
         Some(operator)
     }
 
     fn binary(&mut self, left: Expr, operator: Binary, right_power: u8) -> Parsed<Expr> {
-        self.next();
+        self.take();
         let right = self.climb(right_power)?;
         let span = left.span.to(right.span);
         Ok(Expr { kind: ExprKind::Binary(operator, Box::new(left), Box::new(right)), span })
@@ -195,7 +196,7 @@ impl Parser<'_> {
 
     /// `A or B`, or `A or B when none`.
     fn either(&mut self, left: Expr) -> Parsed<Expr> {
-        self.next();
+        self.take();
         let right = self.climb(AND)?;
         let mut span = left.span.to(right.span);
         if self.continues() && self.take_words(&["when", "none"]) {
@@ -206,7 +207,7 @@ impl Parser<'_> {
     }
 
     fn membership(&mut self, left: Expr) -> Parsed<Expr> {
-        self.next();
+        self.take();
         if self.is_punct("[") || (self.is_punct("(") && self.band_ahead()) {
             let band = self.interval_band()?;
             let span = left.span.to(band.span);
@@ -218,7 +219,7 @@ impl Parser<'_> {
     }
 
     fn status(&mut self, left: Expr) -> Parsed<Expr> {
-        self.next();
+        self.take();
         let known: [(&[&str], Status); 8] = [
             (&["no", "data"], Status::NoData),
             (&["not", "enough", "events"], Status::NotEnoughEvents),
@@ -241,7 +242,7 @@ impl Parser<'_> {
     fn prefix(&mut self) -> Parsed<Expr> {
         let start = self.peek().span;
         if self.is_punct("-") {
-            self.next();
+            self.take();
             if !self.is_punct("-") {
                 self.glue();
             }
@@ -273,18 +274,18 @@ impl Parser<'_> {
         let boxed = Box::new(left);
         let kind = match &self.peek().kind {
             TokenKind::Punct(".") => {
-                self.next();
+                self.take();
                 ExprKind::Field(boxed, self.name()?)
             }
             TokenKind::Word(word) => match word.as_str() {
                 "where" => {
-                    self.next();
+                    self.take();
                     let line_ends = self.line_ends;
                     let predicate = self.with_flags(line_ends, false, |it| it.climb(AND))?;
                     ExprKind::Where(boxed, Box::new(predicate))
                 }
                 "lasting" => {
-                    self.next();
+                    self.take();
                     let operator = match self.take_compare() {
                         Some(it) => it,
                         None => {
@@ -294,11 +295,11 @@ impl Parser<'_> {
                     ExprKind::Lasting(boxed, operator, Box::new(self.climb(PRODUCT)?))
                 }
                 "of" if !self.of_ends => {
-                    self.next();
+                    self.take();
                     ExprKind::Of(boxed, Box::new(self.postfix_operand()?))
                 }
                 "over" => {
-                    self.next();
+                    self.take();
                     ExprKind::Over(boxed, self.window()?)
                 }
                 "distinct" if self.is_word_at(1, "by") => {
@@ -308,7 +309,7 @@ impl Parser<'_> {
                     ExprKind::Distinct(boxed, names)
                 }
                 "at" if matches!(self.peek_at(1).kind, TokenKind::Time(_)) => {
-                    self.next();
+                    self.take();
                     ExprKind::At(boxed, self.time()?)
                 }
                 "breached" => self.verdict(boxed, true)?,
@@ -327,10 +328,10 @@ impl Parser<'_> {
     }
 
     fn verdict(&mut self, promise: Box<Expr>, breached: bool) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         let mut pattern = None;
         if self.is_word("in") && self.of_last_ahead() {
-            self.next();
+            self.take();
             let least = self.with_flags(self.line_ends, true, |it| it.climb(SUM))?;
             self.expect_word("of")?;
             self.expect_word("last")?;
@@ -370,7 +371,7 @@ impl Parser<'_> {
     }
 
     fn between(&mut self) -> Parsed<Window> {
-        self.next();
+        self.take();
         self.bracketed(|it| {
             let from = it.expression()?;
             it.expect_word("to")?;
@@ -398,26 +399,26 @@ impl Parser<'_> {
         }
         let kind = match token.kind {
             TokenKind::Number(value) => {
-                self.next();
+                self.take();
                 self.measure(value)?
             }
             TokenKind::Percent(value) => {
-                self.next();
+                self.take();
                 ExprKind::Number(value)
             }
             TokenKind::Text(text) => {
-                self.next();
+                self.take();
                 ExprKind::Text(text)
             }
             TokenKind::Instant(text) => {
-                self.next();
+                self.take();
                 ExprKind::Instant(text)
             }
             TokenKind::Date(date) => {
-                self.next();
+                self.take();
                 match self.peek().kind.clone() {
                     TokenKind::Time(time) if self.continues() => {
-                        self.next();
+                        self.take();
                         ExprKind::LocalInstant(date, time)
                     }
                     _ => ExprKind::Date(date),
@@ -431,7 +432,7 @@ impl Parser<'_> {
     }
 
     fn parenthesis(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         self.bracketed(|it| {
             let first = it.expression()?;
             if it.take_punct(")") {
@@ -464,7 +465,7 @@ impl Parser<'_> {
             if !self.continues() || !is_duration {
                 break;
             }
-            self.next();
+            self.take();
             match self.unit_word() {
                 Some(unit) => parts.push((more, unit)),
                 None => break,
@@ -488,7 +489,7 @@ impl Parser<'_> {
             return None;
         }
         if word == "working" {
-            let start = self.next().span;
+            let start = self.take().span;
             let days = self.name().ok()?;
             return Some(Name { text: "working days".to_owned(), span: start.to(days.span) });
         }
@@ -498,7 +499,7 @@ impl Parser<'_> {
     fn word_primary(&mut self, word: &str) -> Parsed<ExprKind> {
         match word {
             "true" | "false" => {
-                self.next();
+                self.take();
                 Ok(ExprKind::Truth(word == "true"))
             }
             "if" => self.conditional(),
@@ -554,7 +555,7 @@ impl Parser<'_> {
     fn call(&mut self) -> Parsed<ExprKind> {
         let name = self.name()?;
         self.glue();
-        self.next();
+        self.take();
         let takes_rows = TAKES_ROWS.contains(&name.text.as_str());
         let mut arguments = Vec::new();
         while !self.is_punct(")") {
@@ -574,7 +575,7 @@ impl Parser<'_> {
     }
 
     fn conditional(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         let condition = self.bracketed(Self::expression)?;
         self.expect_word("then")?;
         let yes = self.bracketed(Self::expression)?;

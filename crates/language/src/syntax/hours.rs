@@ -1,12 +1,12 @@
 //! Opening hours and listed holidays, as written.
 
-use super::ast::{ExprKind, HoursDays, HoursSpec, HoursWindow, Name};
+use super::ast::{Expr, ExprKind, HoursDays, HoursSpec, HoursWindow, Name};
 use super::parser::{Parsed, Parser};
 use super::token::TokenKind;
 
 impl Parser<'_> {
     pub(super) fn hours(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         let mut spec = HoursSpec {
             always: self.take_word("always"),
             windows: Vec::new(),
@@ -17,20 +17,29 @@ impl Parser<'_> {
             self.hours_windows(&mut spec)?;
         }
         if self.take_words(&["on", "working", "days", "of"]) {
-            spec.days = HoursDays::WorkingDays(Box::new(self.primary()?));
+            spec.days = HoursDays::WorkingDays(Box::new(self.calendar()?));
             if matches!(self.peek().kind, TokenKind::Time(_)) {
                 let times = self.times()?;
                 spec.windows.push(HoursWindow { days: None, times });
             }
         } else if self.take_words(&["except", "holidays", "of"]) {
-            spec.days = HoursDays::ExceptHolidays(Box::new(self.primary()?));
+            spec.days = HoursDays::ExceptHolidays(Box::new(self.calendar()?));
         }
         if self.is_word("in") && matches!(self.peek_at(1).kind, TokenKind::Text(_)) {
-            self.next();
+            self.take();
             let span = self.peek().span;
             spec.zone = Some(Name { text: self.text()?, span });
         }
         Ok(ExprKind::Hours(Box::new(spec)))
+    }
+
+    /// A calendar, one level deeper.
+    fn calendar(&mut self) -> Parsed<Expr> {
+        self.depth += 1;
+        self.refuse_deep(self.depth)?;
+        let calendar = self.primary()?;
+        self.depth -= 1;
+        Ok(calendar)
     }
 
     fn hours_windows(&mut self, spec: &mut HoursSpec) -> Parsed<()> {
@@ -43,7 +52,7 @@ impl Parser<'_> {
             {
                 return Ok(());
             }
-            self.next();
+            self.take();
         }
     }
 
@@ -63,7 +72,7 @@ impl Parser<'_> {
         };
         match found {
             Some(day) => {
-                self.next();
+                self.take();
                 Ok(day)
             }
             None => {
@@ -75,7 +84,7 @@ impl Parser<'_> {
     fn times(&mut self) -> Parsed<Vec<(String, String)>> {
         let mut times = vec![self.time_range()?];
         while self.is_punct(",") && matches!(self.peek_at(1).kind, TokenKind::Time(_)) {
-            self.next();
+            self.take();
             times.push(self.time_range()?);
         }
         Ok(times)
@@ -90,7 +99,7 @@ impl Parser<'_> {
     pub(super) fn time(&mut self) -> Parsed<String> {
         match self.peek().kind.clone() {
             TokenKind::Time(time) => {
-                self.next();
+                self.take();
                 Ok(time)
             }
             _ => Err(self.expected("a time such as `09:00`", "时间，例如 `09:00`")),
@@ -98,7 +107,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn holidays(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         let name = self.text()?;
         self.expect_word("covering")?;
         let first = self.year()?;
@@ -107,13 +116,14 @@ impl Parser<'_> {
         let mut days = Vec::new();
         while !self.is_punct("}") && !self.at_end() {
             let span = self.peek().span;
-            let TokenKind::Date(date) = self.next().kind else {
+            let TokenKind::Date(date) = self.peek().kind.clone() else {
                 return Err(self.expected("a date", "日期"));
             };
+            self.take();
             self.expect_punct(":")?;
             let off = self.take_word("off");
-            if !off {
-                self.expect_word("work")?;
+            if !off && !self.take_word("work") {
+                return Err(self.expected("`off` or `work`", "`off` 或 `work`"));
             }
             days.push((Name { text: date, span }, off));
             self.take_punct(",");
@@ -129,7 +139,7 @@ impl Parser<'_> {
         };
         match year {
             Some(year) => {
-                self.next();
+                self.take();
                 Ok(year)
             }
             None => Err(self.expected("a year", "年份")),

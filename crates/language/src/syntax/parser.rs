@@ -30,8 +30,10 @@ pub struct Parser<'a> {
     /// One past the last token of the statement at hand; an end token stands there.
     until: usize,
     end: Token,
-    /// The first token of the statement at hand.
+    /// The first token of the statement at hand, or of its present clause.
     first: Token,
+    /// The block is an example.
+    pub(crate) example: bool,
     /// Where nothing could be read.
     unreadable: Vec<Span>,
     /// The statement at hand holds something that could not be read; what follows from that is not told.
@@ -62,6 +64,7 @@ impl<'a> Parser<'a> {
             tokens,
             at: 0,
             first: end.clone(),
+            example: false,
             end,
             unreadable,
             spoilt: false,
@@ -115,12 +118,17 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes the next token.
-    pub fn next(&mut self) -> Token {
+    pub fn take(&mut self) -> Token {
         let token = self.peek().clone();
         if token.kind != TokenKind::End {
             self.at += 1;
         }
         token
+    }
+
+    /// Notes that a clause with a form of its own begins here.
+    pub(crate) fn begin_clause(&mut self) {
+        self.first = self.peek().clone();
     }
 
     /// Notes that the next token stands directly after the one just taken (a call, a sign, a label).
@@ -135,7 +143,7 @@ impl<'a> Parser<'a> {
 
     /// Whether the next token may continue the present expression.
     pub fn continues(&self) -> bool {
-        !self.peek().at_margin && !(self.line_ends && self.peek().first_on_line)
+        !(self.peek().at_margin || self.line_ends && self.peek().first_on_line)
     }
 
     /// Whether the next token is this word.
@@ -182,7 +190,7 @@ impl<'a> Parser<'a> {
     /// Takes this punctuation or reports what stands there instead.
     pub fn expect_punct(&mut self, punct: &str) -> Parsed<Span> {
         if self.is_punct(punct) {
-            Ok(self.next().span)
+            Ok(self.take().span)
         } else {
             Err(self.expected(&format!("`{punct}`"), &format!("`{punct}`")))
         }
@@ -191,7 +199,7 @@ impl<'a> Parser<'a> {
     /// Takes this word or reports what stands there instead.
     pub fn expect_word(&mut self, word: &str) -> Parsed<Span> {
         if self.is_word(word) {
-            Ok(self.next().span)
+            Ok(self.take().span)
         } else {
             Err(self.expected(&format!("`{word}`"), &format!("`{word}`")))
         }
@@ -202,7 +210,7 @@ impl<'a> Parser<'a> {
         match &self.peek().kind {
             TokenKind::Word(word) => {
                 let text = word.clone();
-                Ok(super::ast::Name { text, span: self.next().span })
+                Ok(super::ast::Name { text, span: self.take().span })
             }
             _ => Err(self.expected("a name", "名称")),
         }
@@ -213,7 +221,7 @@ impl<'a> Parser<'a> {
         match &self.peek().kind {
             TokenKind::Text(text) => {
                 let text = text.clone();
-                self.next();
+                self.take();
                 Ok(text)
             }
             _ => Err(self.expected("a text in double quotes", "双引号中的文字")),
@@ -231,15 +239,15 @@ impl<'a> Parser<'a> {
     /// Reports what stands here instead of `what`.
     pub fn expected(&mut self, what_en: &str, what_zh: &str) -> Reported {
         let help = match self.depth {
-            0 => slip::form(&self.first),
+            0 => slip::form(&self.first, self.example),
             _ if what_en.starts_with('`') => slip::missing(self.peek()),
-            _ => slip::value(self.last(), self.peek()),
+            _ => slip::value(what_en, self.last(), self.peek()),
         };
         self.expected_with(both(what_en, what_zh), help)
     }
 
     /// Reports what stands here instead of `what`, and how to mend it.
-    fn expected_with(&mut self, what: Bilingual, help: Bilingual) -> Reported {
+    pub(super) fn expected_with(&mut self, what: Bilingual, help: Bilingual) -> Reported {
         if self.spoilt {
             return Reported;
         }

@@ -7,14 +7,16 @@ use super::token::TokenKind;
 
 impl Parser<'_> {
     pub(super) fn quantified(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         if self.take_word("any") {
             return self.quantifier_rest(Quantifier::Any);
         }
         if self.take_word("all") {
             return self.quantifier_rest(Quantifier::All);
         }
-        self.expect_word("each")?;
+        if !self.take_word("each") {
+            return Err(self.expected("`each`, `any` or `all`", "`each`、`any` 或 `all`"));
+        }
         if matches!(self.peek().kind, TokenKind::Number(_)) {
             let step = self.grid_step()?;
             self.expect_punct(":")?;
@@ -27,12 +29,18 @@ impl Parser<'_> {
         Ok(ExprKind::ForEach(name, Box::new(list), Box::new(body)))
     }
 
-    /// `in LIST`, or nothing when the variable is itself a subject.
+    /// `in LIST`, or nothing when the variable is itself a subject; `where P` keeps some of it.
     fn quantifier_list(&mut self, name: &Name) -> Parsed<Expr> {
         if self.take_word("in") {
             return self.bracketed(|it| it.climb(SUM));
         }
-        Ok(Expr { kind: ExprKind::Name(name.text.clone()), span: name.span })
+        let own = Expr { kind: ExprKind::Name(name.text.clone()), span: name.span };
+        if !self.take_word("where") {
+            return Ok(own);
+        }
+        let predicate = self.with_flags(false, false, |it| it.climb(AND))?;
+        let span = own.span.to(predicate.span);
+        Ok(Expr { kind: ExprKind::Where(Box::new(own), Box::new(predicate)), span })
     }
 
     pub(super) fn quantifier_rest(&mut self, quantifier: Quantifier) -> Parsed<ExprKind> {
@@ -52,7 +60,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn slices(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         let step = self.grid_step()?;
         self.expect_word("where")?;
         let predicate = self.climb(AND)?;

@@ -6,7 +6,7 @@ use super::token::{Token, TokenKind};
 use crate::problem::both;
 
 /// The form of a statement or of a line of an example, by its first word.
-const FORMS: [(&str, &str); 21] = [
+const FORMS: [(&str, &str); 22] = [
     ("cycle", "cycle calendar month"),
     ("plan", "plan NAME | NAME"),
     ("param", "param NAME : TYPE = DEFAULT"),
@@ -28,23 +28,45 @@ const FORMS: [(&str, &str); 21] = [
     ("upstream", "upstream NAME \"https://…\""),
     ("given", "given FACT FROM to UNTIL { ATTRIBUTE: VALUE }"),
     ("expect", "expect CONDITION"),
+    ("reading", "reading NAME \"why\" in force: VALUE"),
 ];
 
+/// Words that begin a clause inside a statement.
+const CLAUSES: [&str; 8] = ["when", "pays", "at", "nothing", "rounded", "opens", "closes", "applies"];
+
 /// How to mend a statement that stops being readable outside an expression; `first` is its first token.
-pub(super) fn form(first: &Token) -> Bilingual {
-    let known = match &first.kind {
-        TokenKind::Word(word) => FORMS.iter().find(|(keyword, _)| keyword == word).map(|(_, form)| *form),
-        _ => None,
+pub(super) fn form(first: &Token, example: bool) -> Bilingual {
+    let form = match &first.kind {
+        TokenKind::Word(word) if example && word == "cycle" => "cycle 2026-10",
+        TokenKind::Word(word) if CLAUSES.contains(&word.as_str()) => {
+            return both("a clause of a rule is indented under the rule", "规则的子句须缩进写在规则之下");
+        }
+        TokenKind::Word(word) => {
+            let known = FORMS.iter().find(|(keyword, _)| keyword == word).map(|(_, form)| *form);
+            known.unwrap_or(if example { "given NAME = VALUE" } else { "NAME = VALUE" })
+        }
+        _ if example => "\"title\" [printed]",
+        _ => "NAME = VALUE",
     };
-    let form = known.unwrap_or("NAME = VALUE");
     both(format!("the form is `{form}`"), format!("写法为 `{form}`"))
 }
 
-/// How to mend an expression that stops being readable at `found`, which follows `before`.
-pub(super) fn value(before: Option<&Token>, found: &Token) -> Bilingual {
+/// How to mend an expression that has `found` after `before` where something else is wanted.
+pub(super) fn value(wanted: &str, before: Option<&Token>, found: &Token) -> Bilingual {
     let after = |punct: &'static str| before.is_some_and(|it| it.kind == TokenKind::Punct(punct));
     match &found.kind {
         TokenKind::End => continues(),
+        _ if wanted.starts_with("a weekday") || wanted.starts_with("a time") => {
+            both("the form is `hours Mon..Fri 09:00..17:00`", "写法为 `hours Mon..Fri 09:00..17:00`")
+        }
+        _ if wanted == "a date" || wanted == "a year" || wanted == "`off` or `work`" => both(
+            "the form is `holidays \"name\" covering 2025..2026 { 2025-08-01: off }`",
+            "写法为 `holidays \"名称\" covering 2025..2026 { 2025-08-01: off }`",
+        ),
+        TokenKind::Punct("+" | "*" | "/") if found.first_on_line => both(
+            "an entry of a table stands on one line; put a value that needs more in brackets",
+            "表中每个条目占一行；较长的值请放在括号中",
+        ),
         TokenKind::Punct("=") if after("=") => {
             both("equality is written with one `=`", "相等用一个 `=` 表示")
         }
@@ -55,7 +77,7 @@ pub(super) fn value(before: Option<&Token>, found: &Token) -> Bilingual {
             "a time stands after a date, `2026-10-01 09:00`, or in `hours`",
             "时间只能写在日期之后（`2026-10-01 09:00`）或 `hours` 中",
         ),
-        TokenKind::Word(_) => {
+        TokenKind::Word(_) if wanted == "a value" => {
             both("this word belongs to the language; it is no value", "此词属于语言本身，不能作为值")
         }
         _ => both(
@@ -67,8 +89,11 @@ pub(super) fn value(before: Option<&Token>, found: &Token) -> Bilingual {
 
 /// How to mend an expression that lacks a certain word or bracket before `found`.
 pub(super) fn missing(found: &Token) -> Bilingual {
-    match found.kind {
+    match &found.kind {
         TokenKind::End => continues(),
+        TokenKind::Word(word) if word == "am" || word == "pm" => {
+            both("times have 24 hours, as in `17:00`", "时间采用 24 小时制，例如 `17:00`")
+        }
         _ => both("an operator or a comma may be missing before it", "此前可能缺少运算符或逗号"),
     }
 }

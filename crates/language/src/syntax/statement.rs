@@ -39,12 +39,15 @@ impl Parser<'_> {
         if defines || (defines_per && !matches!(word.as_str(), "level")) {
             return self.definition();
         }
+        if self.is_word_at(1, "of") && matches!(self.peek_at(3).kind, TokenKind::Punct("=")) {
+            return self.derived();
+        }
         match word.as_str() {
             "cycle" => self.cycle(),
             "plan" => self.plan(),
             "param" => self.param(),
             "unit" => {
-                self.next();
+                self.take();
                 Ok(StatementKind::Unit(self.name()?))
             }
             "cause" => self.cause(),
@@ -59,23 +62,23 @@ impl Parser<'_> {
             "claim" => self.claim(),
             "right" => self.right(),
             "undetermined" => {
-                self.next();
+                self.take();
                 Ok(StatementKind::Undetermined(self.text()?))
             }
             "restated" => {
-                self.next();
+                self.take();
                 let name = self.name()?;
                 self.expect_punct("=")?;
                 Ok(StatementKind::Restated(name, self.expression()?))
             }
             "gaps" => self.gaps(),
             "upstream" => {
-                self.next();
+                self.take();
                 let name = self.name()?;
                 Ok(StatementKind::Upstream(name, self.text()?))
             }
             _ => {
-                self.next();
+                self.take();
                 Err(self.expected("`=` after the name of a definition", "定义名称之后的 `=`"))
             }
         }
@@ -88,13 +91,24 @@ impl Parser<'_> {
         Ok(StatementKind::Definition(name, per, self.body()?))
     }
 
+    /// `NAME of FACT = E`
+    fn derived(&mut self) -> Parsed<StatementKind> {
+        let name = self.name()?;
+        self.take();
+        let fact = self.name()?;
+        self.expect_punct("=")?;
+        Ok(StatementKind::Derived(name, fact, self.body()?))
+    }
+
     /// One expression, or `reading NAME "why" [in force]: E` several times.
     fn body(&mut self) -> Parsed<Body> {
         if !self.is_word("reading") {
             return self.expression().map(Body::Plain);
         }
         let mut readings = Vec::new();
-        while self.take_word("reading") {
+        while self.is_word("reading") {
+            self.begin_clause();
+            self.take();
             let name = self.name()?;
             let why = self.optional_text().unwrap_or_default();
             let in_force = self.take_words(&["in", "force"]);
@@ -105,7 +119,7 @@ impl Parser<'_> {
     }
 
     fn cycle(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let rule = if self.take_word("calendar") {
             let unit = self.calendar_unit()?;
             let starting = if self.take_words(&["starting", "month"]) { Some(self.number()?) } else { None };
@@ -113,7 +127,7 @@ impl Parser<'_> {
         } else if self.take_word("service") {
             let months = match self.peek().kind.clone() {
                 TokenKind::Number(months) => {
-                    self.next();
+                    self.take();
                     months
                 }
                 _ => quantity::Ratio::ONE,
@@ -133,7 +147,7 @@ impl Parser<'_> {
         let mut unit = self.name()?;
         if unit.text == "half" && self.is_punct("-") {
             self.glue();
-            self.next();
+            self.take();
             self.glue();
             let year = self.name()?;
             unit = Name { text: "half-year".to_owned(), span: unit.span.to(year.span) };
@@ -144,7 +158,7 @@ impl Parser<'_> {
     fn number(&mut self) -> Parsed<quantity::Ratio> {
         match self.peek().kind.clone() {
             TokenKind::Number(value) => {
-                self.next();
+                self.take();
                 Ok(value)
             }
             _ => Err(self.expected("a number", "数字")),
@@ -152,7 +166,7 @@ impl Parser<'_> {
     }
 
     fn plan(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let mut names = vec![self.name()?];
         while self.take_punct("|") {
             names.push(self.name()?);
@@ -170,7 +184,7 @@ impl Parser<'_> {
     }
 
     fn param(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         self.expect_punct(":")?;
         let kind = self.type_name()?;
@@ -179,7 +193,7 @@ impl Parser<'_> {
     }
 
     fn cause(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         let text = self.optional_text();
         let excluded = self.take_word("excluded");
@@ -192,7 +206,7 @@ impl Parser<'_> {
     }
 
     fn fact(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         self.expect_punct(":")?;
         let kind = self.name()?;
@@ -212,7 +226,7 @@ impl Parser<'_> {
     }
 
     fn exclusion(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         self.expect_punct(":")?;
         let body = self.expression()?;
@@ -221,7 +235,7 @@ impl Parser<'_> {
     }
 
     fn subject(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         self.expect_punct("=")?;
         Ok(StatementKind::Subject(name, self.expression()?))
@@ -232,7 +246,7 @@ impl Parser<'_> {
     }
 
     fn level(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         let per = self.per()?;
         let decimals = if self.take_words(&["shown", "to"]) {
@@ -247,7 +261,7 @@ impl Parser<'_> {
     }
 
     fn promise(&mut self, duty: bool) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         let per = self.per()?;
         self.expect_punct(":")?;
@@ -257,7 +271,7 @@ impl Parser<'_> {
     }
 
     fn remedy(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         let per = self.per()?;
         self.expect_punct(":")?;
@@ -323,7 +337,7 @@ impl Parser<'_> {
     }
 
     fn only_one(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         self.expect_word("one")?;
         self.expect_word("of")?;
         let mut names = vec![self.name()?];
@@ -338,7 +352,7 @@ impl Parser<'_> {
     }
 
     fn claim(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let remedy = self.name()?;
         let parts = self.parts(Self::claim_part)?;
         Ok(StatementKind::Claim(remedy, parts))
@@ -374,7 +388,7 @@ impl Parser<'_> {
     }
 
     fn right(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         let name = self.name()?;
         let per = self.per()?;
         self.expect_word("when")?;
@@ -384,7 +398,7 @@ impl Parser<'_> {
     }
 
     fn gaps(&mut self) -> Parsed<StatementKind> {
-        self.next();
+        self.take();
         self.expect_word("count")?;
         self.expect_word("as")?;
         let mut word = self.name()?;

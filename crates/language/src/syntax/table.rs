@@ -4,18 +4,22 @@ use super::ast::{Band, Compare, Edge, Expr, ExprKind, LadderMode};
 use super::expression::SUM;
 use super::parser::{Parsed, Parser};
 use super::token::TokenKind;
+use crate::problem::{Problem, both};
+
+/// Entries with their keys, and the `otherwise`.
+type Table<K> = (Vec<(K, Expr)>, Option<Box<Expr>>);
 
 impl Parser<'_> {
     /// One table: entries on lines of their own or after commas, between braces.
     pub(super) fn table<K>(
         &mut self,
         key: impl Fn(&mut Self) -> Parsed<K>,
-    ) -> Parsed<(Vec<(K, Expr)>, Option<Box<Expr>>)> {
+    ) -> Parsed<Table<K>> {
         self.expect_punct("{")?;
         let mut entries = Vec::new();
         let mut otherwise = None;
         while !self.is_punct("}") && !self.at_end() {
-            if self.take_word("otherwise") {
+            if otherwise.is_none() && self.take_word("otherwise") {
                 self.expect_punct(":")?;
                 otherwise = Some(Box::new(self.with_flags(true, false, Self::entry_value)?));
             } else {
@@ -29,10 +33,14 @@ impl Parser<'_> {
         Ok((entries, otherwise))
     }
 
-    /// The value of an entry may begin on the line after its key.
+    /// The value of an entry begins on the line of its key.
     fn entry_value(&mut self) -> Parsed<Expr> {
         if self.peek().first_on_line {
-            return Err(self.expected("a value on the same line", "同一行上的值"));
+            let help = both(
+                "an entry stands on one line; put a value that needs more in brackets",
+                "每个条目占一行；较长的值请放在括号中",
+            );
+            return Err(self.expected_with(both("a value on the same line", "同一行上的值"), help));
         }
         self.expression()
     }
@@ -43,7 +51,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn lookup(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         let key = self.table_subject()?;
         let (entries, otherwise) = self.table(Self::lookup_keys)?;
         Ok(ExprKind::By(Box::new(key), entries, otherwise))
@@ -62,7 +70,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn ladder(&mut self) -> Parsed<ExprKind> {
-        self.next();
+        self.take();
         let subject = self.table_subject()?;
         let mode = if self.take_word("first") {
             LadderMode::First
@@ -80,7 +88,8 @@ impl Parser<'_> {
             return self.interval_band();
         }
         let start = self.peek().span;
-        let Some(operator) = self.take_compare() else {
+        let operator = if self.is_punct("!=") { None } else { self.take_compare() };
+        let Some(operator) = operator else {
             return Err(self
                 .expected("a band such as `>= 99%` or `[95%, 99%)`", "区间，例如 `>= 99%` 或 `[95%, 99%)`"));
         };
@@ -113,7 +122,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn interval_band(&mut self) -> Parsed<Band> {
-        let open = self.next();
+        let open = self.take();
         let low_inclusive = open.kind == TokenKind::Punct("[");
         self.bracketed(|it| {
             let low = it.climb(SUM)?;
@@ -123,7 +132,7 @@ impl Parser<'_> {
             if !it.is_punct("]") && !it.is_punct(")") {
                 return Err(it.expected("`]` or `)`", "`]` 或 `)`"));
             }
-            let span = open.span.to(it.next().span);
+            let span = open.span.to(it.take().span);
             let low = Some(Edge { value: low, inclusive: low_inclusive });
             let high = Some(Edge { value: high, inclusive: high_inclusive });
             Ok(Band { low, high, span })
@@ -134,10 +143,12 @@ impl Parser<'_> {
         self.take_words(&["as", "of"]);
         let date = self.table_subject()?;
         let (entries, otherwise) = self.table(|it| it.climb(SUM))?;
-        if otherwise.is_some() {
-            return Err(self.expected(
-                "dates only (the earliest date opens the table)",
-                "只能是日期（最早的日期即起点）",
+        if let Some(otherwise) = otherwise {
+            self.problems.push(Problem::error(
+                "E0126",
+                otherwise.span,
+                both("expected a date before each text, found `otherwise`", "每个文本之前应为日期，却是 `otherwise`"),
+                both("the latest date that has come counts; give the earliest text the first date", "以已到来的最晚日期为准；请为最早的文本写上首个日期"),
             ));
         }
         Ok(ExprKind::AsOf(Box::new(date), entries))

@@ -48,6 +48,7 @@ impl<'a> Evaluator<'a> {
             }
             (Function::LongestRun, [a]) => self.longest_run(a),
             (Function::Subjects, [a]) => self.subjects(a),
+            (Function::Elapsed, [from, until, timeline]) => self.elapsed(from, until, timeline),
             (Function::Split, [window, step]) => self.split(window, step),
             (Function::FirstTime, [limit, timeline]) => {
                 let limit = self.nanos(limit)?;

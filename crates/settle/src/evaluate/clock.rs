@@ -2,13 +2,14 @@
 
 use calendar::Hours;
 use language::contract::{Node, Op, Status, Type};
+use quantity::Quantity;
 use timeline::{Instant, Interval, Timeline};
 
 use super::scalar::out_of_range;
 use super::{Evaluator, lost, unpublished};
 use crate::absent::Absent;
 use crate::settlement::Outcome;
-use crate::value::{Span, Value};
+use crate::value::{Value, seconds};
 
 const DAY_NANOS: i128 = 86_400_000_000_000;
 
@@ -68,8 +69,7 @@ impl<'a> Evaluator<'a> {
         while seen < REACH_MAX_NANOS {
             let reach = i64::try_from(seen + step).ok().and_then(|it| from.checked_add(it)).and_then(|it| Interval::new(from, it));
             let within = reach.ok_or_else(out_of_range)?;
-            let span = Span { counted: within, whole: within, label: None };
-            match self.over(span, |it| it.timeline_value(timeline)) {
+            match self.reaching(within, timeline) {
                 Ok(found) => match passed(&found, within, nanos) {
                     Some(at) => return Ok(at),
                     None => seen += step,
@@ -80,6 +80,29 @@ impl<'a> Evaluator<'a> {
             step = if careful { DAY_NANOS } else { step * 2 };
         }
         Err(Absent::not_computable("this clock never runs so long", "该时钟从未走满所需时长"))
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// A timeline whose opening hours are asked within an interval too.
+    fn reaching(&mut self, within: Interval, timeline: &'a Node) -> Outcome<std::sync::Arc<Timeline>> {
+        let outer = self.reach.replace(within);
+        self.trace.pause();
+        let found = self.timeline_value(timeline);
+        self.trace.resume();
+        self.reach = outer;
+        found
+    }
+
+    /// How much of a timeline passes from one instant to another; none backwards. What has no end is measured so far.
+    pub(super) fn elapsed(&mut self, from: &'a Node, until: &'a Node, timeline: &'a Node) -> Outcome<Value> {
+        let (from, until) = (self.instant(from)?, self.instant(until)?);
+        let until = if until.is_bounded() { until } else { self.period.counted.until() };
+        let nanos = match Interval::new(from, until) {
+            Some(within) => self.reaching(within, timeline)?.clip_nanos(within),
+            None => 0,
+        };
+        Ok(Value::Quantity(Quantity::seconds(seconds(nanos))))
     }
 }
 

@@ -79,11 +79,13 @@ impl<'a> Evaluator<'a> {
     pub(super) fn over<T>(&mut self, span: Span, run: impl FnOnce(&mut Self) -> T) -> T {
         let window = std::mem::replace(&mut self.window, span.counted);
         let period = std::mem::replace(&mut self.period, span);
+        let reach = self.reach.take();
         self.trace.pause();
         let result = run(self);
         self.trace.resume();
         self.window = window;
         self.period = period;
+        self.reach = reach;
         result
     }
 

@@ -89,11 +89,11 @@ impl<'a> Evaluator<'a> {
     /// Facts of a kind that name a cause, with the attribute that does.
     fn cause_attributes(&self, kind: FactKind) -> Vec<(usize, usize)> {
         let contract = self.world.contract;
-        let names: Vec<String> = contract.causes.iter().map(|it| it.name.clone()).collect();
+        let names_causes = |words: &[String]| words.iter().eq(contract.causes.iter().map(|it| &it.name));
         let facts = contract.schema.facts.iter().enumerate().filter(|(_, it)| it.kind == kind);
         facts
             .flat_map(|(fact, it)| it.attributes.iter().enumerate().map(move |(at, it)| (fact, at, it)))
-            .filter(|(_, _, it)| matches!(&it.kind, AttributeKind::Cause(words) if *words == names))
+            .filter(|(_, _, it)| matches!(&it.kind, AttributeKind::Cause(words) if names_causes(words)))
             .map(|(fact, at, _)| (fact, at))
             .collect()
     }

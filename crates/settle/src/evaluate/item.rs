@@ -16,10 +16,10 @@ impl<'a> Evaluator<'a> {
         if let Some(given) = self.given(id, item) {
             return given;
         }
-        let subject = if item.per.is_some() { subject } else { None };
+        let subject = if item.per.is_some() || item.of_fact.is_some() { subject } else { None };
         let key: MemoKey = (
             id,
-            (!item.absolute || matches!(item.ty, Type::Rows(_))).then_some((self.period.counted, self.window)),
+            (!item.absolute || matches!(item.ty, Type::Rows(_))).then_some((self.period.counted, self.window, self.reach)),
             subject.as_ref().map(|it| it.show(&contract.zone)),
         );
         if let Some(known) = self.memo.get(&key) {

@@ -19,6 +19,13 @@ impl<'a> Evaluator<'a> {
                 self.trace.resume();
                 values
             }
+            Op::Filter(list, slot, predicate) => {
+                let items = self.elements(list)?;
+                self.trace.pause();
+                let kept = self.chosen(items, *slot, predicate);
+                self.trace.resume();
+                kept?
+            }
             Op::ForGrid(step, body) => {
                 let grid = self.grid(step)?;
                 grid.into_iter().map(|slice| self.in_slice(slice, |it| it.eval(body))).collect()
@@ -26,6 +33,20 @@ impl<'a> Evaluator<'a> {
             _ => return Err(lost()),
         };
         Ok(Value::List(Arc::new(items)))
+    }
+
+    /// The items for which a truth holds; where it has no data, it does not hold.
+    fn chosen(&mut self, items: Vec<Outcome<Value>>, slot: usize, predicate: &'a Node) -> Outcome<Vec<Outcome<Value>>> {
+        let mut kept = Vec::new();
+        for item in items {
+            match self.with_slot(slot, item.clone()?, |it| it.truth(predicate)) {
+                Ok(true) => kept.push(item),
+                Ok(false) => {}
+                Err(absent) if absent.replaceable => {}
+                Err(absent) => return Err(absent),
+            }
+        }
+        Ok(kept)
     }
 
     /// The elements of a list; the records of rows.

@@ -64,6 +64,7 @@ impl<'a> Evaluator<'a> {
     fn sum_or_difference(&mut self, node: &'a Node, a: &'a Node, b: &'a Node, add: bool) -> Outcome<Value> {
         match (self.eval(a)?, self.eval(b)?) {
             (Value::Quantity(a), Value::Quantity(b)) => self.checked(node, if add { a.add(&b) } else { a.sub(&b) }),
+            (Value::Text(a), Value::Text(b)) => Ok(Value::Text(Arc::from(format!("{a}{b}")))),
             (Value::Series(a, unit), Value::Series(b, _)) => {
                 let result = if add { a.add(&b) } else { a.sub(&b) };
                 result.map(|it| Value::Series(Arc::new(it), unit)).map_err(|it| ratio_absent(it, ""))

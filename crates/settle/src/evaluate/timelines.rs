@@ -18,7 +18,7 @@ impl<'a> Evaluator<'a> {
         match &node.op {
             Op::Cover(rows) => self.cover_node(rows),
             Op::Open(hours) => {
-                let within = self.horizon();
+                let within = self.opening();
                 self.open(hours, within)
             }
             // Written out, an empty or reversed window holds no instant.
@@ -31,8 +31,8 @@ impl<'a> Evaluator<'a> {
                 _ => Err(lost()),
             },
             Op::Lasting(inner, operator, length) => {
-                let inner = self.timeline_value(inner)?;
                 let least = self.nanos(length)?;
+                let inner = self.whole_runs(inner, least)?;
                 let runs = inner.runs().iter().copied().filter(|it| operator.holds(it.nanos().cmp(&least)));
                 Ok(Arc::new(Timeline::from_intervals(runs)))
             }
@@ -62,6 +62,19 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A timeline whose runs are not cut at the window's edges within `nanos` of them: a longer run is long enough, cut
+    /// or not.
+    fn whole_runs(&mut self, node: &'a Node, nanos: i128) -> Outcome<Arc<Timeline>> {
+        let window = self.opening();
+        let beyond = i64::try_from(nanos).unwrap_or(i64::MAX);
+        let from = beyond.checked_neg().and_then(|it| window.from().checked_add(it)).unwrap_or(Instant::MIN);
+        let until = window.until().checked_add(beyond).unwrap_or(Instant::MAX);
+        let outer = std::mem::replace(&mut self.reach, Interval::new(from, until));
+        let found = self.timeline_value(node);
+        self.reach = outer;
+        found
+    }
+
     fn merge(&mut self, a: &'a Node, b: &'a Node, join: fn(&Timeline, &Timeline) -> Timeline) -> Outcome<Arc<Timeline>> {
         let (a, b) = (self.timeline_value(a)?, self.timeline_value(b)?);
         self.burn(a.runs().len() + b.runs().len())?;
@@ -80,7 +93,7 @@ impl<'a> Evaluator<'a> {
 
     fn within_hours(&mut self, other: &'a Node, hours: &'a Node) -> Outcome<Arc<Timeline>> {
         let other = self.timeline_value(other)?;
-        let within = self.horizon();
+        let within = self.opening();
         let Some(hull) = other.clip(within).hull() else { return Ok(Arc::new(Timeline::empty())) };
         let open = self.open(hours, hull)?;
         Ok(Arc::new(other.intersect(&open)))
@@ -99,6 +112,13 @@ impl<'a> Evaluator<'a> {
         let next = at.checked_add(1).and_then(|next| Interval::new(at, next));
         let moment = next.ok_or_else(super::scalar::out_of_range)?;
         Ok(self.open(hours, moment)?.contains(at))
+    }
+
+    /// Where opening hours are asked: the window, and as far as a clock reaches beyond it.
+    fn opening(&self) -> Interval {
+        let window = self.horizon();
+        let wider = self.reach.and_then(|it| Interval::new(it.from().min(window.from()), it.until().max(window.until())));
+        wider.unwrap_or(window)
     }
 
     /// Where something unbounded must be cut: the window, or the evidence within it when it has no beginning.
@@ -159,10 +179,12 @@ impl<'a> Evaluator<'a> {
     /// Evaluates with measures clipped to a slice.
     pub(super) fn in_slice<T>(&mut self, slice: Interval, run: impl FnOnce(&mut Self) -> T) -> T {
         let window = std::mem::replace(&mut self.window, slice);
+        let reach = self.reach.take();
         self.trace.pause();
         let result = run(self);
         self.trace.resume();
         self.window = window;
+        self.reach = reach;
         result
     }
 

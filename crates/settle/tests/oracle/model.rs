@@ -1,7 +1,7 @@
 //! A contract and its evidence as plain data: what the generator makes, the writer prints and the oracle counts.
 
 /// Everything one case consists of.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) place: usize,
     /// The cycle in Unix seconds, `[from, until)`.

@@ -64,9 +64,19 @@ impl Fraction {
             floor -= 1;
         }
         let rest = &steps.top - &floor * &steps.bottom;
-        let up = rest != BigInt::from(0) && goes_up(how, &steps.top, &floor, (&rest * 2).cmp(&steps.bottom));
+        let up = rest != BigInt::from(0) && goes_up(how, &steps.top, &floor, BigInt::from(&rest + &rest).cmp(&steps.bottom));
         let chosen = if up { floor + 1 } else { floor };
         Self { top: chosen, bottom: BigInt::from(1) }.times(step)
+    }
+
+    /// In lowest terms, as it is printed.
+    pub(crate) fn lowest(&self) -> Self {
+        let (mut a, mut b) = (self.top.clone(), self.bottom.clone());
+        while b != BigInt::from(0) {
+            (a, b) = (b.clone(), a % b);
+        }
+        let common = if a < BigInt::from(0) { -a } else { a };
+        Self { top: &self.top / &common, bottom: &self.bottom / &common }
     }
 
     pub(crate) fn is_zero(&self) -> bool {

@@ -39,7 +39,8 @@ impl Bar<'_> {
         }?;
         let target_at = scale.place(&self.target.value)?;
         let value_at = value.and_then(|value| scale.place(value));
-        let without_at = self.comparable(self.without_exclusions).and_then(|value| scale.place(value));
+        let without = self.comparable(self.without_exclusions).filter(|value| scale.holds(value));
+        let without_at = without.and_then(|value| scale.place(value));
         let mut shapes = vec![rectangle("track", "0", &WIDTH.to_string(), 8, 12)];
         match &value_at {
             Some(value_at) => shapes.extend(fill(value_at, &target_at, self.keeps())),
@@ -109,6 +110,10 @@ impl Scale {
         let needed = Some(needed).filter(Ratio::is_positive)?;
         let until = if nice { nice_at_least(&needed)? } else { needed };
         Some(Scale { from: Ratio::ZERO, until })
+    }
+
+    fn holds(&self, value: &Ratio) -> bool {
+        self.from <= *value && *value <= self.until
     }
 
     /// The place of a value, from 0 to [`WIDTH`]; values beyond an end lie on it.

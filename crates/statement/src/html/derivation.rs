@@ -6,6 +6,7 @@ use settle::settlement::{Derivation, EvidenceUse};
 use super::level::{code, name};
 use super::links::{Links, derivation_id};
 use super::markup::{Markup, both, el, element, prose, word};
+use crate::arithmetic::steps;
 use crate::time::Stamps;
 use crate::words::Word;
 
@@ -27,9 +28,12 @@ fn derivation(index: usize, derivation: &Derivation, stamps: &Stamps, links: &Li
         el("span", "value", [prose(&derivation.value)]),
     ];
     let window = derivation.window.map(|window| Markup::text(&stamps.span(window.from(), window.until())));
+    let rule = Some(derivation.rule.trim()).filter(|rule| !rule.is_empty());
+    let rule = rule.map(|rule| el("pre", "rule", [Markup::text(rule)]));
+    let steps = steps(derivation);
     let parts = [
-        (Word::Rule, Some(el("pre", "rule", [Markup::text(&derivation.rule)]))),
-        (Word::Steps, (!derivation.steps.is_empty()).then(|| steps(&derivation.steps))),
+        (Word::Rule, rule),
+        (Word::Steps, (!steps.is_empty()).then(|| arithmetic(&steps))),
         (Word::Window, window),
         (Word::Uses, (!derivation.uses.is_empty()).then(|| uses(&derivation.uses, links))),
         (Word::Evidence, (!derivation.evidence.is_empty()).then(|| evidence(&derivation.evidence))),
@@ -47,8 +51,8 @@ fn derivation(index: usize, derivation: &Derivation, stamps: &Stamps, links: &Li
 }
 
 /// The arithmetic, innermost first.
-fn steps(steps: &[(String, String)]) -> Markup {
-    let step = |(written, value): &(String, String)| {
+fn arithmetic(steps: &[(String, &str)]) -> Markup {
+    let step = |(written, value): &(String, &str)| {
         el("li", "", [code(written), el("span", "result", [Markup::text("= "), prose(value)])])
     };
     el("ol", "steps", steps.iter().map(step))

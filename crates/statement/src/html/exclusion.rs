@@ -24,8 +24,7 @@ pub(super) fn exclusions(settlement: &Settlement, links: &Links) -> Markup {
     if settlement.excluded.is_empty() {
         return Markup::default();
     }
-    let stamps = Stamps::new(settlement);
-    let causes = causes(&settlement.excluded).into_iter().map(|cause| cause_block(&cause, &stamps, links));
+    let causes = causes(&settlement.excluded).into_iter().map(|cause| cause_block(&cause, settlement, links));
     Markup::all([strip(settlement).unwrap_or_default(), el("div", "causes", causes)])
 }
 
@@ -42,7 +41,8 @@ fn causes(excluded: &[Excluded]) -> Vec<Cause<'_>> {
     causes
 }
 
-fn cause_block(cause: &Cause, stamps: &Stamps, links: &Links) -> Markup {
+fn cause_block(cause: &Cause, settlement: &Settlement, links: &Links) -> Markup {
+    let stamps = Stamps::new(settlement);
     let first = cause.first;
     let title = first.text.as_deref().map_or_else(|| Markup::text(&first.cause), written);
     let amount = |measure: &ExcludedMeasure| both(|lang| figure::excluded(measure, lang));
@@ -54,7 +54,14 @@ fn cause_block(cause: &Cause, stamps: &Stamps, links: &Links) -> Markup {
         let share = (cause.pieces.len() > 1).then(|| el("span", "amount", [amount(&piece.measure)]));
         el("li", "", [span, share.unwrap_or_default()])
     });
-    el("section", "cause", [el("div", "cause-head", head), el("ul", "pieces", pieces)])
+    let pieces = if is_whole(first, settlement) { Markup::default() } else { el("ul", "pieces", pieces) };
+    el("section", "cause", [el("div", "cause-head", head), pieces])
+}
+
+/// Whether the piece says no more than that it lies in the cycle, as counts of events do.
+fn is_whole(piece: &Excluded, settlement: &Settlement) -> bool {
+    let cycle = settlement.cycle.counted;
+    piece.from <= cycle.from() && cycle.until() <= piece.until
 }
 
 /// The sum of the pieces when they are all time or all events.
@@ -75,8 +82,12 @@ fn total(pieces: &[&Excluded]) -> Option<ExcludedMeasure> {
 fn strip(settlement: &Settlement) -> Option<Markup> {
     let cycle = Some(settlement.cycle.counted).filter(Interval::is_bounded)?;
     let zone = &settlement.contract.zone;
+    let placed: Vec<&Excluded> = settlement.excluded.iter().filter(|it| !is_whole(it, settlement)).collect();
+    if placed.is_empty() {
+        return None;
+    }
     let mut shapes = vec![rectangle("track", &Ratio::ZERO, &Ratio::int(WIDTH))];
-    shapes.extend(settlement.excluded.iter().filter_map(|piece| {
+    shapes.extend(placed.into_iter().filter_map(|piece| {
         let (from, until) = (place(piece.from, cycle)?, place(piece.until, cycle)?);
         // A piece of minutes in a month is still to be seen.
         let width = until.sub(&from).ok()?.max(Ratio::int(3));

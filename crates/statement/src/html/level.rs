@@ -1,6 +1,5 @@
 //! Levels beside their targets, and the promises and duties.
 
-use diagnostic::Lang;
 use settle::Settlement;
 use settle::settlement::{LevelResult, PromiseResult, Verdict};
 
@@ -85,10 +84,11 @@ fn promise_row(settlement: &Settlement, promise: &PromiseResult, links: &Links) 
     let subject = promise.subject.as_deref();
     let title = links.derived(&promise.name, subject, name(&promise.name, subject));
     let duty = if promise.duty { el("span", "tag", [word(Word::Duty)]) } else { Markup::default() };
-    let promised = target(settlement, promise, Lang::En)
-        .map(|_| both(|lang| target(settlement, promise, lang).unwrap_or_default()))
-        .unwrap_or_default();
-    let level = promise.level.as_deref().map(|level| Markup::all([Markup::text(level), Markup::text(" ")]));
+    // A bare number says little; without a level the rule itself is one link away.
+    let promised = promise.level.as_deref().filter(|_| promise.target.is_some()).map(|level| {
+        let promised = both(|lang| target(settlement, promise, lang).unwrap_or_default());
+        Markup::all([Markup::text(level), Markup::text(" "), promised])
+    });
     let why = promise
         .reason
         .as_ref()
@@ -98,7 +98,7 @@ fn promise_row(settlement: &Settlement, promise: &PromiseResult, links: &Links) 
     });
     let parts = [
         el("p", "title", [title, duty]),
-        el("p", "promised", [level.unwrap_or_default(), promised]),
+        el("p", "promised", promised),
         el("p", "state", [verdict_chip(promise.verdict)]),
         el("p", "source", [links.clause(&promise.clause)]),
         why.unwrap_or_default(),

@@ -4,14 +4,14 @@ use settle::Settlement;
 
 use super::level::written;
 use super::markup::{Markup, both, el, word};
+use crate::figure;
 use crate::words::Word;
 
 pub(super) fn proof(settlement: &Settlement) -> Markup {
-    let records = settlement.evidence.records.to_string();
     let rows = [
         (Word::ContractDigest, digest(&settlement.contract.sha256)),
         (Word::EvidenceDigest, digest(&settlement.evidence.sha256)),
-        (Word::Evidence, both(|lang| Word::RecordsKnown.fill(lang, &[&records]))),
+        (Word::Evidence, both(|lang| figure::records(settlement, lang))),
         (Word::TimeZoneDatabase, Markup::text(&settlement.tzdb)),
         (Word::HolidayCalendar, calendars(&settlement.calendars)),
     ];

@@ -6,10 +6,14 @@ use settle::settlement::{Derivation, EvidenceUse};
 
 use super::columns::{Stand, table};
 use super::{hanging, indented};
+use crate::arithmetic::{one_line, steps};
 use crate::bilingual::half;
 use crate::reading_table::named;
 use crate::time::Stamps;
 use crate::words::Word;
+
+/// Records named on a line; JSON and the page name more.
+const RECORDS_SHOWN: usize = 3;
 
 pub(super) fn derivations(settlement: &Settlement, lang: Lang) -> Vec<String> {
     let stamps = Stamps::new(settlement);
@@ -26,7 +30,7 @@ fn derivation(derivation: &Derivation, stamps: &Stamps, lang: Lang) -> Vec<Strin
     let parts = [
         (Word::Reading, derivation.reading.clone()),
         (Word::Window, window),
-        (Word::Rule, Some(one_line(&derivation.rule))),
+        (Word::Rule, Some(one_line(&derivation.rule)).filter(|rule| !rule.is_empty())),
         (Word::Uses, uses),
         (Word::Evidence, Some(evidence.join("; ")).filter(|evidence| !evidence.is_empty())),
     ];
@@ -35,27 +39,20 @@ fn derivation(derivation: &Derivation, stamps: &Stamps, lang: Lang) -> Vec<Strin
             lines.extend(indented(hanging(&format!("{}  ", word.in_lang(lang)), &part)));
         }
     }
-    let rows: Vec<_> = derivation
-        .steps
-        .iter()
-        .map(|(written, value)| vec![one_line(written), format!("= {value}")])
-        .collect();
+    let row = |(written, value): (String, &str)| vec![written, format!("= {value}")];
+    let rows: Vec<_> = steps(derivation).into_iter().map(row).collect();
     lines.extend(indented(indented(table(&[Stand::Left, Stand::Left], &rows))));
     lines
 }
 
 /// `2 of outage (outage-1, outage-2)`.
-pub(crate) fn evidence_used(used: &EvidenceUse, lang: Lang) -> String {
+fn evidence_used(used: &EvidenceUse, lang: Lang) -> String {
     let count = Word::RecordsOf.fill(lang, &[&used.fact, &used.count.to_string()]);
-    let shown = u64::try_from(used.records.len()).unwrap_or(u64::MAX);
-    let more = if shown < used.count && shown > 0 { ", …" } else { "" };
-    match used.records.is_empty() {
-        true => count,
-        false => format!("{count} ({}{more})", used.records.join(", ")),
+    let shown: Vec<&str> = used.records.iter().take(RECORDS_SHOWN).map(String::as_str).collect();
+    let is_all = u64::try_from(shown.len()).is_ok_and(|shown| shown == used.count);
+    match (shown.is_empty(), is_all) {
+        (true, _) => count,
+        (false, true) => format!("{count} ({})", shown.join(", ")),
+        (false, false) => format!("{count} ({}, …)", shown.join(", ")),
     }
-}
-
-/// A rule written over several lines as one.
-fn one_line(rule: &str) -> String {
-    rule.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::{files, print};
 
 /// Runs the command.
-pub fn run(arguments: &FilesArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &FilesArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
     let mut all: Vec<Diagnostic> = Vec::new();
     for file in &arguments.files {
@@ -34,10 +34,10 @@ fn check(file: &Path, format: Format, lang: Lang) -> Result<Vec<Diagnostic>, Fai
 }
 
 /// What the language and the economic checker say of a contract, in the order of the text.
-pub fn findings(name: &str, text: &str) -> Vec<Diagnostic> {
+pub(crate) fn findings(name: &str, text: &str) -> Vec<Diagnostic> {
     let (contract, mut found) = language::read(name, text);
     if let Some(contract) = contract {
-        let _ = contract;
+        found.extend(review::review(&contract));
         diagnostic::sort(&mut found);
     }
     found

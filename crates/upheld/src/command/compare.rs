@@ -4,6 +4,6 @@ use crate::arguments::CompareArguments;
 use crate::failure::Failure;
 
 /// Runs the command.
-pub fn run(_arguments: &CompareArguments) -> Result<(), Failure> {
+pub(crate) fn run(_arguments: &CompareArguments) -> Result<(), Failure> {
     Err(Failure::Fault("compare is being built".to_owned()))
 }

@@ -54,7 +54,7 @@ const SHOWS: [Show; 4] = [
 ];
 
 /// Runs the command.
-pub fn run(arguments: &DemoArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
     let mut documents = Vec::new();
     for show in &SHOWS {
@@ -77,7 +77,11 @@ fn evidence(show: &Show) -> Vec<SourceFile> {
 
 fn settled(show: &Show) -> Result<Settlement, Failure> {
     let file = format!("contracts/{}.md", show.name);
-    let inputs = TextInputs { plan: show.plan.map(str::to_owned), tenant: Some(show.tenant.to_owned()), ..TextInputs::default() };
+    let inputs = TextInputs {
+        plan: show.plan.map(str::to_owned),
+        tenant: Some(show.tenant.to_owned()),
+        ..TextInputs::default()
+    };
     let evidence = evidence(show);
     let request = Request { contract: (&file, show.contract), evidence: &evidence, cycle: CYCLE, inputs };
     settlement(&request).map_err(|found| {
@@ -88,7 +92,10 @@ fn settled(show: &Show) -> Result<Settlement, Failure> {
 
 /// Contract, evidence and statement, so that every command of the closing words can be tried.
 fn write(show: &Show, settled: &Settlement, out: &Path) -> Result<(), Failure> {
-    files::write(&out.join(format!("{}.html", show.name)), statement::html(settled, Some(show.contract)).as_bytes())?;
+    files::write(
+        &out.join(format!("{}.html", show.name)),
+        statement::html(settled, Some(show.contract)).as_bytes(),
+    )?;
     files::write(&out.join(format!("{}.md", show.name)), show.contract.as_bytes())?;
     files::write(&out.join(format!("{}.ndjson", show.name)), show.evidence.as_bytes())
 }

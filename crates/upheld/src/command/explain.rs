@@ -8,16 +8,23 @@ use crate::failure::Failure;
 use crate::print;
 
 /// Runs the command.
-pub fn run(arguments: &ExplainArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &ExplainArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
     let found: Vec<&Code> = match &arguments.code {
         None => codes().iter().collect(),
-        Some(name) => vec![code(name).ok_or_else(|| Failure::Usage(format!("no code `{name}`; `upheld explain` lists all")))?],
+        Some(name) => vec![
+            code(name)
+                .ok_or_else(|| Failure::Usage(format!("no code `{name}`; `upheld explain` lists all")))?,
+        ],
     };
     match arguments.output.format {
         Format::Json => print::json(&Value::Array(found.iter().map(|it| as_json(it)).collect())),
-        Format::Text if arguments.code.is_some() => print::out(&found.iter().map(|it| told(it, lang)).collect::<String>()),
-        Format::Text => print::out(&found.iter().map(|it| format!("{}  {}\n", it.code, it.title)).collect::<String>()),
+        Format::Text if arguments.code.is_some() => {
+            print::out(&found.iter().map(|it| told(it, lang)).collect::<String>())
+        }
+        Format::Text => {
+            print::out(&found.iter().map(|it| format!("{}  {}\n", it.code, it.title)).collect::<String>())
+        }
     }
 }
 

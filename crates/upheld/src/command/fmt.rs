@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::{files, print};
 
 /// Runs the command.
-pub fn run(arguments: &FmtArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &FmtArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
     let mut documents = Vec::new();
     let mut wrong = false;
@@ -16,7 +16,9 @@ pub fn run(arguments: &FmtArguments) -> Result<(), Failure> {
         let name = file.display().to_string();
         let (changed, found) = match language::format::format(&text) {
             Ok(formatted) => (formatted != text, Ok(formatted)),
-            Err(problems) => (false, Err(problems.into_iter().map(|it| it.in_file(&name, &text)).collect::<Vec<_>>())),
+            Err(problems) => {
+                (false, Err(problems.into_iter().map(|it| it.in_file(&name, &text)).collect::<Vec<_>>()))
+            }
         };
         match &found {
             Ok(formatted) if changed && !arguments.check => files::write(file, formatted.as_bytes())?,
@@ -33,7 +35,10 @@ pub fn run(arguments: &FmtArguments) -> Result<(), Failure> {
             Format::Text => {
                 print::diagnostics(&problems, Some(&text), lang);
                 if changed {
-                    print::out(&format!("{} {name}\n", if arguments.check { "would change" } else { "formatted" }))?;
+                    print::out(&format!(
+                        "{} {name}\n",
+                        if arguments.check { "would change" } else { "formatted" }
+                    ))?;
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::settlement::{Request, TextInputs, settlement};
 use crate::{files, key, print};
 
 /// Runs the command.
-pub fn run(arguments: &SettleArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &SettleArguments) -> Result<(), Failure> {
     let lang = lang(arguments.lang);
     let text = files::text(&arguments.contract)?;
     let name = arguments.contract.display().to_string();
@@ -42,16 +42,26 @@ pub fn run(arguments: &SettleArguments) -> Result<(), Failure> {
 }
 
 fn parameters(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
-    let split = |it: &String| it.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    let split = |it: &String| {
+        it.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+    };
     let mut read = Vec::new();
     for it in given {
-        read.push(split(it).ok_or_else(|| Failure::Usage(format!("--param {it}: write --param name=value")))?);
+        read.push(
+            split(it).ok_or_else(|| Failure::Usage(format!("--param {it}: write --param name=value")))?,
+        );
     }
     Ok(read)
 }
 
 /// Prints what is wrong: with the contract, with the evidence, or with the inputs.
-fn refuse(found: &[Diagnostic], contract: (&str, &str), evidence: &[SourceFile], format: StatementFormat, lang: Lang) {
+fn refuse(
+    found: &[Diagnostic],
+    contract: (&str, &str),
+    evidence: &[SourceFile],
+    format: StatementFormat,
+    lang: Lang,
+) {
     let errors: Vec<&Diagnostic> = found.iter().filter(|it| it.severity == Severity::Error).collect();
     if format == StatementFormat::Json {
         let list = Value::Array(errors.iter().map(|it| print::diagnostic_json(it)).collect());
@@ -64,20 +74,33 @@ fn refuse(found: &[Diagnostic], contract: (&str, &str), evidence: &[SourceFile],
         let text = if named == Some(contract.0) {
             Some(contract.1.to_owned())
         } else {
-            evidence.iter().find(|file| Some(file.name.as_str()) == named).map(|it| String::from_utf8_lossy(&it.bytes).into_owned())
+            evidence
+                .iter()
+                .find(|file| Some(file.name.as_str()) == named)
+                .map(|it| String::from_utf8_lossy(&it.bytes).into_owned())
         };
         eprint!("{}", diagnostic::render(it, text.as_deref(), lang));
     }
 }
 
 /// Writes the sealed package into an empty or new directory.
-pub fn seal(dir: &Path, settled: &Settlement, contract: &str, evidence: &[SourceFile], key: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn seal(
+    dir: &Path,
+    settled: &Settlement,
+    contract: &str,
+    evidence: &[SourceFile],
+    key: Option<&Path>,
+) -> Result<(), Failure> {
     let occupied = dir.exists() && std::fs::read_dir(dir).is_ok_and(|mut it| it.next().is_some());
     if occupied {
-        return Err(Failure::Usage(format!("{}: not empty; a sealed statement is never overwritten", dir.display())));
+        return Err(Failure::Usage(format!(
+            "{}: not empty; a sealed statement is never overwritten",
+            dir.display()
+        )));
     }
     let key = key::signing_key(key)?;
-    let package = proof::seal(contents(settled, contract, evidence)?, &key).map_err(|it| Failure::Fault(it.to_string()))?;
+    let package = proof::seal(contents(settled, contract, evidence)?, &key)
+        .map_err(|it| Failure::Fault(it.to_string()))?;
     for (name, bytes) in package.files() {
         files::write(&dir.join(name), bytes)?;
     }
@@ -85,9 +108,14 @@ pub fn seal(dir: &Path, settled: &Settlement, contract: &str, evidence: &[Source
 }
 
 /// The files of a package, before the seal.
-fn contents(settled: &Settlement, contract: &str, evidence: &[SourceFile]) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+fn contents(
+    settled: &Settlement,
+    contract: &str,
+    evidence: &[SourceFile],
+) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let mut contents = BTreeMap::new();
-    let canonical = proof::canonical_bytes(&statement::json(settled)).map_err(|it| Failure::Fault(it.to_string()))?;
+    let canonical =
+        proof::canonical_bytes(&statement::json(settled)).map_err(|it| Failure::Fault(it.to_string()))?;
     contents.insert("statement.json".to_owned(), canonical);
     contents.insert("statement.html".to_owned(), statement::html(settled, Some(contract)).into_bytes());
     contents.insert("contract.md".to_owned(), contract.as_bytes().to_vec());

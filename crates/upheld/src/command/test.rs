@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::{files, print};
 
 /// Runs the command.
-pub fn run(arguments: &FilesArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &FilesArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
     let mut documents = Vec::new();
     let (mut total, mut failed, mut unreadable) = (0usize, 0usize, false);

@@ -12,10 +12,12 @@ use crate::settlement::{Request, TextInputs, settlement};
 use crate::{files, print};
 
 /// Runs the command.
-pub fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
     let pin = match &arguments.key {
-        Some(text) => Some(text.parse::<proof::VerifyingKey>().map_err(|it| Failure::Usage(format!("--key: {it}")))?),
+        Some(text) => {
+            Some(text.parse::<proof::VerifyingKey>().map_err(|it| Failure::Usage(format!("--key: {it}")))?)
+        }
         None => None,
     };
     let tree = files::tree(&arguments.dir)?;
@@ -37,14 +39,24 @@ pub fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
 fn praise(files: usize, signer: &str, pinned: bool, lang: Lang) -> String {
     match lang {
         Lang::En => {
-            let key = if pinned { "the key you named" } else { "the key in the package; compare it with the one your provider published" };
+            let key = if pinned {
+                "the key you named"
+            } else {
+                "the key in the package; compare it with the one your provider published"
+            };
             format!(
                 "verified: {files} files unchanged, signed by {signer}\n          ({key})\n          the settlement, computed again from contract and evidence, is the same to the byte\n"
             )
         }
         Lang::Zh => {
-            let key = if pinned { "与您指定的公钥一致" } else { "公钥取自本包，请与服务方公布的公钥核对" };
-            format!("验证通过：{files} 个文件未被改动，签名者 {signer}\n          （{key}）\n          依据合同与证据重新计算，结果逐字节一致\n")
+            let key = if pinned {
+                "与您指定的公钥一致"
+            } else {
+                "公钥取自本包，请与服务方公布的公钥核对"
+            };
+            format!(
+                "验证通过：{files} 个文件未被改动，签名者 {signer}\n          （{key}）\n          依据合同与证据重新计算，结果逐字节一致\n"
+            )
         }
     }
 }
@@ -67,14 +79,24 @@ fn verify(tree: BTreeMap<String, Vec<u8>>, pin: Option<&proof::VerifyingKey>) ->
     }
 }
 
-fn finding(code: &'static str, en: impl Into<String>, zh: impl Into<String>, help: (&str, &str)) -> Box<Diagnostic> {
+fn finding(
+    code: &'static str,
+    en: impl Into<String>,
+    zh: impl Into<String>,
+    help: (&str, &str),
+) -> Box<Diagnostic> {
     Box::new(Diagnostic::new(code, Severity::Error, Bilingual::new(en, zh), Bilingual::new(help.0, help.1)))
 }
 
 /// Settles again from what the package holds and compares the bytes.
 fn recompute(opened: &proof::Opened) -> Result<(), Box<Diagnostic>> {
     let missing = |name: &str| {
-        finding("P0201", format!("the package lacks {name}"), format!("包中缺少 {name}"), ("ask for a complete package", "请索取完整的包"))
+        finding(
+            "P0201",
+            format!("the package lacks {name}"),
+            format!("包中缺少 {name}"),
+            ("ask for a complete package", "请索取完整的包"),
+        )
     };
     let sealed = opened.file("statement.json").ok_or_else(|| missing("statement.json"))?;
     let contract = opened.file("contract.md").ok_or_else(|| missing("contract.md"))?;
@@ -87,17 +109,28 @@ fn recompute(opened: &proof::Opened) -> Result<(), Box<Diagnostic>> {
         .map(|(name, bytes)| SourceFile { name: name.clone(), bytes: bytes.clone() })
         .collect();
     let label = statement.pointer("/cycle/label").and_then(Value::as_str).unwrap_or_default();
-    let request = Request { contract: ("contract.md", &contract), evidence: &evidence, cycle: label, inputs: inputs(&statement) };
+    let request = Request {
+        contract: ("contract.md", &contract),
+        evidence: &evidence,
+        cycle: label,
+        inputs: inputs(&statement),
+    };
     let settled = settlement(&request).map_err(|found| {
         let first = found.into_iter().find(|it| it.severity == Severity::Error);
         first.map_or_else(|| unreadable("the settlement cannot be computed"), Box::new)
     })?;
-    let again = proof::canonical_bytes(&statement::json(&settled)).map_err(|it| unreadable(&it.to_string()))?;
+    let again =
+        proof::canonical_bytes(&statement::json(&settled)).map_err(|it| unreadable(&it.to_string()))?;
     if again == sealed { Ok(()) } else { Err(difference(&statement, &again)) }
 }
 
 fn unreadable(why: &str) -> Box<Diagnostic> {
-    finding("P0202", format!("statement.json cannot be read: {why}"), format!("无法读取 statement.json：{why}"), ("ask for a complete package", "请索取完整的包"))
+    finding(
+        "P0202",
+        format!("statement.json cannot be read: {why}"),
+        format!("无法读取 statement.json：{why}"),
+        ("ask for a complete package", "请索取完整的包"),
+    )
 }
 
 /// Names the first field that came out otherwise.
@@ -105,11 +138,22 @@ fn difference(sealed: &Value, again: &[u8]) -> Box<Diagnostic> {
     let again: Value = serde_json::from_slice(again).unwrap_or(Value::Null);
     let at = first_difference(sealed, &again, String::new()).unwrap_or_default();
     let help = if at == "/tzdb" {
-        ("this program carries another time-zone database; verify with the version that sealed it", "本程序的时区数据库版本不同；请使用封存时的版本验证")
+        (
+            "this program carries another time-zone database; verify with the version that sealed it",
+            "本程序的时区数据库版本不同；请使用封存时的版本验证",
+        )
     } else {
-        ("the statement does not follow from its own contract and evidence; ask the provider", "对账单与其合同和证据不符；请联系服务方")
+        (
+            "the statement does not follow from its own contract and evidence; ask the provider",
+            "对账单与其合同和证据不符；请联系服务方",
+        )
     };
-    finding("P0203", format!("computed again, the statement differs at {at}"), format!("重新计算后，对账单在 {at} 处不同"), help)
+    finding(
+        "P0203",
+        format!("computed again, the statement differs at {at}"),
+        format!("重新计算后，对账单在 {at} 处不同"),
+        help,
+    )
 }
 
 fn first_difference(a: &Value, b: &Value, at: String) -> Option<String> {
@@ -119,12 +163,18 @@ fn first_difference(a: &Value, b: &Value, at: String) -> Option<String> {
             keys.sort();
             keys.dedup();
             keys.into_iter().find_map(|key| {
-                first_difference(x.get(key).unwrap_or(&Value::Null), y.get(key).unwrap_or(&Value::Null), format!("{at}/{key}"))
+                first_difference(
+                    x.get(key).unwrap_or(&Value::Null),
+                    y.get(key).unwrap_or(&Value::Null),
+                    format!("{at}/{key}"),
+                )
             })
         }
-        (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
-            x.iter().zip(y).enumerate().find_map(|(index, (x, y))| first_difference(x, y, format!("{at}/{index}")))
-        }
+        (Value::Array(x), Value::Array(y)) if x.len() == y.len() => x
+            .iter()
+            .zip(y)
+            .enumerate()
+            .find_map(|(index, (x, y))| first_difference(x, y, format!("{at}/{index}"))),
         _ if a == b => None,
         _ => Some(at),
     }
@@ -132,7 +182,8 @@ fn first_difference(a: &Value, b: &Value, at: String) -> Option<String> {
 
 /// The inputs a statement names.
 fn inputs(statement: &Value) -> TextInputs {
-    let text = |name: &str| statement.pointer(&format!("/inputs/{name}")).and_then(Value::as_str).map(str::to_owned);
+    let text =
+        |name: &str| statement.pointer(&format!("/inputs/{name}")).and_then(Value::as_str).map(str::to_owned);
     let named = statement.pointer("/inputs/parameters").and_then(Value::as_object);
     let parameter = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
     TextInputs {
