@@ -4,6 +4,7 @@ mod explain;
 
 use std::sync::Arc;
 
+use diagnostic::Severity;
 use timeline::Instant;
 
 use crate::canonical::Writer;
@@ -45,7 +46,7 @@ impl<'s> Builder<'s> {
         Builder { schema, pool: Pool::default(), writer: Writer::new(Some(schema)), records: Vec::new() }
     }
 
-    /// The records of all rows that had nothing wrong.
+    /// The records of all rows without an error.
     pub(crate) fn finish(self) -> Vec<Record> {
         self.records
     }
@@ -56,7 +57,7 @@ impl<'s> Builder<'s> {
         let record = reading.record();
         let writer = &self.writer;
         reading.problems.extend(record.as_ref().and_then(|it| too_long_to_write(row, it, writer)));
-        if reading.problems.is_empty() {
+        if reading.problems.iter().all(|it| it.severity != Severity::Error) {
             self.records.extend(record);
         }
         for problem in reading.problems {
@@ -83,7 +84,7 @@ struct Reading<'r, 's> {
 }
 
 impl<'r, 's> Reading<'r, 's> {
-    /// The record, as far as it could be read; to be trusted only when no problem was found.
+    /// The record, as far as it could be read; to be trusted only when no error was found.
     fn record(&mut self) -> Option<Record> {
         let (fact, declared) = self.fact()?;
         self.check_keys(declared);

@@ -9,13 +9,17 @@ mod form;
 mod front;
 mod hours;
 mod item;
+mod list;
+mod literal;
 mod lower;
+mod name;
 mod part;
 mod reading;
 mod rows;
 mod scope;
 mod table;
 mod understand;
+mod wording;
 
 pub use understand::{understand, understand_text};
 
@@ -96,10 +100,10 @@ fn parse_blocks(
             }
         }
     }
-    if let Some(first) = statements.get(STATEMENTS_MAX) {
+    if statements.len() > STATEMENTS_MAX {
         problems.push(Problem::error(
             "E0020",
-            first.span,
+            Span::default(),
             both(
                 format!("the contract has {} rules; the limit is {STATEMENTS_MAX}", statements.len()),
                 format!("合同有 {} 条规则，上限为 {STATEMENTS_MAX} 条", statements.len()),

@@ -593,6 +593,8 @@ pub enum Op {
     Exclude(Box<Node>),
     /// Everything excluded.
     Excluded,
+    /// What is excluded here is excluded for the subject in the slot.
+    About(ItemId, usize, Box<Node>),
     /// The instants covered by rows.
     Cover(Box<Node>),
     /// The instants of opening hours.
@@ -717,11 +719,11 @@ impl Node {
     pub fn parts(&self) -> Vec<&Node> {
         use Op::{
             Add, Aggregate, And, AsOf, Between, By, Call, Clock, Compare, Complement, Cover, Default,
-            Distinct, Divide, Elapsed, Exclude, ExcludeRows, Field, Filter, Fold, ForEach, ForGrid, Held, Highest,
-            If, InBand, InList, Inside, Intersect, Is, Ladder, LastCycles, LastCyclesWindow, Lasting,
-            LastingRows, List, Minus, Multiply, Negate, Not, OfSubject, Open, Or, Over, Pattern, Quantified,
-            SeriesCompare, Shift, Slices, SpansOf, Stack, Streak, Subtract, Union, Where, WindowEdge,
-            WindowTimeline, Within, Working,
+            Distinct, Divide, Elapsed, Exclude, ExcludeRows, Field, Filter, Fold, ForEach, ForGrid, Held,
+            Highest, If, InBand, InList, Inside, Intersect, Is, Ladder, LastCycles, LastCyclesWindow,
+            Lasting, LastingRows, List, Minus, Multiply, Negate, Not, OfSubject, Open, Or, Over, Pattern,
+            Quantified, SeriesCompare, Shift, Slices, SpansOf, Stack, Streak, Subtract, Union, Where,
+            WindowEdge, WindowTimeline, Within, Working,
         };
         match &self.op {
             LastCycles(a)
@@ -739,7 +741,8 @@ impl Node {
             | WindowTimeline(a)
             | Complement(a)
             | Fold(_, a)
-            | Op::ItemFor(_, a) => vec![a],
+            | Op::ItemFor(_, a)
+            | Op::About(_, _, a) => vec![a],
             Between(a, b)
             | Add(a, b)
             | Subtract(a, b)
@@ -768,7 +771,8 @@ impl Node {
             | Slices(a, b)
             | Held(a, _, b)
             | SeriesCompare(_, a, b)
-            | Highest(a, _, b) | Filter(a, _, b)
+            | Highest(a, _, b)
+            | Filter(a, _, b)
             | Within(a, b) => vec![a, b],
             Pattern { least, out_of, .. } => vec![least, out_of],
             InBand(a, band) => std::iter::once(&**a).chain(band.edges()).collect(),

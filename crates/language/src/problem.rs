@@ -50,7 +50,42 @@ impl Problem {
     }
 }
 
-/// Short for both languages at once.
+/// Short for both languages at once; Han text gets its spaces around code and Latin words.
 pub fn both(en: impl Into<String>, zh: impl Into<String>) -> Bilingual {
-    Bilingual::new(en, zh)
+    Bilingual::new(en, set_apart(&zh.into()))
+}
+
+/// A space wherever a Han character touches a back-quoted piece or a Latin letter or digit outside one.
+fn set_apart(zh: &str) -> String {
+    let mut out = String::with_capacity(zh.len());
+    let mut in_code = false;
+    let mut before = ' ';
+    for it in zh.chars() {
+        let latin = |it: char| it.is_ascii_alphanumeric() || it == '`';
+        let touches = (is_han(before) && latin(it)) || (latin(before) && is_han(it));
+        if touches && !in_code {
+            out.push(' ');
+        }
+        in_code ^= it == '`';
+        out.push(it);
+        before = it;
+    }
+    out
+}
+
+fn is_han(it: char) -> bool {
+    matches!(it, '\u{4e00}'..='\u{9fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn han_text_is_set_apart_from_code_and_latin_words_but_code_is_left_as_it_is() {
+        assert_eq!(
+            set_apart("此处应为`a量b`却是IANA名，`+ 30 min`"),
+            "此处应为 `a量b` 却是 IANA 名，`+ 30 min`"
+        );
+    }
 }

@@ -81,14 +81,29 @@ fn rules_build_on_each_other_256_steps_deep_and_no_deeper_in_whatever_order_they
 
 #[test]
 fn the_deepest_chain_of_the_deepest_expressions_fits_the_stack_of_a_thread() {
-    let mut rules = String::new();
-    for at in (1..100).rev() {
-        writeln!(rules, "d{at} = {}d{}", "- ".repeat(60), at - 1).unwrap();
+    // The two halves of what stands around the name of the definition before.
+    let links = [
+        ("- ", ""),
+        ("abs(", ")"),
+        ("(0 + ", ")"),
+        ("(", " or 0 when none)"),
+        ("if true then ", " otherwise 0"),
+        ("by 1 { 1: ", " }"),
+        ("ladder 1 { = 1: ", " }"),
+        ("min(0, ", ")"),
+        ("(", " over history)"),
+        ("sum(for each x in (1, 2): ", ")"),
+    ];
+    for (open, close) in links {
+        let mut rules = String::new();
+        for at in (1..100).rev() {
+            writeln!(rules, "d{at} = {}d{}{}", open.repeat(20), at - 1, close.repeat(20)).unwrap();
+        }
+        rules.push_str("d0 = 1\n");
+        let read = move || codes(&rules);
+        let found = std::thread::Builder::new().stack_size(2 << 20).spawn(read).unwrap().join().unwrap();
+        assert_eq!(found, ["E0109"], "{open}");
     }
-    rules.push_str("d0 = 1\n");
-    let read = move || codes(&rules);
-    let found = std::thread::Builder::new().stack_size(2 << 20).spawn(read).unwrap().join().unwrap();
-    assert!(found.is_empty() || found == ["E0109"], "{found:?}");
 }
 
 #[test]

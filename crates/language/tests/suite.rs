@@ -1,7 +1,7 @@
 //! The language as text cases: a contract, and above each line what is said about it.
 //!
 //! A file of `tests/suite` holds sections `--- name ---`. A section is a whole contract (when it begins with front
-//! matter), the body of one (when it has fences), or the inside of one `sla` block. The section `--- prelude ---`
+//! matter or a title), the body of one (when it has fences), or the inside of one `sla` block. The section `--- prelude ---`
 //! stands before every section of its file that is the inside of a block. Annotations speak of the line below them:
 //! `-- Error: 5-10 E0101 unknown name` covers columns `[5, 10)`; `-- Hint:` is its help. Files whose name begins
 //! with `zh-` show the Chinese words. `UPDATE_EXPECT=1` rewrites the annotations.
@@ -126,7 +126,7 @@ fn annotated(prelude: &str, source: &str, lang: Lang) -> String {
 
 /// What stands before and after a section to make it a contract.
 fn around(prelude: &str, source: &str) -> (String, &'static str) {
-    if source.starts_with("---\n") {
+    if source.starts_with("---\n") || source.starts_with("# ") {
         return (String::new(), "");
     }
     if source.contains("```") {

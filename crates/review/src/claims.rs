@@ -29,7 +29,7 @@ pub(crate) fn check(graph: &Graph<'_>, report: &mut Report) {
 }
 
 /// Twelve months of cycles that end with the last year whose holidays are known.
-fn year_of_cycles(contract: &Contract, claim: &Claim) -> Vec<Scenario> {
+pub(crate) fn year_of_cycles(contract: &Contract, claim: &Claim) -> Vec<Scenario> {
     let years = calendars(contract, claim).iter().map(|it| *it.years().end()).min();
     let year = years.unwrap_or_else(|| usual_date(contract).year());
     let months = (1..=12).filter_map(|month| Date::new(year, month, 1)).filter_map(|it| at_date(contract, it));
@@ -52,7 +52,7 @@ fn calendars(contract: &Contract, claim: &Claim) -> Vec<HolidayCalendar> {
     named.collect()
 }
 
-fn windows(graph: &Graph<'_>, at: usize, claim: &Claim, scenario: &Scenario) -> Vec<ClaimWindow> {
+pub(crate) fn windows(graph: &Graph<'_>, at: usize, claim: &Claim, scenario: &Scenario) -> Vec<ClaimWindow> {
     let contract = graph.contract;
     let nodes: Vec<&Node> = claim.opens.iter().chain(&claim.closes).chain(&claim.per).collect();
     let facts = invent::evidence(contract, &reach(contract, &nodes, &BTreeSet::new()).facts, &scenario.cycle);
@@ -71,6 +71,9 @@ fn windows(graph: &Graph<'_>, at: usize, claim: &Claim, scenario: &Scenario) -> 
 fn judge(contract: &Contract, claim: &Claim, cycle: &CycleSpan, window: &ClaimWindow, report: &mut Report) {
     let Some(item) = contract.item(claim.remedy) else { return };
     let span = claim.closes.as_ref().or(claim.opens.as_ref()).map_or(item.span, |it| it.span);
+    if report.has("R0417", span) || report.has("R0418", span) {
+        return;
+    }
     let (name, label) = (&item.name, &cycle.label);
     match window {
         (Ok(opens), Some(Ok(closes))) if closes <= opens => {

@@ -17,14 +17,19 @@ const HOUR_NANOS: i64 = 3_600_000_000_000;
 
 /// A record of every variant of each fact: events and requests at the beginning of the cycle, spans all through it.
 pub(crate) fn evidence(contract: &Contract, facts: &BTreeSet<usize>, cycle: &CycleSpan) -> Memory {
+    Memory::from_records(records(contract, facts, cycle))
+}
+
+/// The same as records.
+pub(crate) fn records(contract: &Contract, facts: &BTreeSet<usize>, cycle: &CycleSpan) -> Vec<Record> {
     let mut records = Vec::new();
     for fact in facts {
         let Some(schema) = contract.schema.facts.get(*fact) else { continue };
         for attributes in variants(contract, &schema.attributes, cycle) {
-            records.push(record(*fact, schema.kind, attributes, cycle));
+            records.extend(record(*fact, schema.kind, attributes, cycle));
         }
     }
-    Memory::from_records(records)
+    records
 }
 
 /// One record of a fact, from an instant on for so long.
@@ -46,27 +51,9 @@ pub(crate) fn lasting(fact: usize, kind: FactKind, from: Instant, nanos: i64, at
     })
 }
 
-fn record(fact: usize, kind: FactKind, attributes: Vec<Option<Datum>>, cycle: &CycleSpan) -> Record {
-    let (from, until) = (cycle.counted.from(), cycle.counted.until());
-    let until = match kind {
-        FactKind::Event => from,
-        FactKind::Span => until,
-        FactKind::Request => from.checked_add(HOUR_NANOS).unwrap_or(until),
-    };
-    Record {
-        fact,
-        id: None,
-        subject: Some(Arc::from(SUBJECT)),
-        from,
-        until,
-        attributes,
-        source: None,
-        recorded_at: None,
-        supersedes: None,
-        reason: None,
-        place: RecordPlace::default(),
-        withdrawn: false,
-    }
+fn record(fact: usize, kind: FactKind, attributes: Vec<Option<Datum>>, cycle: &CycleSpan) -> Option<Record> {
+    let nanos = if kind == FactKind::Span { i64::try_from(cycle.counted.nanos()).ok()? } else { HOUR_NANOS };
+    lasting(fact, kind, cycle.counted.from(), nanos, attributes)
 }
 
 /// Every combination of the words an attribute may be.

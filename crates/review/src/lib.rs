@@ -5,6 +5,7 @@
 
 mod active;
 mod claims;
+mod compare;
 mod domain;
 mod graph;
 mod group;
@@ -20,6 +21,8 @@ mod sweep;
 mod tables;
 mod target;
 mod words;
+
+pub use compare::{Aspect, Change, Comparison, Effect, Version, Witness, compare};
 
 use diagnostic::Diagnostic;
 use language::contract::{Contract, Node};
@@ -57,15 +60,18 @@ fn without_preconditions(contract: &Contract) -> Contract {
 
 fn economics(graph: &Graph<'_>, report: &mut Report) {
     let mut seen = tables::Seen::default();
+    let mut unchecked = money::Unchecked::default();
     for group in group::groups(graph) {
         for scenario in circumstances(graph, &group) {
             let mut bench = Bench::new(graph, &group, &scenario);
             let tries = bench.tries();
             money::check(&bench, &tries, report);
+            unchecked.note(&tries);
             target::check(&bench, &tries, report);
             tables::check(&bench, &tries, report, &mut seen);
         }
     }
+    unchecked.tell(graph.contract, report);
     tables::unreached(graph.contract, &seen, report);
     target::unused(graph, report);
 }

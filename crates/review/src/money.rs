@@ -1,6 +1,8 @@
 //! What a remedy pays over all values: never less than nothing, never more than the charge, never less for worse
 //! service, never torn between neighbours.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diagnostic::Bilingual;
 use language::contract::{Contract, Item, ItemId, Type};
 use quantity::{Quantity, Ratio};
@@ -8,7 +10,6 @@ use settle::settlement::RemedyStatus;
 
 use crate::domain::{Domain, Kind};
 use crate::report::{Finding, Report};
-use crate::scenario::CHARGE;
 use crate::show::{both, nice_between, percent, show_quantity, value_of};
 use crate::sweep::{Bench, Paid, Try};
 
@@ -55,7 +56,7 @@ impl<'m, 'b, 'c> Money<'m, 'b, 'c> {
     fn negative(&self, report: &mut Report) {
         let failing = |it: &Try| it.of(self.id).is_some_and(|it| it.owed.status == RemedyStatus::Negative);
         let Some((witness, literal)) = self.extreme(failing, |it| it.neg()) else { return };
-        let (at, worth) = (place(self.bench, &witness), worth(self.bench.graph.contract, self.id, &literal));
+        let (at, worth) = (place(self.bench, &witness), worth(self.bench, self.id, &literal));
         let name = &self.item.name;
         let message = both(
             format!("`{name}` literally pays a negative amount: {} {}{}", worth.en, at.en, self.aside().en),
@@ -122,8 +123,7 @@ impl<'m, 'b, 'c> Money<'m, 'b, 'c> {
     fn cliff(&self, at: usize, torn: bool, report: &mut Report) {
         let (Some(left), Some(right)) = (self.tries.get(at - 1), self.tries.get(at)) else { return };
         let Some(domain) = &self.bench.domain else { return };
-        let contract = self.bench.graph.contract;
-        let pays = |it: &Try| it.of(self.id).and_then(Paid::worth).map(|it| worth(contract, self.id, &it));
+        let pays = |it: &Try| it.of(self.id).and_then(Paid::worth).map(|it| worth(self.bench, self.id, &it));
         let (Some(left_pays), Some(right_pays)) = (pays(left), pays(right)) else { return };
         let edge = if short_of(left) <= short_of(right) { left } else { right };
         let (below, above) = (value_of(domain, &left.at), value_of(domain, &right.at));
@@ -146,7 +146,7 @@ impl<'m, 'b, 'c> Money<'m, 'b, 'c> {
     fn uncapped(&self, report: &mut Report) {
         let scale = scale(self.bench, self.item);
         if scale.is_zero() {
-            return;
+            return self.endless(report);
         }
         let failing = |it: &Try| it.of(self.id).and_then(Paid::worth).is_some_and(|it| it > scale);
         let best_first = order(self.bench, self.tries);
@@ -154,7 +154,7 @@ impl<'m, 'b, 'c> Money<'m, 'b, 'c> {
         let Some(witness) = witness(self.bench, self.tries, first, &failing) else { return };
         let contract = self.bench.graph.contract;
         let Some(value) = witness.of(self.id).and_then(Paid::worth) else { return };
-        let (at, pays, name) = (place(self.bench, &witness), worth(contract, self.id, &value), &self.item.name);
+        let (at, pays, name) = (place(self.bench, &witness), worth(self.bench, self.id, &value), &self.item.name);
         let capped = contract.remedy(self.id).is_some_and(|it| !it.at_most.is_empty());
         let (en, zh) = if capped { ("its cap does not prevent it", "其上限未能阻止") } else { ("no cap is stated", "未写明上限") };
         let message = both(
@@ -163,11 +163,64 @@ impl<'m, 'b, 'c> Money<'m, 'b, 'c> {
         );
         let limit = limit_text(self.item, &scale);
         let note = both(
-            format!("{}it pays {}; {}", lead(self.bench, &witness).en, pays.en, limit.en),
-            format!("{}支付 {}；{}", lead(self.bench, &witness).zh, pays.zh, limit.zh),
+            format!("{}it pays {}{}", lead(self.bench, &witness).en, pays.en, limit.en),
+            format!("{}支付 {}{}", lead(self.bench, &witness).zh, pays.zh, limit.zh),
         );
         let help = both("add `at most …`, or confirm that there is no limit", "请添加 `at most …`，或确认没有上限");
         report.add(Finding::warning("R0407", self.item.span, message, help).weighed(self.serious()), vec![self.bench.scenario.case(note)]);
+    }
+}
+
+impl Money<'_, '_, '_> {
+    /// Where no charge is known to hold it against, an amount that still grows at the far end.
+    fn endless(&self, report: &mut Report) {
+        let money = matches!(&self.item.ty, Type::Scalar(unit) if unit.currency().is_some());
+        let capped = self.bench.graph.contract.remedy(self.id).is_none_or(|it| !it.at_most.is_empty());
+        let worst = order(self.bench, self.tries);
+        let value = |at: Option<&usize>| at.and_then(|it| self.tries.get(*it)).and_then(|it| it.of(self.id)).and_then(Paid::worth);
+        let last = worst.last().and_then(|it| self.tries.get(*it));
+        let (Some(most), Some(before), Some(last)) = (value(worst.last()), value(worst.iter().rev().nth(1)), last) else { return };
+        if !money || capped || most <= before {
+            return;
+        }
+        let (at, pays, name) = (place(self.bench, last), worth(self.bench, self.id, &most), &self.item.name);
+        let message = both(
+            format!("`{name}` has no cap: {} {}{}", pays.en, at.en, self.aside().en),
+            format!("`{name}` 没有上限：{}支付 {}{}", at.zh, pays.zh, self.aside().zh),
+        );
+        let help = both("add `at most …`, or confirm that there is no limit", "请添加 `at most …`，或确认没有上限");
+        report.add(Finding::note("R0407", self.item.span, message, help), Vec::new());
+    }
+}
+
+/// Remedies that no scenario could compute, with the reason.
+#[derive(Debug, Default)]
+pub(crate) struct Unchecked {
+    computed: BTreeSet<ItemId>,
+    reasons: BTreeMap<ItemId, Bilingual>,
+}
+
+impl Unchecked {
+    /// Notes what could be computed.
+    pub(crate) fn note(&mut self, tries: &[Try]) {
+        for paid in tries.iter().flat_map(|it| &it.remedies) {
+            if paid.worth().is_some() || matches!(paid.owed.status, RemedyStatus::NoRow | RemedyStatus::Ambiguous) {
+                self.computed.insert(paid.id);
+            } else if let Some(reason) = &paid.owed.reason {
+                self.reasons.entry(paid.id).or_insert_with(|| reason.clone());
+            }
+        }
+    }
+
+    /// Says which remedies were not checked.
+    pub(crate) fn tell(&self, contract: &Contract, report: &mut Report) {
+        for (id, reason) in self.reasons.iter().filter(|(id, _)| !self.computed.contains(id)) {
+            let Some(item) = contract.item(*id) else { continue };
+            let name = &item.name;
+            let message = both(format!("`{name}` was not checked: {}", reason.en), format!("`{name}` 未经检查：{}", reason.zh));
+            let help = both("check its table and caps by examples", "请用示例检查其档位和上限");
+            report.add(Finding::note("R0423", item.span, message, help), Vec::new());
+        }
     }
 }
 
@@ -194,7 +247,7 @@ fn falling(bench: &Bench<'_, '_>, tries: &[Try], report: &mut Report) {
     let Some((better, worse, _)) = fall else { return };
     let (Some(better), Some(worse)) = (tries.get(better), tries.get(worse)) else { return };
     let (Some(more), Some(less)) = (total(better), total(worse)) else { return };
-    let (more, less) = (worth(contract, first_id(bench), &more), worth(contract, first_id(bench), &less));
+    let (more, less) = (worth(bench, first_id(bench), &more), worth(bench, first_id(bench), &less));
     let (good, bad) = (place(bench, better), place(bench, worse));
     let name = &first.name;
     let message = both(
@@ -251,7 +304,7 @@ pub(crate) fn witness(bench: &Bench<'_, '_>, tries: &[Try], at: usize, failing: 
 
 /// Where failing ends between a failing value and its neighbour, by halving; the neighbour's side of it.
 fn edge(bench: &Bench<'_, '_>, failing: &impl Fn(&Try) -> bool, inside: Option<Ratio>, outside: Option<Ratio>) -> Option<Ratio> {
-    const HALVINGS: usize = 10;
+    const HALVINGS: usize = 24;
     let mut inside = inside?;
     let Some(mut outside) = outside else { return Some(inside) };
     for _ in 0..HALVINGS {
@@ -290,23 +343,20 @@ pub(crate) fn scale(bench: &Bench<'_, '_>, item: &Item) -> Ratio {
     }
 }
 
+/// What it is held against, where the amount does not say so itself.
 fn limit_text(item: &Item, scale: &Ratio) -> Bilingual {
     match &item.ty {
-        _ if *scale == Ratio::ONE => both("the base is 100%", "基数为 100%"),
-        Type::Scalar(unit) => {
+        Type::Scalar(unit) if unit.is_time() => {
             let shown = show_quantity(&Quantity { value: scale.clone(), unit: unit.clone() });
-            if unit.is_time() {
-                both(format!("the cycle has {shown}"), format!("周期共 {shown}"))
-            } else {
-                both(format!("{shown} were charged"), format!("共收取 {shown}"))
-            }
+            both(format!("; the cycle has {shown}"), format!("；周期共 {shown}"))
         }
         _ => both("", ""),
     }
 }
 
-/// "22.22…% of monthly_fee", "10.00 USD on a charge of 100 each".
-pub(crate) fn worth(contract: &Contract, remedy: ItemId, value: &Ratio) -> Bilingual {
+/// "22.22…% of monthly_fee", "10.00 USD on 100.00 USD charged".
+pub(crate) fn worth(bench: &Bench<'_, '_>, remedy: ItemId, value: &Ratio) -> Bilingual {
+    let contract = bench.graph.contract;
     let base = contract.remedy(remedy).and_then(|it| it.base.as_ref());
     if let Some(base) = base {
         let base = contract.source(base.span);
@@ -315,12 +365,12 @@ pub(crate) fn worth(contract: &Contract, remedy: ItemId, value: &Ratio) -> Bilin
     match contract.item(remedy).map(|it| &it.ty) {
         Some(Type::Scalar(unit)) => {
             let shown = show_quantity(&Quantity { value: value.clone(), unit: unit.clone() });
-            match unit.currency() {
-                Some(_) if !value.is_zero() => {
-                    both(format!("{shown} (each charge taken as {CHARGE})"), format!("{shown}（每笔费用按 {CHARGE} 计）"))
-                }
-                _ => both(shown.clone(), shown),
+            let charged = bench.charged();
+            if unit.currency().is_none() || charged.is_zero() || value.is_zero() {
+                return both(shown.clone(), shown);
             }
+            let charged = show_quantity(&Quantity { value: charged, unit: unit.clone() });
+            both(format!("{shown} on {charged} charged"), format!("{shown}（共收费 {charged}）"))
         }
         _ => both(value.show(), value.show()),
     }

@@ -77,6 +77,11 @@ impl Report {
         }
     }
 
+    /// Whether a code stands at a place.
+    pub(crate) fn has(&self, code: &str, span: Span) -> bool {
+        self.found.iter().any(|(it, _)| it.code == code && it.span == span)
+    }
+
     /// The findings as diagnostics of the file, as a reader meets them.
     pub(crate) fn finish(self, file: &str, text: &str) -> Vec<Diagnostic> {
         let told = self.found.into_iter().map(|(mut problem, shown)| {

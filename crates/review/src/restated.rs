@@ -1,6 +1,7 @@
 //! What the text says twice: whether it says the same both times.
 
-use calendar::{Date, TimeOfDay};
+use calendar::{Date, Hours, TimeOfDay};
+use diagnostic::Bilingual;
 use evidence::Memory;
 use language::contract::{Contract, Restated};
 use settle::probe::Probe;
@@ -14,7 +15,7 @@ use crate::scenario::{Scenario, scenarios};
 use crate::show::{both, show_quantity};
 use crate::words::short_source;
 
-/// Fortnights that hold a week with holidays in China, a change of the clock, and an ordinary winter week.
+/// Fortnights with holidays and make-up days in China, in winter and in summer.
 const FORTNIGHTS: [(i32, u8, u8); 4] = [(2026, 9, 28), (2026, 1, 5), (2025, 9, 29), (2026, 7, 6)];
 const DAYS: i32 = 14;
 
@@ -47,7 +48,11 @@ fn compare(graph: &Graph<'_>, restated: &Restated, scenario: &Scenario, report: 
     let (first, second) = (probe.item(restated.item, who.clone()), probe.node(&restated.body, who));
     let (Ok(first), Ok(second)) = (first, second) else { return unlike(contract, restated, report) };
     let case = match (&first, &second) {
-        (Value::Hours(a), Value::Hours(b)) => different_hours(contract, a, b),
+        (Value::Hours(a), Value::Hours(b)) => different_hours(contract, a, b).map(|(time, here)| if here {
+            both(format!("{} is open here, closed there", time.en), format!("{}此处开放，彼处关闭", time.zh))
+        } else {
+            both(format!("{} is open there, closed here", time.en), format!("{}彼处开放，此处关闭", time.zh))
+        }),
         (a, b) if same(a, b) => None,
         (Value::Timeline(a), Value::Timeline(b)) if a == b => None,
         (a, b) => {
@@ -88,42 +93,33 @@ fn shown(value: &Value, contract: &Contract) -> String {
     }
 }
 
-/// The first time in a sample fortnight that one opens and the other does not.
-fn different_hours(contract: &Contract, a: &calendar::Hours, b: &calendar::Hours) -> Option<diagnostic::Bilingual> {
+/// The first time in a sample fortnight that only one is open; whether that is the second.
+pub(crate) fn different_hours(contract: &Contract, a: &Hours, b: &Hours) -> Option<(Bilingual, bool)> {
     FORTNIGHTS.iter().find_map(|(year, month, day)| {
         let first = Date::new(*year, *month, *day)?;
         let from = contract.zone.start_of_day(first)?;
         let within = Interval::new(from, contract.zone.start_of_day(first.add_days(DAYS)?)?)?;
         let (a, b) = (a.timeline(within).ok()?, b.timeline(within).ok()?);
-        difference(contract, &a, &b)
+        difference(&a, &b).map(|(run, second)| (times(contract, run), second))
     })
 }
 
-fn difference(contract: &Contract, a: &Timeline, b: &Timeline) -> Option<diagnostic::Bilingual> {
+fn difference(a: &Timeline, b: &Timeline) -> Option<(Interval, bool)> {
     let only = |one: &Timeline, other: &Timeline| one.difference(other).runs().first().copied();
-    let (open_there, open_here) = (only(a, b), only(b, a));
-    let here_first = match (open_there, open_here) {
-        (Some(there), Some(here)) => here.from() < there.from(),
-        (None, Some(_)) => true,
-        (Some(_), None) => false,
-        (None, None) => return None,
-    };
-    let run = if here_first { open_here } else { open_there }?;
-    let time = times(contract, run);
-    Some(if here_first {
-        both(format!("{} is open here, closed there", time.en), format!("{}此处开放，彼处关闭", time.zh))
-    } else {
-        both(format!("{} is open there, closed here", time.en), format!("{}彼处开放，此处关闭", time.zh))
-    })
+    match (only(a, b), only(b, a)) {
+        (Some(first), Some(second)) if second.from() < first.from() => Some((second, true)),
+        (Some(first), _) => Some((first, false)),
+        (None, second) => second.map(|it| (it, true)),
+    }
 }
 
-fn times(contract: &Contract, run: Interval) -> diagnostic::Bilingual {
-    const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+fn times(contract: &Contract, run: Interval) -> Bilingual {
+    const WEEKDAYS: [(&str, &str); 7] =
+        [("Mon", "周一"), ("Tue", "周二"), ("Wed", "周三"), ("Thu", "周四"), ("Fri", "周五"), ("Sat", "周六"), ("Sun", "周日")];
     let zone = &contract.zone;
     let date = zone.date(run.from());
     let clock = |it: TimeOfDay| it.to_string();
     let (from, until) = (clock(zone.time(run.from())), clock(zone.time(run.until())));
-    let weekday = date.weekday();
-    let zh = WEEKDAYS_ZH.get(usize::from(weekday.index())).copied().unwrap_or_default();
-    both(format!("{} {date} {from}–{until}", weekday.name()), format!("{date}（{zh}）{from}–{until} "))
+    let (en, zh) = WEEKDAYS.get(usize::from(date.weekday().index())).copied().unwrap_or_default();
+    both(format!("{en} {date} {from}–{until}"), format!("{date}（{zh}）{from}–{until} "))
 }

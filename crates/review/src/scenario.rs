@@ -82,7 +82,17 @@ pub(crate) fn at_date(contract: &Contract, date: Date) -> Option<Scenario> {
 /// Every combination of what the rules mention, bounded by [`SCENARIOS_MAX`].
 pub(crate) fn scenarios(contract: &Contract, nodes: &[&Node], items: &BTreeSet<ItemId>) -> Vec<Scenario> {
     let parts: Vec<&Node> = nodes.iter().flat_map(|it| parts_of(it)).collect();
-    let mut all: Vec<Scenario> = dates(contract, &parts).into_iter().filter_map(|it| on(contract, it)).collect();
+    choose(contract, dates(contract, &parts), &parts, items)
+}
+
+/// The same in the cycle that holds one date.
+pub(crate) fn scenarios_on(contract: &Contract, date: Date, nodes: &[&Node], items: &BTreeSet<ItemId>) -> Vec<Scenario> {
+    let parts: Vec<&Node> = nodes.iter().flat_map(|it| parts_of(it)).collect();
+    choose(contract, vec![(date, false)], &parts, items)
+}
+
+fn choose(contract: &Contract, dates: Vec<(Date, bool)>, parts: &[&Node], items: &BTreeSet<ItemId>) -> Vec<Scenario> {
+    let mut all: Vec<Scenario> = dates.into_iter().filter_map(|it| on(contract, it)).collect();
     if parts.iter().any(|it| matches!(it.op, Op::Plan)) {
         all = multiply(all, &contract.plans, |it, plan| {
             it.inputs.plan = Some(plan.clone());

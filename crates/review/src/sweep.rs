@@ -206,15 +206,18 @@ impl<'b, 'c> Bench<'b, 'c> {
         Try { at: at.clone(), remedies: remedies.collect(), verdicts, hole }
     }
 
-    /// The group tried at every value. Where nothing is ever due, promises that no number decides are taken as broken.
+    /// The group tried at every value.
     pub(crate) fn tries(&mut self) -> Vec<Try> {
-        let tries: Vec<Try> = self.points.iter().map(|it| self.attempt(it)).collect();
-        let pays = |it: &Try| it.remedies.iter().any(|it| it.owed.status != RemedyStatus::NotDue);
-        if !self.bare_met || self.group.bare.is_empty() || tries.iter().any(pays) {
-            return tries;
-        }
-        self.bare_met = false;
+        self.settle_verdicts();
         self.points.iter().map(|it| self.attempt(it)).collect()
+    }
+
+    /// Where nothing is ever due, promises that no number decides are taken as broken.
+    pub(crate) fn settle_verdicts(&mut self) {
+        let pays = |it: &Try| it.remedies.iter().any(|it| it.owed.status != RemedyStatus::NotDue);
+        if self.bare_met && !self.group.bare.is_empty() {
+            self.bare_met = self.points.iter().any(|it| pays(&self.attempt(it)));
+        }
     }
 
     /// The value of an expression of `item` when the varied number is `at`.

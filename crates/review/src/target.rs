@@ -34,7 +34,7 @@ fn credited(bench: &Bench<'_, '_>, tries: &[Try], remedy: ItemId, report: &mut R
     let Some(found) = worst.and_then(|at| witness(bench, tries, at, &failing)) else { return };
     let (Some(item), Some(value)) = (contract.item(remedy), found.of(remedy).and_then(Paid::worth)) else { return };
     let (promises, name) = (promise_names(bench), &item.name);
-    let (at, pays) = (place(bench, &found), worth(contract, remedy, &value));
+    let (at, pays) = (place(bench, &found), worth(bench, remedy, &value));
     let message = both(
         format!("{promises} is kept {} and `{name}` still pays {}{}", at.en, pays.en, bench.scenario.aside().en),
         format!("{}{promises} 已达标，而 `{name}` 仍支付 {}{}", at.zh, pays.zh, bench.scenario.aside().zh),

@@ -62,7 +62,9 @@ fn readings(graph: &Graph<'_>, id: ItemId, item: &Item, usual: Option<&Scenario>
         Case::always(both(format!("`{}`{}: {}", it.name, force.en, why.en), format!("`{}`{}：{}", it.name, force.zh, why.zh)))
     };
     let mut cases: Vec<Case> = item.readings.iter().map(why).collect();
-    cases.extend(usual.and_then(|it| apart(graph, id, item, it)).map(Case::always));
+    let apart = usual.and_then(|it| apart(graph, id, item, it)).map(Case::always);
+    let serious = apart.is_some();
+    cases.extend(apart.or_else(|| usual.and_then(|it| hours_apart(graph, id, item, it)).map(Case::always)));
     let help = both("agree on one reading in the next version", "请在下一版本中约定一种解读");
     let finding = if missing {
         let message = both(
@@ -75,7 +77,7 @@ fn readings(graph: &Graph<'_>, id: ItemId, item: &Item, usual: Option<&Scenario>
             format!("`{name}` can be read in {count} ways; `{}` is in force", chosen.name),
             format!("`{name}` 有 {count} 种解读；采用 `{}`", chosen.name),
         );
-        Finding::note("R0414", item.span, message, help)
+        Finding::warning("R0414", item.span, message, help).weighed(serious)
     };
     report.add(finding, cases);
 }
@@ -106,6 +108,29 @@ fn apart(graph: &Graph<'_>, id: ItemId, item: &Item, usual: &Scenario) -> Option
         let differ = told.iter().any(|(met, _)| told.first().is_some_and(|(first, _)| first != met));
         differ.then(|| disagreement(contract, item, beneath, promise, &time, &told))
     })
+}
+
+/// The first time two readings of opening hours differ.
+fn hours_apart(graph: &Graph<'_>, id: ItemId, item: &Item, usual: &Scenario) -> Option<Bilingual> {
+    let facts = Memory::from_records(Vec::new());
+    let hours = |reading: &Reading| {
+        let probe = Probe {
+            contract: graph.contract,
+            facts: &facts,
+            cycle: &usual.cycle,
+            inputs: &usual.inputs,
+            overrides: &usual.overrides,
+            reading: Some(&reading.name),
+        };
+        match probe.item(id, None) {
+            Ok(Value::Hours(it)) => Some(it),
+            _ => None,
+        }
+    };
+    let (first, other) = (item.readings.first()?, item.readings.get(1)?);
+    let (time, second) = crate::restated::different_hours(graph.contract, &*hours(first)?, &*hours(other)?)?;
+    let open = if second { &other.name } else { &first.name };
+    Some(both(format!("{} is open only under `{open}`", time.en), format!("{}仅按 `{open}` 开放", time.zh)))
 }
 
 fn is_time(contract: &Contract, id: ItemId) -> bool {

@@ -3,6 +3,7 @@
 mod aggregate;
 mod ask;
 mod call;
+mod caused;
 mod clock;
 mod cycles;
 mod excluded;
@@ -26,6 +27,8 @@ use timeline::{Instant, Interval, Timeline};
 pub(crate) use excluded::ExclusionLog;
 pub(crate) use remedy::RemedyValue;
 pub(crate) use trace::Trace;
+
+use caused::Computed;
 
 use crate::absent::Absent;
 use crate::settlement::{CycleSpan, Inputs, Outcome};
@@ -78,6 +81,12 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) remedies: BTreeMap<(ItemId, Interval, Option<String>), RemedyValue>,
     pub(crate) log: ExclusionLog,
     pub(crate) trace: Trace,
+    /// Spans with an excluded cause are passed over.
+    passing_over: bool,
+    /// What was computed with the other setting of `passing_over`.
+    aside: Computed,
+    /// Whom exclusions `per` a subject are taken for, where they are next asked.
+    pub(crate) about: Vec<(ItemId, Value)>,
     /// Timelines that clocks run in, each with the variables it was met under.
     clocks: Vec<(&'a Node, Vec<Option<Value>>)>,
     fuel: u64,
@@ -99,6 +108,9 @@ impl<'a> Evaluator<'a> {
             remedies: BTreeMap::new(),
             log: ExclusionLog::default(),
             trace: Trace::new(traced),
+            passing_over: false,
+            aside: Computed::default(),
+            about: Vec::new(),
             clocks: Vec::new(),
             fuel: FUEL_MAX,
             world,
@@ -166,6 +178,7 @@ impl<'a> Evaluator<'a> {
             Op::Lasting(..) | Op::Exclude(_) | Op::Excluded | Op::Cover(_) | Op::Open(_) | Op::WindowTimeline(_)
             | Op::Union(..) | Op::Intersect(..) | Op::Minus(..) | Op::Complement(_) | Op::Slices(..) | Op::SpansOf(..)
             | Op::Streak(..) | Op::Held(..) | Op::SeriesCompare(..) => self.timeline(node).map(Value::Timeline),
+            Op::About(subject, slot, inner) => self.about(*subject, *slot, |it| it.eval(inner)),
             Op::By(..) | Op::Ladder(..) | Op::AsOf(..) => self.table(node),
             Op::Hours(hours) => Ok(Value::Hours(hours.clone())),
             Op::Calendar(calendar) => Ok(Value::Calendar(calendar.clone())),

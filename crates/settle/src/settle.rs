@@ -97,7 +97,7 @@ impl<'a> Settling<'a> {
         self.choose(&mut remedies);
         let claims = self.claims(&mut main);
         let rights = self.rights(&mut main);
-        let status = self.status(&promises);
+        let status = self.status(&promises, &remedies, &claims);
         let lints = self.lints(&remedies);
         let excluded = main.excluded_list();
         Settlement {
@@ -343,10 +343,16 @@ impl<'a> Settling<'a> {
         results
     }
 
-    fn status(&self, promises: &[PromiseResult]) -> SettlementStatus {
+    fn status(&self, promises: &[PromiseResult], remedies: &[RemedyResult], claims: &[ClaimResult]) -> SettlementStatus {
+        let owed = |claim: &&ClaimResult| {
+            let of_claim = |it: &&RemedyResult| it.name == claim.remedy && it.subject == claim.subject;
+            remedies.iter().filter(of_claim).any(|it| it.status != RemedyStatus::NotDue)
+        };
+        let unpublished = |it: &Outcome<timeline::Instant>| matches!(it, Err(absent) if absent.status == Status::Provisional);
+        let mut open = claims.iter().filter(owed).flat_map(|it| [Some(&it.opens), it.closes.as_ref()]).flatten();
         if self.facts.count_all() == 0 {
             SettlementStatus::NoData
-        } else if self.unfinished() || promises.iter().any(|it| it.verdict == Verdict::Provisional) {
+        } else if self.unfinished() || promises.iter().any(|it| it.verdict == Verdict::Provisional) || open.any(unpublished) {
             SettlementStatus::Provisional
         } else {
             SettlementStatus::Final

@@ -10,7 +10,7 @@ use crate::settlement::Lint;
 
 /// The records that speak of `tenant`. Where the contract's records name the tenant (`records: tenant`), those of other
 /// tenants are left out, records without a subject stay, and without a named tenant the evidence must speak of one
-/// only. Evidence that never names the tenant is taken as a whole, and the statement says so.
+/// only. Evidence that names one subject throughout, and not the tenant, is taken as a whole, and the statement says so.
 pub fn of_tenant(contract: &Contract, evidence: Evidence, tenant: Option<&str>) -> Result<(Evidence, Option<Lint>), Vec<Diagnostic>> {
     if !contract.records_name_tenant {
         return Ok((evidence, None));
@@ -20,7 +20,7 @@ pub fn of_tenant(contract: &Contract, evidence: Evidence, tenant: Option<&str>) 
         None if named.len() > 1 => Err(vec![several(&named)]),
         None => Ok((evidence, None)),
         Some(_) if named.is_empty() => Ok((evidence, None)),
-        Some(tenant) if !named.contains(tenant) => {
+        Some(tenant) if named.len() == 1 && !named.contains(tenant) => {
             let lint = unnamed(tenant, &named);
             Ok((evidence, Some(lint)))
         }

@@ -11,7 +11,12 @@ use crate::failure::Failure;
 pub(crate) fn diagnostics(found: &[Diagnostic], text: Option<&str>, lang: Lang) {
     for it in found {
         let rendered = render(it, text, lang);
-        if it.severity == Severity::Error { eprint!("{rendered}") } else { print!("{rendered}") }
+        if it.severity == Severity::Error {
+            eprint!("{rendered}");
+        } else {
+            // What a full disk swallows here, the exit code still says.
+            let _ = out(&rendered);
+        }
     }
 }
 

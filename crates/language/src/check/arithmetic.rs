@@ -143,7 +143,7 @@ impl Checker<'_> {
                 if matches!(right.op, Op::Excluded) && !self.is_span(*fact) =>
             {
                 let ty = left.ty.clone();
-                node(Op::ExcludeRows(Box::new(left)), ty, span)
+                self.about_subjects(node(Op::ExcludeRows(Box::new(left)), ty, span))
             }
             (Type::Series(_), Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window) => {
                 self.series_without(left, right, span)
@@ -151,13 +151,24 @@ impl Checker<'_> {
             (Type::Rows(_) | Type::Timeline | Type::Hours | Type::Window, _) => {
                 let left = Box::new(self.as_timeline(left));
                 if matches!(right.op, Op::Excluded) {
-                    return node(Op::Exclude(left), Type::Timeline, span);
+                    return self.about_subjects(node(Op::Exclude(left), Type::Timeline, span));
                 }
                 let right = Box::new(self.as_timeline(right));
                 node(Op::Minus(left, right), Type::Timeline, span)
             }
             _ => self.same_unit(Op::Subtract, left, right, span),
         }
+    }
+
+    /// Exclusions `per S` are those of the subject the rule is about.
+    fn about_subjects(&self, mut excluding: Node) -> Node {
+        for subject in self.exclusion_subjects() {
+            if let Some(slot) = self.scope.iter().rposition(|it| it.subject == Some(subject)) {
+                let (ty, span) = (excluding.ty.clone(), excluding.span);
+                excluding = node(Op::About(subject, slot, Box::new(excluding)), ty, span);
+            }
+        }
+        excluding
     }
 
     fn same_unit(
@@ -198,10 +209,9 @@ impl Checker<'_> {
                         "add one after the other to a date: `cycle.until + 1 month + 2 days`",
                         "请依次加到日期上：`cycle.until + 1 month + 2 days`",
                     ),
-                    (Type::Instant, Type::Clock) => (
-                        "opening hours are counted forwards only",
-                        "服务时段只能向后计算",
-                    ),
+                    (Type::Instant, Type::Clock) => {
+                        ("opening hours are counted forwards only", "服务时段只能向后计算")
+                    }
                     (Type::Instant | Type::Date, _) => (
                         "an instant is moved by a duration, `+ 30 min`, or by a calendar period, `+ 30 days`",
                         "时刻可加减时长（`+ 30 min`）或日历期间（`+ 30 days`）",

@@ -7,7 +7,7 @@ use super::Checker;
 use super::form::{FORMS, form_of};
 use super::lower::{broken, date_of, node, start_of_day};
 use super::scope::nearest;
-use crate::contract::{Aggregate, Function, ItemKind, Literal, Node, Op, RowType, Type};
+use crate::contract::{Aggregate, Function, ItemKind, Literal, Node, Op, RowType, Type, WindowName};
 use crate::syntax::ast::{Argument, Expr, ExprKind, Name};
 use crate::syntax::token::Span;
 
@@ -99,6 +99,9 @@ impl Checker<'_> {
                 ),
             );
             return broken(span);
+        }
+        if matches!(argument.op, Op::Window(WindowName::WholeCycle)) {
+            return whole_length(argument);
         }
         let timeline = self.as_timeline(argument);
         if timeline.ty == Type::Unknown {
@@ -359,7 +362,9 @@ impl Checker<'_> {
 
     fn paid(&mut self, arguments: &[Argument], span: Span) -> Node {
         let (named, subject) = match arguments {
-            [Argument { value: Expr { kind: ExprKind::Of(remedy, subject), .. }, of: None }] => (&**remedy, Some(&**subject)),
+            [Argument { value: Expr { kind: ExprKind::Of(remedy, subject), .. }, of: None }] => {
+                (&**remedy, Some(&**subject))
+            }
             [Argument { value, of }] => (value, of.as_ref()),
             _ => return self.wrong_arguments(span, "paid(REMEDY)"),
         };
@@ -403,7 +408,8 @@ impl Checker<'_> {
 
     /// `elapsed(FROM, UNTIL of TIMELINE)`: what a clock that runs there shows.
     fn elapsed(&mut self, arguments: &[Argument], span: Span) -> Node {
-        let [Argument { value: from, of: None }, Argument { value: until, of: Some(timeline) }] = arguments else {
+        let [Argument { value: from, of: None }, Argument { value: until, of: Some(timeline) }] = arguments
+        else {
             return self.wrong_arguments(span, "elapsed(FROM, UNTIL of TIMELINE)");
         };
         let (from, until) = (self.lower_as(from, &Type::Instant), self.lower_as(until, &Type::Instant));
@@ -600,7 +606,8 @@ impl Checker<'_> {
             self.mismatch(&first, wanted);
             return broken(span);
         }
-        let nodes: Vec<Node> = nodes.into_iter().zip(&wanted).map(|(it, ty)| self.argument_as(it, ty)).collect();
+        let nodes: Vec<Node> =
+            nodes.into_iter().zip(&wanted).map(|(it, ty)| self.argument_as(it, ty)).collect();
         if let (Function::Round(_), Some(step)) = (function, nodes.get(1)) {
             self.refuse_no_step(step);
         }
@@ -629,4 +636,11 @@ fn unfit(function: &str, first: &Type) -> Option<(&'static str, &'static str)> {
         (name, _) if name == "abs" || name.starts_with("round") => Some(("a number", "数字")),
         _ => None,
     }
+}
+
+/// The full period's own length: measures clip to the window, and a shortened cycle is shorter than its period.
+fn whole_length(window: Node) -> Node {
+    let span = window.span;
+    let edge = |from| Box::new(node(Op::WindowEdge(Box::new(window.clone()), from), Type::Instant, span));
+    node(Op::Elapsed(edge(false), edge(true)), Type::Scalar(Unit::time()), span)
 }

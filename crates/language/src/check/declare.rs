@@ -14,7 +14,7 @@ use crate::syntax::ast::{AttributeSyntax, CycleSyntax, Name, StatementKind, Type
 use crate::syntax::token::Span;
 
 /// Names with a meaning of their own, which nothing may take.
-pub(crate) const RESERVED: [&str; 13] = [
+pub(crate) const RESERVED: [&str; 14] = [
     "cycle",
     "whole_cycle",
     "excluded",
@@ -28,6 +28,7 @@ pub(crate) const RESERVED: [&str; 13] = [
     "when",
     "otherwise",
     "then",
+    "this",
 ];
 
 impl Checker<'_> {

@@ -60,7 +60,8 @@ pub(crate) fn read(document: &Document, problems: &mut Vec<Problem>) -> Front {
     let id = get("id").and_then(|it| parsed(it, problems, ID, identifier)).unwrap_or_default();
     let title = first("title").unwrap_or_else(|| id.clone());
     let title_zh = first("title_zh").unwrap_or_else(|| title.clone());
-    let records = get("records").and_then(|it| parsed(it, problems, RECORDS, |it| (it == "tenant").then_some(())));
+    let records =
+        get("records").and_then(|it| parsed(it, problems, RECORDS, |it| (it == "tenant").then_some(())));
     Front {
         version: first("version").unwrap_or_default(),
         title: Bilingual::new(title, title_zh),
@@ -83,8 +84,10 @@ type Wanted = (&'static str, &'static str);
 const ID: Wanted = ("a name of lower-case letters, digits and hyphens", "由小写字母、数字和连字符组成的名称");
 const RECORDS: Wanted = ("tenant", "tenant");
 const DATE: Wanted = ("a date like 2026-01-31", "形如 2026-01-31 的日期");
-const AMENDMENT: Wanted =
-    ("mutual, continued_use, pinned_until_renewal or notice", "mutual、continued_use、pinned_until_renewal 或 notice");
+const AMENDMENT: Wanted = (
+    "mutual, continued_use, pinned_until_renewal or notice",
+    "mutual、continued_use、pinned_until_renewal 或 notice",
+);
 const CURRENCY: Wanted = ("an ISO 4217 code such as CNY", "ISO 4217 币种代码，例如 CNY");
 const ROUNDING: Wanted = (
     "half_up, half_even, half_down, up, down, ceiling or floor",
@@ -106,7 +109,9 @@ fn amendment(word: &str) -> Option<String> {
 }
 
 fn zone(entry: Option<&Entry>, problems: &mut Vec<Problem>) -> Zone {
-    let Some(entry) = entry.filter(|it| it.values.first().is_some_and(|it| !it.is_empty())) else { return Zone::utc() };
+    let Some(entry) = entry.filter(|it| it.values.first().is_some_and(|it| !it.is_empty())) else {
+        return Zone::utc();
+    };
     parsed(entry, problems, ZONE, |it| Zone::named(it).ok()).unwrap_or_else(Zone::utc)
 }
 

@@ -160,8 +160,12 @@ impl Checker<'_> {
                     if marks.iter().any(|it| it.0 == day) {
                         self.bad_holidays(date.span, "this day stands twice", "此日出现两次");
                     }
-                    if !(years.0..=years.1).contains(&i32::from(day.year())) {
-                        self.bad_holidays(date.span, "this day is outside the years covered", "此日不在所涵盖的年份内");
+                    if !(years.0..=years.1).contains(&day.year()) {
+                        self.bad_holidays(
+                            date.span,
+                            "this day is outside the years covered",
+                            "此日不在所涵盖的年份内",
+                        );
                     }
                     marks.push((day, if *off { DayMark::Off } else { DayMark::Work }));
                 }

@@ -48,13 +48,20 @@ impl ItemState {
             _ => return None,
         };
         let clause = match &statement.kind {
-            StatementKind::Exclusion(_, _, Some(clause)) => clause.clone(),
+            StatementKind::Exclusion(_, _, _, Some(clause)) => clause.clone(),
             StatementKind::Remedy(_, _, _, parts) => {
                 remedy_clause(parts).unwrap_or_else(|| statement.clause.clone())
             }
             _ => statement.clause.clone(),
         };
-        Some(Self { name, kind, statement: statement.kind.clone(), clause, progress: Progress::Waiting, height: 0 })
+        Some(Self {
+            name,
+            kind,
+            statement: statement.kind.clone(),
+            clause,
+            progress: Progress::Waiting,
+            height: 0,
+        })
     }
 }
 
@@ -68,8 +75,8 @@ fn remedy_clause(parts: &[(RemedyPart, Span)]) -> Option<String> {
 impl Checker<'_> {
     /// Understands every item; parameters first, because their words may stand bare anywhere.
     pub(crate) fn lower_items(&mut self) {
-        let (params, others): (Vec<usize>, Vec<usize>) =
-            (0..self.items.len()).partition(|it| self.items.get(*it).is_some_and(|it| it.kind == ItemKind::Param));
+        let (params, others): (Vec<usize>, Vec<usize>) = (0..self.items.len())
+            .partition(|it| self.items.get(*it).is_some_and(|it| it.kind == ItemKind::Param));
         for at in params.into_iter().chain(others) {
             self.item_type(ItemId(at), Span::default());
         }
@@ -170,7 +177,10 @@ impl Checker<'_> {
                 self.set_body(&mut item, &condition, Some(&Type::Truth));
                 item.until = until.map(|it| self.moment(&it));
             }
-            StatementKind::Exclusion(_, body, _) => self.lower_exclusion(&mut item, &body),
+            StatementKind::Exclusion(_, per, body, _) => {
+                self.enter_subject(&mut item, per.as_ref());
+                self.lower_exclusion(&mut item, &body);
+            }
             StatementKind::Subject(_, list) => self.lower_subject(&mut item, &list),
             StatementKind::Param(_, kind, default) => {
                 item.ty = self.type_of(&kind);
@@ -221,12 +231,18 @@ impl Checker<'_> {
     /// The attribute that a definition gives to records of a fact.
     pub(crate) fn derived(&mut self, row: RowType, name: &str, span: Span) -> Option<(ItemId, Type)> {
         let RowType::Fact(fact) = row else { return None };
-        let id = self.find_item(name)?;
-        let StatementKind::Derived(_, of, _) = &self.items.get(id.0)?.statement else { return None };
-        if self.schema.fact(&of.text)?.0 != fact {
-            return None;
-        }
+        let id = self.find_item(name).filter(|it| self.fact_of(*it) == Some(fact))?;
         Some((id, self.item_type(id, span).0))
+    }
+
+    /// The fact for each record of which an item is computed.
+    pub(crate) fn fact_of(&self, id: ItemId) -> Option<usize> {
+        let state = self.items.get(id.0)?;
+        match (&state.progress, &state.statement) {
+            (Progress::Done(item), _) => item.of_fact,
+            (_, StatementKind::Derived(_, of, _)) => self.schema.fact(&of.text).map(|(fact, _)| fact),
+            _ => None,
+        }
     }
 
     fn set_body(&mut self, item: &mut Item, body: &Expr, wanted: Option<&Type>) {
@@ -269,6 +285,16 @@ impl Checker<'_> {
                 ),
             );
         }
+    }
+
+    /// The subjects that exclusions of the contract are taken for.
+    pub(crate) fn exclusion_subjects(&self) -> Vec<ItemId> {
+        let subject = |state: &ItemState| match (&state.progress, &state.statement) {
+            (_, StatementKind::Exclusion(_, Some(per), ..)) => self.find_item(&per.text),
+            (Progress::Done(item), _) if item.kind == ItemKind::Exclusion => item.per,
+            _ => None,
+        };
+        self.items.iter().filter_map(subject).collect()
     }
 
     fn lower_exclusion(&mut self, item: &mut Item, body: &Expr) {
@@ -336,7 +362,8 @@ impl Checker<'_> {
             | Op::Paid(..)
             | Op::Excluded
             | Op::Exclude(_)
-            | Op::ExcludeRows(_) => false,
+            | Op::ExcludeRows(_)
+            | Op::About(..) => false,
             Op::RowField(_, field) | Op::Field(_, field) => *field != crate::contract::RowField::Length,
             Op::Call(function, _) => {
                 use crate::contract::Function as F;

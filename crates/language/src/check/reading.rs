@@ -33,7 +33,9 @@ impl Checker<'_> {
                 (Progress::Done(_), StatementKind::Definition(_, _, Body::Readings(readings)))
                 | (Progress::Done(_), StatementKind::Derived(_, _, Body::Readings(readings)))
                 | (Progress::Done(_), StatementKind::Level { body: Body::Readings(readings), .. })
-                | (Progress::Done(_), StatementKind::Promise { body: Body::Readings(readings), .. }) => readings,
+                | (Progress::Done(_), StatementKind::Promise { body: Body::Readings(readings), .. }) => {
+                    readings
+                }
                 _ => continue,
             };
             all.extend(readings.iter().map(|it| (state.name.text.clone(), it.clone())));

@@ -125,7 +125,13 @@ impl Checker<'_> {
             Type::Scalar(_) | Type::Date | Type::Instant | Type::Unknown => key,
             Type::Period => self.coerce(key, &Type::Scalar(Unit::time())),
             _ => {
-                self.mismatch(&key, ("something with an order: a number, a date or an instant", "可比较大小的值：数字、日期或时刻"));
+                self.mismatch(
+                    &key,
+                    (
+                        "something with an order: a number, a date or an instant",
+                        "可比较大小的值：数字、日期或时刻",
+                    ),
+                );
                 broken(key.span)
             }
         }

@@ -425,7 +425,7 @@ pub enum StatementKind {
     /// `fact N : span { … }`
     Fact(Name, Name, Vec<AttributeSyntax>),
     /// `exclusion N : E clause "…"`
-    Exclusion(Name, Expr, Option<String>),
+    Exclusion(Name, Option<Name>, Expr, Option<String>),
     /// `N = E`, `N per S = E`
     Definition(Name, Option<Name>, Body),
     /// `N of FACT = E`: an attribute that every record of the fact has by what else it says.

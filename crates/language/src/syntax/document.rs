@@ -232,16 +232,14 @@ fn read_markdown(text: &str, document: &mut Document, problems: &mut Vec<Problem
                     link.text.push_str(&it);
                 }
             }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                match block_kind(&info) {
-                    Some(_) if !at_margin(text, span) => problems.push(indented_block(text, span)),
-                    Some(kind) => {
-                        let block = Block { kind, span: inside_fence(text, span), clause: clause.clone() };
-                        document.blocks.push(block);
-                    }
-                    None => {}
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => match block_kind(&info) {
+                Some(_) if !at_margin(text, span) => problems.push(indented_block(text, span)),
+                Some(kind) => {
+                    let block = Block { kind, span: inside_fence(text, span), clause: clause.clone() };
+                    document.blocks.push(block);
                 }
-            }
+                None => {}
+            },
             _ => {}
         }
     }

@@ -555,8 +555,9 @@ impl Parser<'_> {
     fn call(&mut self) -> Parsed<ExprKind> {
         let name = self.name()?;
         self.glue();
+        let compares = matches!(name.text.as_str(), "min" | "max" | "greatest") && self.several_arguments();
         self.take();
-        let takes_rows = TAKES_ROWS.contains(&name.text.as_str());
+        let takes_rows = TAKES_ROWS.contains(&name.text.as_str()) && !compares;
         let mut arguments = Vec::new();
         while !self.is_punct(")") {
             arguments.push(self.argument(takes_rows)?);
@@ -566,6 +567,22 @@ impl Parser<'_> {
         }
         self.expect_punct(")")?;
         Ok(ExprKind::Call(name, arguments))
+    }
+
+    /// Whether the bracket that opens here holds more than one argument: `min(a, b)`, not `min(E of ROWS)`.
+    fn several_arguments(&self) -> bool {
+        let mut depth = 0usize;
+        for ahead in 0.. {
+            match self.peek_at(ahead).kind {
+                TokenKind::Punct("(" | "[" | "{") => depth += 1,
+                TokenKind::Punct(")" | "]" | "}") if depth <= 1 => return false,
+                TokenKind::Punct(")" | "]" | "}") => depth -= 1,
+                TokenKind::Punct(",") if depth == 1 => return true,
+                TokenKind::End => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     fn argument(&mut self, takes_rows: bool) -> Parsed<Argument> {

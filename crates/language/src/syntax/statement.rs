@@ -228,10 +228,11 @@ impl Parser<'_> {
     fn exclusion(&mut self) -> Parsed<StatementKind> {
         self.take();
         let name = self.name()?;
+        let per = self.per()?;
         self.expect_punct(":")?;
         let body = self.expression()?;
         let clause = self.optional_clause()?;
-        Ok(StatementKind::Exclusion(name, body, clause))
+        Ok(StatementKind::Exclusion(name, per, body, clause))
     }
 
     fn subject(&mut self) -> Parsed<StatementKind> {

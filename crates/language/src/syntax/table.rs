@@ -11,10 +11,7 @@ type Table<K> = (Vec<(K, Expr)>, Option<Box<Expr>>);
 
 impl Parser<'_> {
     /// One table: entries on lines of their own or after commas, between braces.
-    pub(super) fn table<K>(
-        &mut self,
-        key: impl Fn(&mut Self) -> Parsed<K>,
-    ) -> Parsed<Table<K>> {
+    pub(super) fn table<K>(&mut self, key: impl Fn(&mut Self) -> Parsed<K>) -> Parsed<Table<K>> {
         self.expect_punct("{")?;
         let mut entries = Vec::new();
         let mut otherwise = None;
@@ -147,8 +144,14 @@ impl Parser<'_> {
             self.problems.push(Problem::error(
                 "E0126",
                 otherwise.span,
-                both("expected a date before each text, found `otherwise`", "每个文本之前应为日期，却是 `otherwise`"),
-                both("the latest date that has come counts; give the earliest text the first date", "以已到来的最晚日期为准；请为最早的文本写上首个日期"),
+                both(
+                    "expected a date before each text, found `otherwise`",
+                    "每个文本之前应为日期，却是 `otherwise`",
+                ),
+                both(
+                    "the latest date that has come counts; give the earliest text the first date",
+                    "以已到来的最晚日期为准；请为最早的文本写上首个日期",
+                ),
             ));
         }
         Ok(ExprKind::AsOf(Box::new(date), entries))

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use evidence::{AttributeKind, Datum, FactKind, Field, Predicate};
-use language::contract::{Cause, ItemId, ItemKind, RowType, Type};
+use evidence::{Datum, Field, Predicate};
+use language::contract::{Cause, ItemId, ItemKind, Node, RowType, Type};
 use timeline::Timeline;
 
+use super::caused::names;
 use super::{Evaluator, lost};
 use crate::settlement::{Excluded, ExcludedMeasure, Outcome};
 use crate::value::{RowRef, Rows, Value, seconds};
@@ -33,15 +34,23 @@ impl<'a> Evaluator<'a> {
         exclusions.chain(contract.causes.iter().filter(|it| it.excluded).map(Source::Cause)).collect()
     }
 
-    /// The timeline without what is excluded; what was taken is logged.
-    pub(super) fn excluding(&mut self, inner: &Arc<Timeline>) -> Outcome<Arc<Timeline>> {
+    /// A timeline without what is excluded; what was taken is logged. Of what spans cover, the spans with an excluded
+    /// cause are passed over; of other time, the time that causes and exclusions cover is taken.
+    pub(super) fn excluding(&mut self, rule: &'a Node) -> Outcome<Arc<Timeline>> {
+        let about = std::mem::take(&mut self.about);
+        let whole = self.timeline_value(rule)?;
         if !self.world.excluding {
-            return Ok(inner.clone());
+            return Ok(whole);
         }
-        let mut left = (**inner).clone();
+        let by_record = self.reads_caused_spans(rule);
+        let counted = if by_record { self.passing_over(|it| it.timeline_value(rule))?.intersect(&whole) } else { (*whole).clone() };
+        let mut left = counted.clone();
         for (at, source) in self.sources().iter().enumerate() {
-            let Some(taken) = self.source_timeline(source)? else { continue };
-            self.log_time(at, &inner.intersect(&taken));
+            let Some(mut taken) = self.source_timeline(source, &about)? else { continue };
+            if by_record && matches!(source, Source::Cause(_)) {
+                taken = Arc::new(taken.difference(&counted));
+            }
+            self.log_time(at, &whole.intersect(&taken));
             left = left.difference(&taken);
         }
         Ok(Arc::new(left))
@@ -52,7 +61,7 @@ impl<'a> Evaluator<'a> {
         let mut all = Timeline::empty();
         if self.world.excluding {
             for source in self.sources() {
-                if let Some(taken) = self.source_timeline(&source)? {
+                if let Some(taken) = self.source_timeline(&source, &[])? {
                     all = all.union(&taken);
                 }
             }
@@ -60,42 +69,42 @@ impl<'a> Evaluator<'a> {
         Ok(Arc::new(all))
     }
 
+    /// What an exclusion excludes: for the subject a rule is about, or for every subject when it is about none.
+    fn exclusion(&mut self, id: ItemId, about: &[(ItemId, Value)]) -> Outcome<Vec<Value>> {
+        let Some(per) = self.world.contract.item(id).and_then(|it| it.per) else {
+            return self.item(id, None).map(|it| vec![it]);
+        };
+        let subjects = match about.iter().find(|(it, _)| *it == per) {
+            Some((_, subject)) => vec![Ok(subject.clone())],
+            None => match self.item(per, None)? {
+                Value::List(items) => items.to_vec(),
+                _ => return Err(lost()),
+            },
+        };
+        subjects.into_iter().map(|it| self.item(id, Some(it?))).collect()
+    }
+
+    /// Evaluates a rule that takes exclusions for the subject in a slot.
+    pub(super) fn about<T>(&mut self, subject: ItemId, slot: usize, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.about.extend(self.slot(slot).map(|it| (subject, it)));
+        let result = run(self);
+        self.about.clear();
+        result
+    }
+
     /// The instants a source excludes; an exclusion that consists of events covers none.
-    fn source_timeline(&mut self, source: &Source<'a>) -> Outcome<Option<Arc<Timeline>>> {
+    fn source_timeline(&mut self, source: &Source<'a>, about: &[(ItemId, Value)]) -> Outcome<Option<Arc<Timeline>>> {
         match source {
             Source::Exclusion(id) => {
                 let slice = std::mem::replace(&mut self.window, self.period.counted);
-                let value = self.item(*id, None);
+                let values = self.exclusion(*id, about);
                 self.window = slice;
-                match value? {
-                    Value::Timeline(it) => Ok(Some(it)),
-                    _ => Ok(None),
-                }
+                let timelines = values?.into_iter().filter_map(|it| if let Value::Timeline(it) = it { Some((*it).clone()) } else { None });
+                let timelines: Vec<Timeline> = timelines.collect();
+                Ok((!timelines.is_empty()).then(|| Arc::new(Timeline::union_all(&timelines))))
             }
             Source::Cause(cause) => Ok(Some(Arc::new(self.caused_by(cause)))),
         }
-    }
-
-    /// All spans with this cause.
-    fn caused_by(&self, cause: &Cause) -> Timeline {
-        let spans = self.cause_attributes(FactKind::Span);
-        let caused = spans.iter().flat_map(|(fact, at)| {
-            let rows = self.world.facts.rows(*fact).iter();
-            rows.filter(|it| names(it.attributes.get(*at), cause)).filter_map(|it| timeline::Interval::new(it.from, it.until))
-        });
-        Timeline::from_intervals(caused)
-    }
-
-    /// Facts of a kind that name a cause, with the attribute that does.
-    fn cause_attributes(&self, kind: FactKind) -> Vec<(usize, usize)> {
-        let contract = self.world.contract;
-        let names_causes = |words: &[String]| words.iter().eq(contract.causes.iter().map(|it| &it.name));
-        let facts = contract.schema.facts.iter().enumerate().filter(|(_, it)| it.kind == kind);
-        facts
-            .flat_map(|(fact, it)| it.attributes.iter().enumerate().map(move |(at, it)| (fact, at, it)))
-            .filter(|(_, _, it)| matches!(&it.kind, AttributeKind::Cause(words) if names_causes(words)))
-            .map(|(fact, at, _)| (fact, at))
-            .collect()
     }
 
     fn log_time(&mut self, at: usize, taken: &Timeline) {
@@ -112,14 +121,14 @@ impl<'a> Evaluator<'a> {
 
     /// Events and requests that are not excluded: neither by their own cause, nor as rows of an exclusion, nor by
     /// beginning within excluded time.
-    pub(super) fn without_excluded(&mut self, rows: Rows) -> Outcome<Rows> {
+    pub(super) fn without_excluded(&mut self, rows: Rows, about: &[(ItemId, Value)]) -> Outcome<Rows> {
         if !self.world.excluding {
             return Ok(rows);
         }
         let RowType::Fact(fact) = rows.kind else { return Err(lost()) };
         let mut left: Vec<RowRef> = rows.rows.to_vec();
         for (at, source) in self.sources().iter().enumerate() {
-            let taken = self.taken_rows(fact, source, &left)?;
+            let taken = self.taken_rows(fact, source, &left, about)?;
             if taken.is_empty() {
                 continue;
             }
@@ -129,25 +138,24 @@ impl<'a> Evaluator<'a> {
         Ok(Rows { kind: rows.kind, rows: Arc::new(left) })
     }
 
-    fn taken_rows(&mut self, fact: usize, source: &Source<'a>, rows: &[RowRef]) -> Outcome<BTreeSet<RowRef>> {
+    fn taken_rows(&mut self, fact: usize, source: &Source<'a>, rows: &[RowRef], about: &[(ItemId, Value)]) -> Outcome<BTreeSet<RowRef>> {
         match source {
             Source::Cause(cause) => {
-                let kind = self.world.contract.schema.facts.get(fact).map_or(FactKind::Event, |it| it.kind);
-                let attribute = self.cause_attributes(kind).into_iter().find(|(it, _)| *it == fact);
-                let own = |row: &RowRef| attribute.is_some_and(|(_, at)| self.record(*row).is_some_and(|it| names(it.attributes.get(at), cause)));
+                let attribute = self.cause_attribute(fact);
+                let own = |row: &RowRef| attribute.is_some_and(|at| self.record(*row).is_some_and(|it| names(it.attributes.get(at), cause)));
                 Ok(rows.iter().copied().filter(own).collect())
             }
             Source::Exclusion(id) => {
                 if self.excludes_rows_of(*id, fact) {
-                    return match self.item(*id, None)? {
-                        Value::Rows(excluded) => {
-                            let excluded: BTreeSet<RowRef> = excluded.rows.iter().copied().collect();
-                            Ok(rows.iter().copied().filter(|it| excluded.contains(it)).collect())
+                    let mut excluded: BTreeSet<RowRef> = BTreeSet::new();
+                    for value in self.exclusion(*id, about)? {
+                        if let Value::Rows(it) = value {
+                            excluded.extend(it.rows.iter());
                         }
-                        _ => Ok(BTreeSet::new()),
-                    };
+                    }
+                    return Ok(rows.iter().copied().filter(|it| excluded.contains(it)).collect());
                 }
-                let Some(time) = self.source_timeline(source)? else { return Ok(BTreeSet::new()) };
+                let Some(time) = self.source_timeline(source, about)? else { return Ok(BTreeSet::new()) };
                 let inside = |row: &RowRef| self.record(*row).is_some_and(|it| time.contains(it.from));
                 Ok(rows.iter().copied().filter(inside).collect())
             }
@@ -168,15 +176,14 @@ impl<'a> Evaluator<'a> {
         if !self.world.excluding {
             return Ok(Some(filters));
         }
-        let kind = self.world.contract.schema.facts.get(fact).map_or(FactKind::Event, |it| it.kind);
-        let attribute = self.cause_attributes(kind).into_iter().find(|(it, _)| *it == fact);
+        let attribute = self.cause_attribute(fact);
         for source in &self.sources() {
             let taken = match source {
-                Source::Cause(cause) => attribute.map(|(_, at)| {
+                Source::Cause(cause) => attribute.map(|at| {
                     Predicate::Equals(Field::Attribute(at), Some(Datum::Text(Arc::from(cause.name.as_str()))))
                 }),
                 Source::Exclusion(id) if self.excludes_rows_of(*id, fact) => return Ok(None),
-                Source::Exclusion(_) => self.source_timeline(source)?.map(|it| Predicate::Inside((*it).clone())),
+                Source::Exclusion(_) => self.source_timeline(source, &[])?.map(|it| Predicate::Inside((*it).clone())),
             };
             filters.push(taken.unwrap_or(Predicate::Or(Vec::new())));
         }
@@ -227,8 +234,4 @@ impl<'a> Evaluator<'a> {
         }
         list
     }
-}
-
-fn names(datum: Option<&Option<Datum>>, cause: &Cause) -> bool {
-    matches!(datum, Some(Some(Datum::Text(word))) if **word == *cause.name)
 }

@@ -49,9 +49,11 @@ impl<'a> Evaluator<'a> {
                 let rows = self.rows(rows, reach)?;
                 Ok(self.distinct(&rows, fields))
             }
+            Op::About(subject, slot, inner) => self.about(*subject, *slot, |it| it.rows(inner, reach)),
             Op::ExcludeRows(rows) => {
+                let about = std::mem::take(&mut self.about);
                 let rows = self.rows(rows, reach)?;
-                self.without_excluded(rows)
+                self.without_excluded(rows, &about)
             }
             Op::Call(..) | Op::Item(..) | Op::ItemFor(..) | Op::Over(..) | Op::If(..) | Op::By(..) | Op::Ladder(..) | Op::AsOf(..)
             | Op::Default(..) | Op::Variable(_) => self.indirect_rows(node, reach),
@@ -88,6 +90,7 @@ impl<'a> Evaluator<'a> {
             Reach::Window => in_window(all, kind, self.window).map(|at| RowRef::Record(fact, at)).collect(),
         };
         self.burn(chosen.len())?;
+        let chosen = if kind == FactKind::Span { self.counted_spans(fact, chosen) } else { chosen };
         Ok(Rows { kind: RowType::Fact(fact), rows: Arc::new(chosen) })
     }
 
@@ -293,6 +296,7 @@ pub(super) fn depends_on_variables(node: &Node) -> bool {
     fn least_slot(node: &Node) -> Option<usize> {
         let own = match &node.op {
             Op::Variable(slot) | Op::RowField(slot, _) | Op::Item(_, Some(slot)) | Op::Paid(_, Some(slot)) => Some(*slot),
+            Op::About(_, slot, _) => Some(*slot),
             Op::Pattern { slot, .. } => *slot,
             _ => None,
         };

@@ -36,10 +36,7 @@ impl<'a> Evaluator<'a> {
                 let runs = inner.runs().iter().copied().filter(|it| operator.holds(it.nanos().cmp(&least)));
                 Ok(Arc::new(Timeline::from_intervals(runs)))
             }
-            Op::Exclude(inner) => {
-                let inner = self.timeline_value(inner)?;
-                self.excluding(&inner)
-            }
+            Op::Exclude(inner) => self.excluding(inner),
             Op::Excluded => self.excluded_timeline(),
             Op::Union(a, b) => self.merge(a, b, Timeline::union),
             Op::Intersect(a, b) => self.intersect(a, b),

@@ -280,7 +280,7 @@ fn pays() -> impl Strategy<Value = Pays> {
 
 fn ladder() -> impl Strategy<Value = Ladder> {
     let mode = select(vec![Mode::Unique, Mode::Unique, Mode::First, Mode::Greatest]);
-    let rows = prop_oneof![sound_rows().boxed(), vec((band(), share()), 1..4).boxed()];
+    let rows = prop_oneof![sound_rows().boxed(), vec((band(), share()), 2..5).boxed()];
     (mode, rows, of(share())).prop_map(|(mode, rows, otherwise)| Ladder { mode, rows, otherwise })
 }
 
@@ -307,7 +307,7 @@ fn band() -> impl Strategy<Value = Band> {
 
 fn share() -> impl Strategy<Value = Share> {
     prop_oneof![
-        3 => select(vec![0, 50, 100, 250, 333, 1_000]).prop_map(Share::Flat),
+        2 => select(vec![0, 50, 100, 250, 333, 1_000]).prop_map(Share::Flat),
         1 => (edge(), 1..1_001_i64, 0..1_001_i64).prop_map(|(from, per, times)| Share::Linear { from, per, times }),
     ]
 }

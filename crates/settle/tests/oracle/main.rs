@@ -12,11 +12,12 @@ mod seconds;
 mod value;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{Memory, SourceFile};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngSeed, TestRunner};
 use quantity::Quantity;
 use settle::absent::status_word;
 use settle::settlement::{ExcludedMeasure, Outcome};
@@ -33,7 +34,7 @@ fn config(seed: u64, cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(11, 30000))]
+    #![proptest_config(config(1, 1200))]
     #[test]
     fn spans_of_time_are_counted_second_by_second(case in generate::case(generate::time_level(), 14)) {
         agrees(&case)?;
@@ -41,7 +42,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(12, 25000))]
+    #![proptest_config(config(2, 1200))]
     #[test]
     fn events_and_requests_are_counted_one_by_one(case in generate::case(generate::count_level(), 20)) {
         agrees(&case)?;
@@ -49,11 +50,45 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(13, 20000))]
+    #![proptest_config(config(3, 600))]
     #[test]
     fn slices_streaks_and_quorums_are_counted_second_by_second(case in generate::case(generate::slice_level(), 16)) {
         agrees(&case)?;
     }
+}
+
+#[test]
+fn the_generator_reaches_every_outcome() {
+    let mut runner = TestRunner::new(config(4, 1));
+    let strategy = generate::case(generate::time_level(), 14);
+    let mut met: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..1_000 {
+        let case = strategy.new_tree(&mut runner).unwrap().current();
+        let expected = Seconds::new(&case, true).expected();
+        met.extend(kinds(&expected).map(str::to_owned));
+    }
+    let wanted = [
+        "met", "breached", "not_covered", "no_data", "not_computable", "due", "not_due", "negative", "no_row", "ambiguous", "suppressed",
+        "capped", "rounded", "per machine", "excluded by announced", "excluded by quiet", "excluded by dns", "excluded by client",
+    ];
+    let missing: Vec<_> = wanted.into_iter().filter(|it| !met.contains(*it)).collect();
+    assert!(missing.is_empty(), "never met: {missing:?}");
+}
+
+/// What a case is an instance of.
+fn kinds(expected: &Expected) -> impl Iterator<Item = &'static str> {
+    let excluded = expected.excluded.iter().map(|(cause, ..)| match *cause {
+        "announced" => "excluded by announced",
+        "quiet" => "excluded by quiet",
+        "dns" => "excluded by dns",
+        _ => "excluded by client",
+    });
+    let also = [
+        expected.capped.then_some("capped"),
+        (expected.rounded != expected.amount).then_some("rounded"),
+        (!expected.machines.is_empty()).then_some("per machine"),
+    ];
+    [expected.verdict, expected.status].into_iter().chain(also.into_iter().flatten()).chain(excluded.collect::<Vec<_>>())
 }
 
 fn agrees(case: &Case) -> Result<(), TestCaseError> {

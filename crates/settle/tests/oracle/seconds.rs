@@ -24,6 +24,8 @@ pub(crate) struct Seconds<'c> {
     pub(crate) window: Range<usize>,
     office: Vec<bool>,
     late_office: Option<Vec<bool>>,
+    /// Outages with an excluded cause are passed over.
+    passing_over: bool,
     /// What each source took out of account, in time and in records.
     pub(crate) taken_seconds: BTreeMap<Source, Vec<bool>>,
     pub(crate) taken_records: BTreeMap<Source, BTreeSet<usize>>,
@@ -59,6 +61,7 @@ impl<'c> Seconds<'c> {
             window: usize::try_from(MARGIN).unwrap()..usize::try_from(case.cycle.1 - origin).unwrap(),
             office: open(&case.office, &PLACES[case.place], case.cycle.0, origin, until),
             late_office: None,
+            passing_over: false,
             taken_seconds: BTreeMap::new(),
             taken_records: BTreeMap::new(),
         }
@@ -95,10 +98,7 @@ impl<'c> Seconds<'c> {
             Area::And(a, b) => both(self.area(a), &self.area(b), |a, b| a && b),
             Area::Minus(a, b) => both(self.area(a), &self.area(b), |a, b| a && !b),
             Area::Not(a) => self.area(a).into_iter().map(|it| !it).collect(),
-            Area::Excluding(inner) => {
-                let inner = self.area(inner);
-                self.without_excluded(inner)
-            }
+            Area::Excluding(inner) => self.without_excluded(inner),
             Area::Office => self.office.clone(),
             Area::Machines(quorum, rows) => self.machines(*quorum, rows),
             Area::Slices(step, test) => self.slices(*step, test),
@@ -207,21 +207,31 @@ impl<'c> Seconds<'c> {
         depth
     }
 
-    fn without_excluded(&mut self, mut area: Vec<bool>) -> Vec<bool> {
+    /// Outages with an excluded cause do not count, whatever else they overlap; of other areas, all excluded time is out.
+    fn without_excluded(&mut self, inner: &Area) -> Vec<bool> {
+        let whole = self.area(inner);
         if !self.excluding {
-            return area;
+            return whole;
         }
-        let inner = area.clone();
+        let by_record = reads_outages(inner);
+        let outer = self.passing_over;
+        self.passing_over |= by_record;
+        let counted = both(whole.clone(), &self.area(inner), |a, b| a && b);
+        self.passing_over = outer;
+        let mut left = counted.clone();
         for source in self.sources() {
-            let taken = self.source(source);
+            let mut taken = self.source(source);
+            if by_record && matches!(source, Source::Cause(_)) {
+                taken = both(taken, &counted, |a, b| a && !b);
+            }
             let (cycle, count) = (self.cycle(), self.count);
             let log = self.taken_seconds.entry(source).or_insert_with(|| vec![false; count]);
             for at in 0..count {
-                log[at] |= inner[at] && taken[at] && cycle.contains(&at);
-                area[at] &= !taken[at];
+                log[at] |= whole[at] && taken[at] && cycle.contains(&at);
+                left[at] &= !taken[at];
             }
         }
-        area
+        left
     }
 
     fn sources(&self) -> Vec<Source> {
@@ -260,7 +270,9 @@ impl<'c> Seconds<'c> {
     pub(crate) fn rows(&mut self, rows: &Rows, in_window: bool) -> Vec<usize> {
         match rows {
             Rows::Fact(fact) => {
-                let mut found = self.records(|it| it.fact == *fact);
+                let over = self.passing_over && *fact == Fact::Outage;
+                let excluded = |it: &Record| matches!(it.cause, Some(Cause::Dns | Cause::Client));
+                let mut found = self.records(|it| it.fact == *fact && !(over && excluded(it)));
                 found.retain(|it| !in_window || self.belongs(*it));
                 found.sort_by_key(|it| (self.case.records[*it].from, self.case.records[*it].until.unwrap_or(i64::MAX)));
                 found
@@ -399,6 +411,27 @@ fn seconds(position: usize) -> i64 {
 fn both(mut left: Vec<bool>, right: &[bool], join: fn(bool, bool) -> bool) -> Vec<bool> {
     left.iter_mut().zip(right).for_each(|(left, right)| *left = join(*left, *right));
     left
+}
+
+fn reads_outages(area: &Area) -> bool {
+    match area {
+        Area::Rows(rows) | Area::Machines(_, rows) | Area::Stacked(rows, _) => fact_of(rows) == Fact::Outage,
+        Area::Lasting(inner, _) | Area::Not(inner) | Area::Excluding(inner) => reads_outages(inner),
+        Area::Or(a, b) | Area::And(a, b) | Area::Minus(a, b) => reads_outages(a) || reads_outages(b),
+        Area::Slices(_, test) => match &**test {
+            Test::Covered(area, _) => reads_outages(area),
+            Test::Events(rows, _) | Test::Share(_, rows, _) => fact_of(rows) == Fact::Outage,
+        },
+        Area::Office | Area::Streak(..) | Area::Held(_) => false,
+    }
+}
+
+fn fact_of(rows: &Rows) -> Fact {
+    match rows {
+        Rows::Fact(fact) => *fact,
+        Rows::Where(inner, _) | Rows::Lasting(inner, _) | Rows::Of(inner, _) => fact_of(inner),
+        Rows::DistinctBySubject(inner) | Rows::Excluding(inner) => fact_of(inner),
+    }
 }
 
 /// Runs that are long enough, whole. A run that reaches the edge of what is looked at is longer than any limit asked.

@@ -1,0 +1,150 @@
+//! Windows, lists, and what runs over them.
+
+use super::*;
+
+impl Checker<'_> {
+    /// `E over WINDOW` where E is the same in every window: mostly an `over` that took too little to its left.
+    pub(super) fn over_nothing(&mut self, inner: &Node) {
+        let plain = matches!(inner.ty, Type::Scalar(_) | Type::Truth | Type::Instant | Type::Date | Type::Text | Type::OneOf(_));
+        if plain && self.is_absolute(inner) {
+            self.warning(
+                "W0203",
+                inner.span,
+                "this is the same in every window, so `over` changes nothing",
+                "此值在任何窗口中都相同，`over` 不起作用",
+                (
+                    "`over` takes only what stands directly before it: put the rows or the sum in brackets",
+                    "`over` 只作用于紧邻其前的部分：请把记录或求和放进括号",
+                ),
+            );
+        }
+    }
+
+    pub(super) fn window(&mut self, window: &Window, span: Span) -> Node {
+        let named = |it| node(Op::Window(it), Type::Window, span);
+        match window {
+            Window::History => named(WindowName::History),
+            Window::PreviousCycle => named(WindowName::PreviousCycle),
+            Window::LastCycles(count) => {
+                let count = self.lower_as(count, &Type::Scalar(Unit::none()));
+                node(Op::LastCyclesWindow(Box::new(count)), Type::Window, span)
+            }
+            Window::Between(from, until) => {
+                let from = self.lower_as(from, &Type::Instant);
+                let until = self.lower_as(until, &Type::Instant);
+                node(Op::Between(Box::new(from), Box::new(until)), Type::Window, span)
+            }
+            Window::Bound(name) => {
+                let found = self.lower(name, None);
+                self.coerce(found, &Type::Window)
+            }
+        }
+    }
+
+    pub(super) fn window_value(&mut self, window: &Window, span: Span) -> Node {
+        match window {
+            Window::LastCycles(count) => {
+                let count = self.lower_as(count, &Type::Scalar(Unit::none()));
+                node(Op::LastCycles(Box::new(count)), Type::List(Box::new(Type::Window)), span)
+            }
+            other => self.window(other, span),
+        }
+    }
+
+    /// The elements of a list, and the subject they are when it is one. Those of a list are chosen under the name of
+    /// the variable, those of rows under the names of their fields.
+    fn elements(&mut self, name: &Name, list: &Expr) -> (Node, Type, Option<ItemId>) {
+        let ExprKind::Where(inner, predicate) = &list.kind else {
+            let list = self.lower(list, None);
+            return self.elements_of(list);
+        };
+        let inner = self.lower(inner, None);
+        if !matches!(inner.ty, Type::List(_)) {
+            let rows = self.filtered(inner, predicate, list.span);
+            return self.elements_of(rows);
+        }
+        let (inner, ty, subject) = self.elements_of(inner);
+        let slot = self.scope.len();
+        self.scope.push(Variable { name: Some(name.text.clone()), ty: ty.clone(), subject });
+        let predicate = self.lower_as(predicate, &Type::Truth);
+        self.scope.truncate(slot);
+        let listed = inner.ty.clone();
+        (node(Op::Filter(Box::new(inner), slot, Box::new(predicate)), listed, list.span), ty, subject)
+    }
+
+    fn elements_of(&mut self, list: Node) -> (Node, Type, Option<ItemId>) {
+        let subject = match list.op {
+            Op::Item(id, _) if self.items.get(id.0).is_some_and(|it| it.kind == ItemKind::Subject) => {
+                Some(id)
+            }
+            _ => None,
+        };
+        let element = match &list.ty {
+            Type::List(inner) => (**inner).clone(),
+            Type::Rows(row) => Type::Row(*row),
+            Type::Unknown => Type::Unknown,
+            _ => {
+                self.mismatch(&list, ("a list or rows", "列表或记录"));
+                Type::Unknown
+            }
+        };
+        (list, element, subject)
+    }
+
+    pub(super) fn for_each(&mut self, name: &Name, list: &Expr, body: &Expr, span: Span) -> Node {
+        let (list, ty, subject) = self.elements(name, list);
+        let slot = self.scope.len();
+        self.scope.push(Variable { name: Some(name.text.clone()), ty, subject });
+        let body = self.lower(body, None);
+        self.scope.truncate(slot);
+        let ty = Type::List(Box::new(body.ty.clone()));
+        node(Op::ForEach(slot, Box::new(list), Box::new(body)), ty, span)
+    }
+
+    pub(super) fn quantified(
+        &mut self,
+        quantifier: &Quantifier,
+        name: &Name,
+        list: &Expr,
+        body: &Expr,
+        span: Span,
+    ) -> Node {
+        let combine = match quantifier {
+            Quantifier::Any => Combine::Any,
+            Quantifier::All => Combine::All,
+            Quantifier::AtLeast(count) => {
+                Combine::AtLeast(Box::new(self.lower_as(count, &Type::Scalar(Unit::none()))))
+            }
+        };
+        let (list, ty, subject) = self.elements(name, list);
+        let slot = self.scope.len();
+        self.scope.push(Variable { name: Some(name.text.clone()), ty, subject });
+        let body = self.lower(body, None);
+        let body = if matches!(body.ty, Type::Truth | Type::Unknown) { body } else { self.as_timeline(body) };
+        self.scope.truncate(slot);
+        let ty = body.ty.clone();
+        node(Op::Quantified(combine, slot, Box::new(list), Box::new(body)), ty, span)
+    }
+
+    pub(super) fn list(&mut self, items: &[Expr], hint: Option<&Type>, span: Span) -> Node {
+        let inner_hint = match hint {
+            Some(Type::List(inner)) => Some((**inner).clone()),
+            other => other.cloned(),
+        };
+        let mut nodes: Vec<Node> = Vec::new();
+        for item in items {
+            let hint = nodes.first().map(|it| it.ty.clone()).or_else(|| inner_hint.clone());
+            let node = self.lower(item, hint.as_ref());
+            let node = match nodes.first() {
+                Some(first) => {
+                    let ty = first.ty.clone();
+                    self.coerce(node, &ty)
+                }
+                None => node,
+            };
+            nodes.push(node);
+        }
+        let ty = Type::List(Box::new(nodes.first().map_or(Type::Unknown, |it| it.ty.clone())));
+        node(Op::List(nodes), ty, span)
+    }
+}

@@ -1,0 +1,217 @@
+//! Both versions given the same event: one outage, one request, of every kind and of every length that matters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use evidence::{AttributeKind, Datum, FactKind, FactSchema, Memory, Record};
+use language::contract::{Contract, ItemId, ItemKind, Op, Type};
+use quantity::{Ratio, Unit, show_duration};
+use settle::probe::Probe;
+use settle::settlement::RemedyStatus;
+use settle::value::Value;
+
+use super::pair::{Pair, Twins, change, given, verdict, what};
+use super::{Aspect, Change, Effect, Witness};
+use crate::active::subject;
+use crate::domain::Constants;
+use crate::graph::{Graph, parts_of, rule_nodes};
+use crate::invent;
+use crate::scenario::Scenario;
+use crate::show::{both, show_quantity};
+use diagnostic::Bilingual;
+
+const VARIANTS_MAX: usize = 12;
+const LENGTHS_MAX: usize = 24;
+const SCENARIOS_MAX: usize = 6;
+/// Lengths everybody asks about, in seconds.
+const USUAL_S: [i128; 7] = [60, 300, 1_800, 3_600, 14_400, 36_000, 86_400];
+const NANOS: i64 = 1_000_000_000;
+/// Into the cycle, on a working day's morning for months that begin like October 2026.
+const BEGINS_NANOS: i64 = (11 * 24 + 10) * 3_600 * NANOS;
+
+/// Rules that one and the same event treats otherwise.
+pub(crate) fn changes(pair: &Pair<'_>) -> Vec<Change> {
+    if costly(pair.old.contract) || costly(pair.new.contract) {
+        return Vec::new();
+    }
+    let rules = pair.twins(&[ItemKind::Remedy, ItemKind::Promise, ItemKind::Duty]);
+    let olds: Vec<ItemId> = rules.iter().map(|it| it.old).collect();
+    let news: Vec<ItemId> = rules.iter().map(|it| it.new).collect();
+    let scenarios = pair.scenarios(&olds, &news);
+    let mut found = BTreeMap::new();
+    for (old, new) in scenarios.iter().take(SCENARIOS_MAX) {
+        for event in events(pair, old, new) {
+            let (Some(first), Some(second)) = (Side::new(&pair.old, old, &event.old), Side::new(&pair.new, new, &event.new)) else { continue };
+            for twins in &rules {
+                judge(*twins, &first, &second, &event, &mut found);
+            }
+        }
+    }
+    found.into_values().map(|(_, change)| change).collect()
+}
+
+/// Grids over a whole cycle are too much to try hundreds of times.
+fn costly(contract: &Contract) -> bool {
+    let nodes = (0..contract.items.len()).flat_map(|it| rule_nodes(contract, ItemId(it)));
+    nodes.flat_map(parts_of).any(|it| matches!(it.op, Op::ForGrid(..) | Op::Slices(..)))
+}
+
+/// The same event as each version records it.
+struct Event {
+    old: Record,
+    new: Record,
+    what: String,
+    length: Ratio,
+}
+
+fn events(pair: &Pair<'_>, old: &Scenario, new: &Scenario) -> Vec<Event> {
+    let (before, now) = (pair.old.contract, pair.new.contract);
+    let lengths = lengths(before, now, &old.cycle_s().min(new.cycle_s()));
+    let mut all = Vec::new();
+    for (at, schema) in before.schema.facts.iter().enumerate().filter(|(_, it)| it.kind != FactKind::Event) {
+        let Some((new_at, new_schema)) = now.schema.fact(&schema.name).filter(|(_, it)| it.kind == schema.kind) else { continue };
+        let variants = invent::variants(before, &schema.attributes, &old.cycle);
+        for variant in variants.into_iter().take(VARIANTS_MAX) {
+            let Some(translated) = translate(now, schema, new_schema, &variant, new) else { continue };
+            for length in &lengths {
+                let event = |fact, attributes, scenario: &Scenario| {
+                    let nanos = length.mul(&Ratio::int(i128::from(NANOS))).ok()?.to_integer()?;
+                    let from = scenario.cycle.whole.from().checked_add(BEGINS_NANOS)?;
+                    invent::lasting(fact, schema.kind, from, i64::try_from(nanos).ok()?, attributes)
+                };
+                let (old, new) = (event(at, variant.clone(), old), event(new_at, translated.clone(), new));
+                let (Some(old), Some(new)) = (old, new) else { continue };
+                all.push(Event { old, new, what: told(schema, &variant), length: length.clone() });
+            }
+        }
+    }
+    all
+}
+
+/// Every length either version mentions, one second more and less, and the usual ones.
+fn lengths(old: &Contract, new: &Contract, cycle_s: &Ratio) -> Vec<Ratio> {
+    let mut all: BTreeSet<Ratio> = USUAL_S.into_iter().map(Ratio::int).collect();
+    for contract in [old, new] {
+        let nodes = (0..contract.items.len()).flat_map(|it| rule_nodes(contract, ItemId(it))).flat_map(parts_of);
+        for it in Constants::of(nodes, &Unit::time()).own {
+            let close = [it.sub(&Ratio::ONE), Ok(it.clone()), it.add(&Ratio::ONE)];
+            all.extend(close.into_iter().flatten());
+        }
+    }
+    let half = cycle_s.div(&Ratio::int(2)).unwrap_or(Ratio::ONE);
+    all.into_iter().filter(|it| it.is_positive() && *it <= half).take(LENGTHS_MAX).collect()
+}
+
+/// The attributes as the new version names them; none when it cannot say the same.
+fn translate(contract: &Contract, old: &FactSchema, new: &FactSchema, variant: &[Option<Datum>], scenario: &Scenario) -> Option<Vec<Option<Datum>>> {
+    let fallback = invent::variants(contract, &new.attributes, &scenario.cycle).into_iter().next()?;
+    let known = |name: &str| old.attribute(name).and_then(|(at, _)| variant.get(at).cloned().flatten());
+    let mut all = Vec::new();
+    for (attribute, other) in new.attributes.iter().zip(fallback) {
+        let value = known(&attribute.name).or(other);
+        if let (AttributeKind::OneOf(words) | AttributeKind::Cause(words), Some(Datum::Text(word))) = (&attribute.kind, &value)
+            && !words.iter().any(|it| **it == **word)
+        {
+            return None;
+        }
+        all.push(value);
+    }
+    Some(all)
+}
+
+/// "outage { cause: dns }"
+fn told(schema: &FactSchema, variant: &[Option<Datum>]) -> String {
+    let words = schema.attributes.iter().zip(variant).filter_map(|(attribute, value)| match value {
+        Some(Datum::Text(it)) if !matches!(attribute.kind, AttributeKind::Text) => Some(format!("{}: {it}", attribute.name)),
+        Some(Datum::Truth(it)) => Some(format!("{}: {it}", attribute.name)),
+        _ => None,
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { schema.name.clone() } else { format!("{} {{ {} }}", schema.name, words.join(", ")) }
+}
+
+/// One version with the event and the charges of the cycle.
+struct Side<'s, 'c> {
+    graph: &'s Graph<'c>,
+    scenario: &'s Scenario,
+    facts: Memory,
+    charged: Ratio,
+}
+
+impl<'s, 'c> Side<'s, 'c> {
+    fn new(graph: &'s Graph<'c>, scenario: &'s Scenario, event: &Record) -> Option<Self> {
+        let schema = &graph.contract.schema;
+        let charges = |it: &FactSchema| it.attributes.iter().any(|it| it.kind == AttributeKind::Money);
+        let charges: BTreeSet<usize> = (0..schema.facts.len()).filter(|it| schema.facts.get(*it).is_some_and(charges)).collect();
+        let mut records = invent::records(graph.contract, &charges, &scenario.cycle);
+        let money = records.iter().flat_map(|it| it.attributes.iter().flatten()).filter_map(|it| match it {
+            Datum::Money(it) => Some(it),
+            _ => None,
+        });
+        let charged = money.fold(Ratio::ZERO, |sum, it| sum.add(it).unwrap_or(sum));
+        records.push(event.clone());
+        Some(Self { graph, scenario, facts: Memory::from_records(records), charged })
+    }
+
+    fn probe(&self) -> Probe<'_> {
+        Probe {
+            contract: self.graph.contract,
+            facts: &self.facts,
+            cycle: &self.scenario.cycle,
+            inputs: &self.scenario.inputs,
+            overrides: &self.scenario.overrides,
+            reading: None,
+        }
+    }
+
+    /// Kept or broken.
+    fn kept(&self, id: ItemId) -> Option<bool> {
+        match self.probe().item(id, subject(self.graph, id)) {
+            Ok(Value::Truth(it)) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// What is paid for each unit of charge, and as people read it.
+    fn pays(&self, id: ItemId) -> Option<(Ratio, Bilingual)> {
+        let owed = self.probe().remedy(id, subject(self.graph, id))?;
+        let nothing = || (Ratio::ZERO, both("nothing", "不支付"));
+        match owed.status {
+            RemedyStatus::Due => {
+                let amount = owed.amount?;
+                let shown = show_quantity(&amount);
+                let money = matches!(self.graph.contract.item(id).map(|it| &it.ty), Some(Type::Scalar(unit)) if unit.currency().is_some());
+                let value = if money && !self.charged.is_zero() { amount.value.div(&self.charged).ok()? } else { amount.value };
+                Some((value, both(&shown, &shown)))
+            }
+            RemedyStatus::NotDue | RemedyStatus::Negative | RemedyStatus::NoRow | RemedyStatus::Suppressed => Some(nothing()),
+            _ => None,
+        }
+    }
+}
+
+type Found = BTreeMap<(String, Effect), (Ratio, Change)>;
+
+/// Keeps the greatest difference of each rule, each way.
+fn judge(twins: Twins<'_>, old: &Side<'_, '_>, new: &Side<'_, '_>, event: &Event, found: &mut Found) {
+    let (aspect, difference, before, now) = if twins.old_item.kind == ItemKind::Remedy {
+        let (Some((a, before)), Some((b, now))) = (old.pays(twins.old), new.pays(twins.new)) else { return };
+        let Ok(difference) = b.sub(&a) else { return };
+        (Aspect::Pays, difference, before, now)
+    } else {
+        let (Some(a), Some(b)) = (old.kept(twins.old), new.kept(twins.new)) else { return };
+        let difference = Ratio::int(i128::from(a) - i128::from(b));
+        (Aspect::Promises, difference, verdict(a), verdict(b))
+    };
+    if difference.is_zero() {
+        return;
+    }
+    let effect = if difference.is_negative() { Effect::Worse } else { Effect::Better };
+    let size = difference.abs();
+    let key = (twins.old_item.name.clone(), effect);
+    if found.get(&key).is_some_and(|(known, _)| *known >= size) {
+        return;
+    }
+    let given = given(old.scenario, new.scenario);
+    let witness = Witness { given, variable: event.what.clone(), value: show_duration(&event.length), old: before, new: now };
+    found.insert(key, (size, change(twins, effect, aspect, &what(effect, aspect), witness)));
+}
