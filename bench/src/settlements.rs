@@ -131,6 +131,18 @@ mod tests {
     }
 
     #[test]
+    fn a_contract_prepared_once_settles_as_one_prepared_each_time() {
+        let contract = contract().unwrap();
+        let book = Book::of(&contract).unwrap();
+        for number in 0..10 {
+            let facts = Memory::from_records(data::records(&contract.schema, number));
+            let (inputs, none) = (data::inputs(number), Overrides::default());
+            let alone = settle::settle(&contract, &facts, &book.cycle, &inputs, &none);
+            assert_eq!(book.settlement(number), alone);
+        }
+    }
+
+    #[test]
     fn the_sample_is_spread_over_all() {
         assert!(sample(100_000).eq((0..100_000).step_by(200)));
         assert_eq!(sample(300).count(), 300);

@@ -7,6 +7,7 @@ mod depth;
 mod finish;
 mod form;
 mod front;
+mod function;
 mod hours;
 mod item;
 mod list;

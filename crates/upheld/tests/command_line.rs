@@ -313,3 +313,21 @@ fn the_demo_writes_pages_and_everything_its_closing_words_need() {
         assert!(output.status.success(), "{command}\n{}", text(&output.stderr));
     }
 }
+
+#[test]
+fn compare_finds_the_shorter_claim_and_the_lower_promise() {
+    let home = home();
+    let old = fs::read_to_string(root().join("contracts/mwe.md")).expect("read");
+    let new = old.replace("enterprise: 99.5%", "enterprise: 99.4%").replace("cycle.until + 30 days", "cycle.until + 20 days");
+    assert_ne!(old, new);
+    let new = file(home.path(), "new.md", &new);
+    let output = upheld(home.path(), &["compare", "contracts/mwe.md", &new, "--format", "json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let compared = json(&output);
+    assert_eq!(compared.get("materially_worse"), Some(&Value::Bool(true)));
+    let changes = compared.get("changes").and_then(Value::as_array).expect("changes");
+    for aspect in ["claims", "promises"] {
+        let found = changes.iter().any(|it| it["aspect"] == aspect && it["effect"] == "worse");
+        assert!(found, "{aspect}: {changes:#?}");
+    }
+}

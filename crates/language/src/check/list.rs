@@ -1,11 +1,21 @@
 //! Windows, lists, and what runs over them.
 
-use super::*;
+use quantity::Unit;
+
+use super::Checker;
+use super::lower::node;
+use super::scope::Variable;
+use crate::contract::{Combine, ItemId, ItemKind, Node, Op, Type, WindowName};
+use crate::syntax::ast::{Expr, ExprKind, Name, Quantifier, Window};
+use crate::syntax::token::Span;
 
 impl Checker<'_> {
     /// `E over WINDOW` where E is the same in every window: mostly an `over` that took too little to its left.
     pub(super) fn over_nothing(&mut self, inner: &Node) {
-        let plain = matches!(inner.ty, Type::Scalar(_) | Type::Truth | Type::Instant | Type::Date | Type::Text | Type::OneOf(_));
+        let plain = matches!(
+            inner.ty,
+            Type::Scalar(_) | Type::Truth | Type::Instant | Type::Date | Type::Text | Type::OneOf(_)
+        );
         if plain && self.is_absolute(inner) {
             self.warning(
                 "W0203",

@@ -1,6 +1,14 @@
 //! Literals: numbers with units, calendar periods, dates and instants.
 
-use super::*;
+use calendar::{Date, Period, TimeOfDay, parse_instant};
+use quantity::{Quantity, Ratio, Unit};
+
+use super::Checker;
+use super::lower::{broken, date_of, literal, node, quantity};
+use super::scope::nearest;
+use crate::contract::{Function, Literal, Node, Op, Type};
+use crate::syntax::ast::{Expr, Name};
+use crate::syntax::token::Span;
 
 impl Checker<'_> {
     pub(super) fn measure(&mut self, parts: &[(Ratio, Name)], span: Span) -> Node {

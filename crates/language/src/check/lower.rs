@@ -1,16 +1,13 @@
-//! Expressions: names resolved, sorts and units known, symbols found by what they are compared with.
+//! Expressions: sorts and units understood, one kind of expression after another.
 
 use std::sync::Arc;
 
-use calendar::{Date, Period, TimeOfDay, parse_instant};
 use quantity::{Quantity, Ratio, Unit};
 
 use super::Checker;
-use super::scope::{Variable, nearest};
-use crate::contract::{
-    Combine, Function, ItemId, ItemKind, Literal, Node, Op, RowField, RowType, Type, WindowName,
-};
-use crate::syntax::ast::{Binary, Expr, ExprKind, Name, Quantifier, Window};
+use super::wording::words_help;
+use crate::contract::{Function, ItemKind, Literal, Node, Op, Type};
+use crate::syntax::ast::{Binary, Expr, ExprKind};
 use crate::syntax::token::Span;
 
 impl Checker<'_> {

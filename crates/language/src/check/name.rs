@@ -1,6 +1,15 @@
 //! Names: fields of a record, variables, built-ins, items, facts, calendars, and words of a one-of.
 
-use super::*;
+use std::sync::Arc;
+
+use quantity::Unit;
+
+use super::Checker;
+use super::lower::{broken, literal, node};
+use super::wording::words_help;
+use crate::contract::{ItemId, ItemKind, Literal, Node, Op, RowField, RowType, Type, WindowName};
+use crate::syntax::ast::{Expr, ExprKind, Name};
+use crate::syntax::token::Span;
 
 impl Checker<'_> {
     /// A bare name: a field of the row, a variable, a built-in, an item, a fact, a calendar, or a symbol.

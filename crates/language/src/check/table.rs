@@ -3,7 +3,8 @@
 use quantity::Unit;
 
 use super::Checker;
-use super::lower::{broken, is_zero, listed, node};
+use super::lower::{broken, is_zero, node};
+use super::wording::listed;
 use crate::contract::{BandNode, Literal, Node, Op, Type};
 use crate::syntax::ast::{Band, Expr, ExprKind, LadderMode};
 use crate::syntax::token::Span;

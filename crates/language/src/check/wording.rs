@@ -1,6 +1,11 @@
 //! What is said of names and values that do not fit: types in words, near names, words that may stand.
 
-use super::*;
+use quantity::Unit;
+
+use super::Checker;
+use super::scope::nearest;
+use crate::contract::{ItemKind, Node, RowType, Type};
+use crate::syntax::ast::Name;
 
 impl Checker<'_> {
     /// Reports a name that stands for something of another kind, or for nothing.
@@ -131,7 +136,7 @@ impl Checker<'_> {
 }
 
 /// Which words stand for a value here, the nearest first.
-fn words_help(name: &str, words: &[String]) -> (String, String) {
+pub(super) fn words_help(name: &str, words: &[String]) -> (String, String) {
     let all = listed(words, " | ");
     let near =
         if words.len() <= WORDS_SHOWN_MAX { nearest(name, words.iter().map(String::as_str)) } else { None };

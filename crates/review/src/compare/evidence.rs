@@ -25,8 +25,10 @@ const SCENARIOS_MAX: usize = 6;
 /// Lengths everybody asks about, in seconds.
 const USUAL_S: [i128; 7] = [60, 300, 1_800, 3_600, 14_400, 36_000, 86_400];
 const NANOS: i64 = 1_000_000_000;
-/// Into the cycle, on a working day's morning for months that begin like October 2026.
-const BEGINS_NANOS: i64 = (11 * 24 + 10) * 3_600 * NANOS;
+/// The morning of Tuesday, 13 October 2026: a working day in China and in the United States.
+const BEGINS_NANOS: i64 = (12 * 24 + 10) * 3_600 * NANOS;
+/// How often an event is repeated, for rules that only a crowd of them breaks.
+const TIMES: [i64; 2] = [1, 100];
 
 /// Rules that one and the same event treats otherwise.
 pub(crate) fn changes(pair: &Pair<'_>) -> Vec<Change> {
@@ -40,7 +42,7 @@ pub(crate) fn changes(pair: &Pair<'_>) -> Vec<Change> {
     let mut found = BTreeMap::new();
     for (old, new) in scenarios.iter().take(SCENARIOS_MAX) {
         for event in events(pair, old, new) {
-            let (Some(first), Some(second)) = (Side::new(&pair.old, old, &event.old), Side::new(&pair.new, new, &event.new)) else { continue };
+            let (first, second) = (Side::new(&pair.old, old, &event.old), Side::new(&pair.new, new, &event.new));
             for twins in &rules {
                 judge(*twins, &first, &second, &event, &mut found);
             }
@@ -55,10 +57,10 @@ fn costly(contract: &Contract) -> bool {
     nodes.flat_map(parts_of).any(|it| matches!(it.op, Op::ForGrid(..) | Op::Slices(..)))
 }
 
-/// The same event as each version records it.
+/// The same events as each version records them.
 struct Event {
-    old: Record,
-    new: Record,
+    old: Vec<Record>,
+    new: Vec<Record>,
     what: String,
     length: Ratio,
 }
@@ -72,19 +74,33 @@ fn events(pair: &Pair<'_>, old: &Scenario, new: &Scenario) -> Vec<Event> {
         let variants = invent::variants(before, &schema.attributes, &old.cycle);
         for variant in variants.into_iter().take(VARIANTS_MAX) {
             let Some(translated) = translate(now, schema, new_schema, &variant, new) else { continue };
-            for length in &lengths {
-                let event = |fact, attributes, scenario: &Scenario| {
-                    let nanos = length.mul(&Ratio::int(i128::from(NANOS))).ok()?.to_integer()?;
-                    let from = scenario.cycle.whole.from().checked_add(BEGINS_NANOS)?;
-                    invent::lasting(fact, schema.kind, from, i64::try_from(nanos).ok()?, attributes)
-                };
-                let (old, new) = (event(at, variant.clone(), old), event(new_at, translated.clone(), new));
+            for (times, length) in TIMES.iter().flat_map(|times| lengths.iter().map(move |length| (*times, length))) {
+                let old = repeated(at, schema.kind, &variant, old, length, times);
+                let new = repeated(new_at, schema.kind, &translated, new, length, times);
                 let (Some(old), Some(new)) = (old, new) else { continue };
-                all.push(Event { old, new, what: told(schema, &variant), length: length.clone() });
+                let what = told(schema, &variant);
+                let what = if times == 1 { format!("length of {what}") } else { format!("length of each of {times} × {what}") };
+                all.push(Event { old, new, what, length: length.clone() });
             }
         }
     }
     all
+}
+
+/// One event on a working day, or many spread over the cycle; none where they would overlap.
+fn repeated(fact: usize, kind: FactKind, attributes: &[Option<Datum>], scenario: &Scenario, length: &Ratio, times: i64) -> Option<Vec<Record>> {
+    let nanos = i64::try_from(length.mul(&Ratio::int(i128::from(NANOS))).ok()?.to_integer()?).ok()?;
+    let whole = scenario.cycle.whole;
+    let every = i64::try_from(whole.nanos()).ok()? / (times + 1);
+    if times > 1 && nanos >= every {
+        return None;
+    }
+    let begins = if times == 1 { BEGINS_NANOS } else { 0 };
+    let record = |at: i64| {
+        let from = whole.from().checked_add(begins.checked_add(every.checked_mul(at)?)?)?;
+        invent::lasting(fact, kind, from, nanos, attributes.to_vec())
+    };
+    (0..times).map(record).collect()
 }
 
 /// Every length either version mentions, one second more and less, and the usual ones.
@@ -138,7 +154,7 @@ struct Side<'s, 'c> {
 }
 
 impl<'s, 'c> Side<'s, 'c> {
-    fn new(graph: &'s Graph<'c>, scenario: &'s Scenario, event: &Record) -> Option<Self> {
+    fn new(graph: &'s Graph<'c>, scenario: &'s Scenario, events: &[Record]) -> Self {
         let schema = &graph.contract.schema;
         let charges = |it: &FactSchema| it.attributes.iter().any(|it| it.kind == AttributeKind::Money);
         let charges: BTreeSet<usize> = (0..schema.facts.len()).filter(|it| schema.facts.get(*it).is_some_and(charges)).collect();
@@ -148,8 +164,8 @@ impl<'s, 'c> Side<'s, 'c> {
             _ => None,
         });
         let charged = money.fold(Ratio::ZERO, |sum, it| sum.add(it).unwrap_or(sum));
-        records.push(event.clone());
-        Some(Self { graph, scenario, facts: Memory::from_records(records), charged })
+        records.extend(events.iter().cloned());
+        Self { graph, scenario, facts: Memory::from_records(records), charged }
     }
 
     fn probe(&self) -> Probe<'_> {

@@ -162,6 +162,11 @@ fn cycle(old: &Contract, new: &Contract) -> Vec<Change> {
         };
         changes.push(bare(Effect::Different, Aspect::Cycle, "cycle", message));
     }
+    if old.zone != new.zone {
+        let (before, now) = (old.zone.name(), new.zone.name());
+        let message = both(format!("times are read in {now} instead of {before}"), format!("时区由 {before} 改为 {now}"));
+        changes.push(bare(Effect::Different, Aspect::Cycle, "zone", message));
+    }
     changes
 }
 
@@ -179,7 +184,11 @@ fn amendment(old: &Contract, new: &Contract) -> Vec<Change> {
 pub(crate) fn rewritten(pair: &Pair<'_>, known: &[Change]) -> Vec<Change> {
     let kinds = [ItemKind::Definition, ItemKind::Level, ItemKind::Exclusion, ItemKind::Subject, ItemKind::Promise, ItemKind::Duty, ItemKind::Remedy];
     let twins = pair.twins(&kinds).into_iter();
-    let told = |it: &Twins<'_>| known.iter().any(|change| change.name == it.old_item.name);
+    let explains = |change: &Change, it: &Twins<'_>| {
+        let named = pair.old.contract.named(&change.name).map(|(id, _)| id);
+        named.is_some_and(|id| id == it.old || pair.old.depends(id, it.old))
+    };
+    let told = |it: &Twins<'_>| known.iter().any(|change| change.witness.is_some() && explains(change, it));
     twins.filter(|it| !told(it)).filter_map(|it| rewritten_item(pair, it)).collect()
 }
 

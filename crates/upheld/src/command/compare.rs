@@ -1,9 +1,109 @@
-//! `upheld compare`: where a new version pays less, promises less or claims shorter.
+//! `upheld compare`: where a new version pays less, promises less or claims shorter, with a witness for each.
 
-use crate::arguments::CompareArguments;
+use std::path::Path;
+
+use diagnostic::Lang;
+use language::Contract;
+use review::{Change, Comparison, Effect, Version, Witness};
+use serde_json::{Value, json};
+
+use crate::arguments::{CompareArguments, Format, lang};
 use crate::failure::Failure;
+use crate::{files, print};
 
-/// Runs the command.
-pub(crate) fn run(_arguments: &CompareArguments) -> Result<(), Failure> {
-    Err(Failure::Fault("compare is being built".to_owned()))
+/// Runs the command. That a new version is worse is an answer, not a failure.
+pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
+    let lang = lang(arguments.output.lang);
+    let (old, new) = (contract(&arguments.old, lang)?, contract(&arguments.new, lang)?);
+    let comparison = review::compare(&old, &new);
+    match arguments.output.format {
+        Format::Json => print::json(&as_json(&comparison)),
+        Format::Text => print::out(&told(&comparison, lang)),
+    }
+}
+
+fn contract(file: &Path, lang: Lang) -> Result<Contract, Failure> {
+    let text = files::text(file)?;
+    let (contract, found) = language::read(&file.display().to_string(), &text);
+    contract.ok_or_else(|| {
+        print::diagnostics(&found, Some(&text), lang);
+        Failure::Text
+    })
+}
+
+fn told(comparison: &Comparison, lang: Lang) -> String {
+    let mut out = format!("{} → {}\n\n", named(&comparison.old), named(&comparison.new));
+    for change in &comparison.changes {
+        out.push_str(&change_told(change, lang));
+    }
+    out.push_str(match (comparison.changes.is_empty(), comparison.materially_worse, lang) {
+        (true, _, Lang::En) => "nothing changes that a settlement could show\n",
+        (true, _, Lang::Zh) => "没有任何会影响结算的变化\n",
+        (_, true, Lang::En) => "the new version is materially worse for the customer\n",
+        (_, true, Lang::Zh) => "新版本对客户有实质性降低\n",
+        (_, false, Lang::En) => "nothing was found that is worse for the customer\n",
+        (_, false, Lang::Zh) => "未发现对客户更差之处\n",
+    });
+    out
+}
+
+fn named(version: &Version) -> String {
+    let effective = version.effective.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    format!("{} {}{effective}", version.id, version.version)
+}
+
+fn change_told(change: &Change, lang: Lang) -> String {
+    let sign = match (change.effect, lang) {
+        (Effect::Worse, Lang::En) => "▼ worse    ",
+        (Effect::Worse, Lang::Zh) => "▼ 更差",
+        (Effect::Better, Lang::En) => "▲ better   ",
+        (Effect::Better, Lang::Zh) => "▲ 更好",
+        (Effect::Different, Lang::En) => "· different",
+        (Effect::Different, Lang::Zh) => "· 不同",
+    };
+    let clauses = match (&change.old_clause, &change.new_clause) {
+        (Some(old), Some(new)) if old == new => format!("    [{old}]\n"),
+        (None, None) => String::new(),
+        (old, new) => format!("    [{} → {}]\n", old.as_deref().unwrap_or("–"), new.as_deref().unwrap_or("–")),
+    };
+    format!("{sign}  {}\n{clauses}\n", change.message.in_lang(lang))
+}
+
+fn as_json(comparison: &Comparison) -> Value {
+    json!({
+        "old": version_json(&comparison.old),
+        "new": version_json(&comparison.new),
+        "materially_worse": comparison.materially_worse,
+        "changes": comparison.changes.iter().map(change_json).collect::<Vec<_>>(),
+    })
+}
+
+fn version_json(version: &Version) -> Value {
+    json!({"id": version.id, "version": version.version, "effective": version.effective})
+}
+
+fn change_json(change: &Change) -> Value {
+    json!({
+        "effect": change.effect.word(),
+        "aspect": change.aspect.word(),
+        "name": change.name,
+        "message": change.message.en,
+        "message_zh": change.message.zh,
+        "witness": change.witness.as_ref().map(witness_json),
+        "old_clause": change.old_clause,
+        "new_clause": change.new_clause,
+    })
+}
+
+fn witness_json(witness: &Witness) -> Value {
+    let given = witness.given.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
+    json!({
+        "given": Value::Object(given.collect()),
+        "variable": witness.variable,
+        "value": witness.value,
+        "old": witness.old.en,
+        "old_zh": witness.old.zh,
+        "new": witness.new.en,
+        "new_zh": witness.new.zh,
+    })
 }
