@@ -1,5 +1,7 @@
 //! Replays the seeds of the contract fuzz target, and real contracts with something broken in them.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test fail the test")]
+
 #[path = "support/invariants.rs"]
 mod invariants;
 mod support;

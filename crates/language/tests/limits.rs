@@ -102,7 +102,7 @@ fn the_deepest_chain_of_the_deepest_expressions_fits_the_stack_of_a_thread() {
         rules.push_str("d0 = 1\n");
         let read = move || codes(&rules);
         let found = std::thread::Builder::new().stack_size(2 << 20).spawn(read).unwrap().join().unwrap();
-        assert_eq!(found, ["E0109"], "{open}");
+        assert!(found.contains(&"E0109"), "{open}: {found:?}");
     }
 }
 
@@ -120,4 +120,13 @@ fn no_more_than_500_problems_are_told() {
     let mistakes = (0..30_000).map(|at| format!("x{at}")).collect::<Vec<_>>().join(", ");
     let text = format!("{FRONT}a = ({mistakes})\n```\n");
     assert_eq!(language::read("limits.md", &text).1.len(), 500);
+}
+
+#[test]
+fn the_longest_blocks_are_laid_out_in_reasonable_time() {
+    let blocks = ["-- a remark\n".repeat(20_000), "a = by 1 {\n  1: 2 -- x\n  }\n".repeat(9_000)];
+    for rules in blocks {
+        let text = format!("{FRONT}{rules}```\n");
+        assert_eq!(language::format::format(&text).map(|it| it.len() > 100_000), Ok(true));
+    }
 }

@@ -6,6 +6,8 @@
 //! `-- Error: 5-10 E0101 unknown name` covers columns `[5, 10)`; `-- Hint:` is its help. Files whose name begins
 //! with `zh-` show the Chinese words. `UPDATE_EXPECT=1` rewrites the annotations.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test fail the test")]
+
 #[path = "support/invariants.rs"]
 mod invariants;
 

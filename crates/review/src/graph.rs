@@ -37,6 +37,11 @@ impl<'c> Graph<'c> {
         self.below.get(id.0).is_some_and(|it| !it.facts.is_empty())
     }
 
+    /// Whether records of a fact decide its value, exclusions aside.
+    pub(crate) fn reads(&self, id: ItemId, fact: usize) -> bool {
+        self.below.get(id.0).is_some_and(|it| it.facts.contains(&fact))
+    }
+
     /// A measured number: a level or definition that rests on records and is no money.
     pub(crate) fn measured(&self, id: ItemId) -> bool {
         let Some(item) = self.contract.item(id) else { return false };

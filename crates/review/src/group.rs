@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use language::contract::{ItemId, ItemKind, Node, Op};
+use language::contract::{Contract, ItemId, ItemKind, Node, Op};
 
 use crate::graph::{Graph, parts_of, reach, remedy_nodes, rule_nodes, value_nodes};
 
@@ -116,12 +116,18 @@ pub(crate) fn drivers(graph: &Graph<'_>, remedy: ItemId) -> BTreeSet<ItemId> {
 fn reached_drivers(graph: &Graph<'_>, roots: &[&Node]) -> BTreeSet<ItemId> {
     let contract = graph.contract;
     let all = reach(contract, roots, &BTreeSet::new());
-    let nodes = all.items.iter().flat_map(|id| rule_nodes(contract, *id)).chain(roots.iter().copied());
-    let compared: BTreeSet<ItemId> = nodes.flat_map(parts_of).flat_map(compared).collect();
+    let compared: BTreeSet<ItemId> = nodes_of(contract, &all.items, roots).flat_map(compared).collect();
     let level = |id: &ItemId| contract.item(*id).is_some_and(|it| it.kind == ItemKind::Level);
     let mut chosen: BTreeSet<ItemId> =
         all.items.iter().copied().filter(|it| graph.measured(*it) && (level(it) || compared.contains(it))).collect();
+    let keyed: BTreeSet<ItemId> = nodes_of(contract, &all.items, roots).flat_map(key_of_ladder).collect();
     for id in chosen.clone() {
+        let basic = |it: &ItemId| *it != id && graph.depends(id, *it) && (level(it) || keyed.contains(it));
+        if !level(&id) && chosen.iter().any(basic) {
+            // A table of a level is compared, such as `share > 0%`: the level is what varies.
+            chosen.remove(&id);
+            continue;
+        }
         let outside = reach(contract, roots, &BTreeSet::from([id])).items;
         let beneath: Vec<ItemId> = chosen.iter().copied().filter(|it| *it != id && graph.depends(id, *it)).collect();
         if beneath.iter().any(|it| outside.contains(it)) {
@@ -131,6 +137,21 @@ fn reached_drivers(graph: &Graph<'_>, roots: &[&Node]) -> BTreeSet<ItemId> {
         }
     }
     chosen
+}
+
+fn nodes_of<'n>(contract: &'n Contract, items: &BTreeSet<ItemId>, roots: &[&'n Node]) -> impl Iterator<Item = &'n Node> {
+    let nodes: Vec<&Node> = items.iter().flat_map(|id| rule_nodes(contract, *id)).chain(roots.iter().copied()).collect();
+    nodes.into_iter().flat_map(parts_of)
+}
+
+fn key_of_ladder(node: &Node) -> Option<ItemId> {
+    match &node.op {
+        Op::Ladder(key, ..) => match &key.op {
+            Op::Item(id, _) | Op::ItemFor(id, _) => Some(*id),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Items that stand as one side of a comparison or as the key of a ladder.

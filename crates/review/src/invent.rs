@@ -60,7 +60,11 @@ fn record(fact: usize, kind: FactKind, attributes: Vec<Option<Datum>>, cycle: &C
 pub(crate) fn variants(contract: &Contract, attributes: &[Attribute], cycle: &CycleSpan) -> Vec<Vec<Option<Datum>>> {
     let mut all: Vec<Vec<Option<Datum>>> = vec![Vec::new()];
     for attribute in attributes {
-        let values = values(contract, &attribute.kind, cycle);
+        let values = match (&attribute.kind, attribute.optional) {
+            // What need not be charged is not charged, lest it hide what must be.
+            (AttributeKind::Money, true) => vec![Datum::Money(Ratio::ZERO)],
+            (kind, _) => values(contract, kind, cycle),
+        };
         let mut next = Vec::new();
         for known in &all {
             for value in &values {

@@ -107,10 +107,10 @@ impl<'c> Table<'c> {
             format!("no row of this table holds {key} = {}{}", values.join(", "), bench.scenario.aside().en),
             format!("{key} = {} 不属于表中任何一档{}", values.join("、"), bench.scenario.aside().zh),
         );
-        let broken = |it: &Try| if it.broken() { both("the promise is broken, ", "承诺未达标，") } else { both("", "") };
+        let broken = |it: &Try| if it.broken() { both("the promise is broken, ", "承诺未达标，却") } else { both("", "") };
         let notes = holes.iter().map(|it| {
             let (lead, broken) = (lead(bench, it), broken(it));
-            both(format!("{}{}no row matches and nothing is paid", lead.en, broken.en), format!("{}{}却没有对应的档位，不予支付", lead.zh, broken.zh))
+            both(format!("{}{}no row matches and nothing is paid", lead.en, broken.en), format!("{}{}没有对应的档位，不予支付", lead.zh, broken.zh))
         });
         let help = both("let one row begin where its neighbour ends: `[97%, 99%)`", "请让相邻两档首尾相接：`[97%, 99%)`");
         let finding = Finding::warning("R0401", self.within.node.span, message, help).weighed(bench.scenario.reading.is_none());
@@ -137,7 +137,7 @@ impl<'c> Table<'c> {
         let at = place(bench, first);
         let message = both(
             format!("two rows of this table hold the same {key} with different results {}{}", at.en, bench.scenario.aside().en),
-            format!("{}表中两档同时适用而结果不同{}", at.zh, bench.scenario.aside().zh),
+            format!("{}，表中两档同时适用而结果不同{}", at.zh, bench.scenario.aside().zh),
         );
         let row = |row: usize| self.rows.get(row).map_or("", |it| contract.source(it.span));
         let notes = overlaps.iter().filter_map(|it| {

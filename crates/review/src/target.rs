@@ -37,7 +37,7 @@ fn credited(bench: &Bench<'_, '_>, tries: &[Try], remedy: ItemId, report: &mut R
     let (at, pays) = (place(bench, &found), worth(bench, remedy, &value));
     let message = both(
         format!("{promises} is kept {} and `{name}` still pays {}{}", at.en, pays.en, bench.scenario.aside().en),
-        format!("{}{promises} 已达标，而 `{name}` 仍支付 {}{}", at.zh, pays.zh, bench.scenario.aside().zh),
+        format!("{}，{promises} 已达标，而 `{name}` 仍支付 {}{}", at.zh, pays.zh, bench.scenario.aside().zh),
     );
     let note = both(
         format!("{}the promise is kept and {} is paid", lead(bench, &found).en, pays.en),
@@ -69,7 +69,7 @@ fn unpaid(bench: &Bench<'_, '_>, tries: &[Try], report: &mut Report) {
     let (promises, at) = (promise_names(bench), place(bench, &found));
     let message = both(
         format!("{promises} is broken {} and nothing is paid{}", at.en, bench.scenario.aside().en),
-        format!("{}{promises} 未达标，却不支付任何赔付{}", at.zh, bench.scenario.aside().zh),
+        format!("{}，{promises} 未达标，却不支付任何赔付{}", at.zh, bench.scenario.aside().zh),
     );
     let note = both(
         format!("{}the promise is broken and no row of the remedy pays", lead(bench, &found).en),

@@ -168,11 +168,11 @@ fn disagreement(contract: &Contract, item: &Item, beneath: ItemId, promise: Item
     let name = |id: ItemId| contract.item(id).map_or("", |it| &it.name);
     let time = quantity::show_duration(time);
     let parts = |met: &str, broken: &str, joint: &str| {
-        let parts = item.readings.iter().zip(told).map(|(it, (kept, value))| format!("`{}` {value} {}", it.name, if *kept { met } else { broken }));
+        let parts = item.readings.iter().zip(told).map(|(it, (kept, value))| format!("`{}` {value}{}", it.name, if *kept { met } else { broken }));
         parts.collect::<Vec<_>>().join(joint)
     };
     both(
-        format!("at {} = {time} they disagree about `{}`: {}", name(beneath), name(promise), parts("(met)", "(breached)", ", ")),
+        format!("at {} = {time} they disagree about `{}`: {}", name(beneath), name(promise), parts(" (met)", " (breached)", ", ")),
         format!("{} = {time} 时，对 `{}` 结论不同：{}", name(beneath), name(promise), parts("（达标）", "（未达标）", "，")),
     )
 }

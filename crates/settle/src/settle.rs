@@ -43,7 +43,8 @@ fn bad_cycle(error: &calendar::CycleError) -> Diagnostic {
     )
 }
 
-/// Settles one cycle. Pure: the same contract, evidence and inputs give the same settlement.
+/// Settles one cycle. Pure: the same contract, evidence and inputs give the same settlement. For many subscriptions of
+/// one contract, [`Prepared`] works out only once what they share.
 pub fn settle(contract: &Contract, facts: &dyn Facts, cycle: &CycleSpan, inputs: &Inputs, overrides: &Overrides) -> Settlement {
     Prepared::new(contract).settle(facts, cycle, inputs, overrides)
 }

@@ -1,5 +1,7 @@
 //! Columns: the values of a table and the comments of neighbouring lines stand under each other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::lines::Line;
 
 /// A value that would have to move further is left where it is, with its whole table.
@@ -28,6 +30,12 @@ impl Row {
         format!("{blank}{}{}{comment}{end}", self.text, " ".repeat(self.gap))
     }
 
+    /// It begins with the end of a bracket.
+    fn closes(&self) -> bool {
+        self.text.trim_start().starts_with(['}', ')', ']'])
+    }
+
+    /// It is nothing but a comment.
     fn own_comment(&self) -> bool {
         self.text.trim().is_empty()
     }
@@ -35,30 +43,36 @@ impl Row {
 
 /// Puts the values of each table in one column, where every entry stands on a line of its own.
 pub(super) fn tables(lines: &[Line], rows: &mut [Row]) {
-    for table in lines.iter().filter_map(|it| it.opens) {
-        let members: Vec<usize> = (0..lines.len()).filter(|at| member(lines, rows, *at, table)).collect();
-        let widths: Option<Vec<usize>> =
-            members.iter().map(|at| key_width(lines.get(*at)?, rows.get(*at)?)).collect();
-        let Some(widths) = widths else { continue };
-        let widest = widths.iter().copied().max().unwrap_or(0);
-        if widths.iter().any(|it| widest - it > SHIFT_MAX) {
-            continue;
+    let opened: BTreeSet<usize> = lines.iter().filter_map(|it| it.opens).collect();
+    let mut entries: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, (line, row)) in lines.iter().zip(rows.iter()).enumerate() {
+        if let Some(table) =
+            line.inside.filter(|it| opened.contains(it) && !row.own_comment() && !row.closes())
+        {
+            entries.entry(table).or_default().push(at);
         }
-        for (at, width) in members.into_iter().zip(widths) {
-            if let Some(row) = rows.get_mut(at)
-                && let Some(value) = row.value_at
-            {
-                row.text.insert_str(value, &" ".repeat(widest - width));
-            }
-        }
+    }
+    for members in entries.into_values() {
+        align(&members, lines, rows);
     }
 }
 
-/// Whether a line stands directly in the table; comments and the closing bracket do not count.
-fn member(lines: &[Line], rows: &[Row], at: usize, table: usize) -> bool {
-    let Some((line, row)) = lines.get(at).zip(rows.get(at)) else { return false };
-    let closing = row.text.trim_start().starts_with(['}', ')', ']']);
-    line.inside == Some(table) && !row.own_comment() && !closing
+/// Puts the values of these lines in one column, unless one of them is not one whole entry.
+fn align(members: &[usize], lines: &[Line], rows: &mut [Row]) {
+    let widths: Option<Vec<usize>> =
+        members.iter().map(|at| key_width(lines.get(*at)?, rows.get(*at)?)).collect();
+    let widths = widths.unwrap_or_default();
+    let widest = widths.iter().copied().max().unwrap_or(0);
+    if widths.iter().any(|it| widest - it > SHIFT_MAX) {
+        return;
+    }
+    for (at, width) in members.iter().zip(widths) {
+        if let Some(row) = rows.get_mut(*at)
+            && let Some(value) = row.value_at
+        {
+            row.text.insert_str(value, &" ".repeat(widest - width));
+        }
+    }
 }
 
 /// Columns up to the end of the key; absent when the line is not one whole entry.

@@ -18,17 +18,14 @@ pub(super) fn indent(lines: &mut [Line]) {
     let mut open: Vec<Open> = Vec::new();
     let mut clauses = Clauses::default();
     let mut opened = 0;
-    for at in 0..lines.len() {
-        let next_starts = lines
-            .get(at..)
-            .is_none_or(|it| it.iter().find(|it| !it.tokens.is_empty()).is_none_or(|it| it.margin));
-        let Some(line) = lines.get_mut(at) else { continue };
+    let next_starts = next_starts(lines);
+    for (line, next_starts) in lines.iter_mut().zip(next_starts) {
         line.inside = open.last().map(|it| it.number);
         line.indent = match (line.tokens.first(), open.last()) {
             (Some(first), Some(bracket)) if closes(first) => bracket.indent.max(STEP),
             (_, Some(bracket)) => bracket.indent + STEP,
             (None, None) => clauses.comment(line.margin, next_starts),
-            (Some(first), None) => clauses.indent(first, line.tokens.get(1), line.margin || at == 0),
+            (Some(first), None) => clauses.indent(first, line.tokens.get(1), line.margin),
         };
         let before = open.len();
         let mut lowest = before;
@@ -44,6 +41,21 @@ pub(super) fn indent(lines: &mut [Line]) {
         line.balanced = lowest == before && open.len() == before;
         line.opens = open.last().filter(|_| line.tokens.last().is_some_and(opens)).map(|it| it.number);
     }
+}
+
+/// For each line, whether the next line that is more than a comment begins a statement.
+fn next_starts(lines: &[Line]) -> Vec<bool> {
+    let mut starts = true;
+    let mut all: Vec<bool> = lines
+        .iter()
+        .rev()
+        .map(|it| {
+            starts = if it.tokens.is_empty() { starts } else { it.margin };
+            starts
+        })
+        .collect();
+    all.reverse();
+    all
 }
 
 fn opens(token: &Token) -> bool {

@@ -155,7 +155,7 @@ fn promise(pair: &Pair<'_>, twins: Twins<'_>, old: &Group, new: &Group) -> Vec<C
 /// The same change under further circumstances is told once.
 fn merge(found: &mut Vec<Change>, next: Change) {
     let alike = |it: &Change| {
-        let same = |a: &Witness, b: &Witness| (&a.variable, &a.value, &a.old, &a.new) == (&b.variable, &b.value, &b.old, &b.new);
+        let same = |a: &Witness, b: &Witness| (&a.variable, &a.old, &a.new) == (&b.variable, &b.old, &b.new);
         it.effect == next.effect && it.witness.iter().zip(&next.witness).any(|(a, b)| same(a, b))
     };
     if !found.iter().any(alike) {

@@ -42,7 +42,10 @@ impl<'a> Evaluator<'a> {
         if let Some(answer) = self.asked(which, rows, slot, body, rank, &node.ty)? {
             return Ok(answer);
         }
-        let rows = self.rows_value(rows)?;
+        let rows = match which {
+            Aggregate::First | Aggregate::Last => super::call::cut(&self.rows_value(rows)?, 1, which == Aggregate::First),
+            _ => self.rows_value(rows)?,
+        };
         self.note_read(&rows);
         let Some(body) = body else { return self.bare(which, &rows) };
         self.trace.pause();

@@ -207,7 +207,8 @@ fn runs_of(timeline: &Timeline) -> Value {
     Value::Rows(Rows { kind: RowType::Run, rows: Arc::new(rows) })
 }
 
-fn cut(rows: &Rows, count: usize, first: bool) -> Rows {
+/// The first, or last, so many rows.
+pub(super) fn cut(rows: &Rows, count: usize, first: bool) -> Rows {
     let length = rows.rows.len();
     let kept = if first { rows.rows.get(..count.min(length)) } else { rows.rows.get(length.saturating_sub(count)..) };
     Rows { kind: rows.kind, rows: Arc::new(kept.unwrap_or(&[]).to_vec()) }
