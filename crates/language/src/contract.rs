@@ -629,6 +629,9 @@ pub enum Op {
     Working(Box<Node>, Box<Node>),
     /// A list from a list; the variable is in the slot.
     ForEach(usize, Box<Node>, Box<Node>),
+    /// A value that begins as the first, and becomes the last with each element of the list: it is in the slot, the
+    /// element in the next.
+    Carry(usize, Box<Node>, Box<Node>, Box<Node>),
     /// The elements of a list for which a truth holds; the element is in the slot.
     Filter(Box<Node>, usize, Box<Node>),
     /// A list from the slices of the window.
@@ -776,7 +779,7 @@ impl Node {
             | Within(a, b) => vec![a, b],
             Pattern { least, out_of, .. } => vec![least, out_of],
             InBand(a, band) => std::iter::once(&**a).chain(band.edges()).collect(),
-            If(a, b, c) | SpansOf(a, _, b, c) | Streak(a, _, b, c) => vec![a, b, c],
+            If(a, b, c) | Op::Carry(_, a, b, c) | SpansOf(a, _, b, c) | Streak(a, _, b, c) => vec![a, b, c],
             By(key, entries, otherwise) => {
                 let entries =
                     entries.iter().flat_map(|(keys, value)| keys.iter().chain(std::iter::once(value)));

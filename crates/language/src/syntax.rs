@@ -6,6 +6,7 @@ pub mod example;
 pub mod expression;
 mod hours;
 pub mod parser;
+mod primary;
 mod quantifier;
 mod slip;
 pub mod statement;

@@ -1,7 +1,8 @@
 //! Prints the review of the contracts named; the last argument `zh` prints it in Chinese.
 fn main() {
     let mut files: Vec<String> = std::env::args().skip(1).collect();
-    let lang = if files.last().is_some_and(|it| it == "zh") { diagnostic::Lang::Zh } else { diagnostic::Lang::En };
+    let lang =
+        if files.last().is_some_and(|it| it == "zh") { diagnostic::Lang::Zh } else { diagnostic::Lang::En };
     files.retain(|it| it != "zh");
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap_or_default();

@@ -59,7 +59,9 @@ impl<'c> Walk<'_, 'c> {
     fn walk(&mut self, item: ItemId, node: &'c Node) {
         self.found.push(InEffect { item, node });
         match &node.op {
-            Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::Pattern { promise: id, .. } => self.follow(*id),
+            Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::Pattern { promise: id, .. } => {
+                self.follow(*id)
+            }
             _ => {}
         }
         for part in self.taken(item, node).unwrap_or_else(|| node.parts()) {
@@ -77,7 +79,8 @@ impl<'c> Walk<'_, 'c> {
             },
             Op::By(key, entries, otherwise) => {
                 let value = self.value(item, key)?;
-                let row = entries.iter().find(|(keys, _)| keys.iter().any(|it| self.equals(item, it, &value)));
+                let row =
+                    entries.iter().find(|(keys, _)| keys.iter().any(|it| self.equals(item, it, &value)));
                 Some(std::iter::once(&**key).chain(row.map(|(_, it)| it).or(otherwise.as_deref())).collect())
             }
             Op::AsOf(date, entries) => {

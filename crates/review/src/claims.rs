@@ -32,7 +32,8 @@ pub(crate) fn check(graph: &Graph<'_>, report: &mut Report) {
 pub(crate) fn year_of_cycles(contract: &Contract, claim: &Claim) -> Vec<Scenario> {
     let years = calendars(contract, claim).iter().map(|it| *it.years().end()).min();
     let year = years.unwrap_or_else(|| usual_date(contract).year());
-    let months = (1..=12).filter_map(|month| Date::new(year, month, 1)).filter_map(|it| at_date(contract, it));
+    let months =
+        (1..=12).filter_map(|month| Date::new(year, month, 1)).filter_map(|it| at_date(contract, it));
     let mut seen: BTreeSet<Instant> = BTreeSet::new();
     months.filter(|it| seen.insert(it.cycle.counted.from())).collect()
 }
@@ -82,30 +83,48 @@ fn judge(contract: &Contract, claim: &Claim, cycle: &CycleSpan, window: &ClaimWi
                 format!("`{name}` 的申请期在开始之前已结束：周期 {label}"),
             );
             let help = both("let the window close after it opens", "请使申请期的截止晚于开始");
-            report.add(Finding::warning("R0417", span, message, help), vec![Case::always(edges(contract, label, *opens, *closes))]);
+            report.add(
+                Finding::warning("R0417", span, message, help),
+                vec![Case::always(edges(contract, label, *opens, *closes))],
+            );
         }
         (Ok(opens), Some(Ok(closes))) if *closes < cycle.counted.until() => {
             let message = both(
-                format!("the claim for `{name}` can close before the cycle ends, so before the level is known: cycle {label}"),
+                format!(
+                    "the claim for `{name}` can close before the cycle ends, so before the level is known: cycle {label}"
+                ),
                 format!("`{name}` 的申请期可能在周期结束、结果可知之前截止：周期 {label}"),
             );
             let help = both("let the window run from the end of the cycle", "请让申请期从周期结束时起算");
-            report.add(Finding::warning("R0417", span, message, help), vec![Case::always(edges(contract, label, *opens, *closes))]);
+            report.add(
+                Finding::warning("R0417", span, message, help),
+                vec![Case::always(edges(contract, label, *opens, *closes))],
+            );
         }
         (opens, closes) => {
-            let unknown = [Some(opens), closes.as_ref()].into_iter().flatten().filter_map(|it| it.as_ref().err());
-            let Some(absent) = unknown.into_iter().find(|it| it.status == Status::Provisional) else { return };
+            let unknown =
+                [Some(opens), closes.as_ref()].into_iter().flatten().filter_map(|it| it.as_ref().err());
+            let Some(absent) = unknown.into_iter().find(|it| it.status == Status::Provisional) else {
+                return;
+            };
             let message = both(
                 format!("the claim window of `{name}` cannot be known yet for cycle {label}"),
                 format!("周期 {label} 的 `{name}` 申请期尚无法确定"),
             );
-            let help = both("settle such cycles again once the holidays are published", "假日安排公布后请重新结算该周期");
-            report.add(Finding::note("R0418", span, message, help), vec![Case::always(absent.reason.clone())]);
+            let help = both(
+                "settle such cycles again once the holidays are published",
+                "假日安排公布后请重新结算该周期",
+            );
+            report
+                .add(Finding::note("R0418", span, message, help), vec![Case::always(absent.reason.clone())]);
         }
     }
 }
 
 fn edges(contract: &Contract, label: &str, opens: Instant, closes: Instant) -> Bilingual {
     let (opens, closes) = (contract.zone.show(opens), contract.zone.show(closes));
-    both(format!("cycle {label}: opens {opens}, closes {closes}"), format!("周期 {label}：{opens} 开始，{closes} 截止"))
+    both(
+        format!("cycle {label}: opens {opens}, closes {closes}"),
+        format!("周期 {label}：{opens} 开始，{closes} 截止"),
+    )
 }

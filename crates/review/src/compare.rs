@@ -109,14 +109,17 @@ pub fn compare(old: &Contract, new: &Contract) -> Comparison {
     let pair = Pair::new(&bare_old, &bare_new);
     let mut changes = levels::changes(&pair);
     let by_events = evidence::changes(&pair);
-    let known = |it: &Change| changes.iter().any(|known| (known.effect, &known.name) == (it.effect, &it.name));
+    let known =
+        |it: &Change| changes.iter().any(|known| (known.effect, &known.name) == (it.effect, &it.name));
     let fresh: Vec<Change> = by_events.into_iter().filter(|it| !known(it)).collect();
     changes.extend(fresh);
     changes.extend(windows::changes(&pair));
     let rewritten = terms::rewritten(&pair, &changes);
     changes.extend(terms::changes(old, new));
     changes.extend(rewritten);
-    changes.sort_by(|a, b| (a.effect, a.aspect, &a.name, &a.message).cmp(&(b.effect, b.aspect, &b.name, &b.message)));
+    changes.sort_by(|a, b| {
+        (a.effect, a.aspect, &a.name, &a.message).cmp(&(b.effect, b.aspect, &b.name, &b.message))
+    });
     changes.dedup();
     let materially_worse = changes.iter().any(|it| it.effect == Effect::Worse);
     Comparison { old: version(old), new: version(new), changes, materially_worse }

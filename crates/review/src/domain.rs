@@ -36,7 +36,13 @@ const COUNTS: [i128; 14] = [0, 1, 2, 3, 4, 5, 7, 10, 20, 21, 50, 100, 101, 1000]
 
 impl Domain {
     /// The domain of an item under a reading; `constants` are the numbers its rules compare it with.
-    pub(crate) fn of(contract: &Contract, id: ItemId, reading: Option<&str>, constants: &Constants, cycle_s: &Ratio) -> Self {
+    pub(crate) fn of(
+        contract: &Contract,
+        id: ItemId,
+        reading: Option<&str>,
+        constants: &Constants,
+        cycle_s: &Ratio,
+    ) -> Self {
         let unit = match contract.item(id).map(|it| &it.ty) {
             Some(Type::Scalar(unit)) => unit.clone(),
             _ => Unit::none(),
@@ -86,7 +92,8 @@ impl Domain {
         if critical.len() <= PAIRED_MAX {
             critical.extend(pairs(&critical));
         }
-        let critical: Vec<Ratio> = critical.into_iter().filter(|it| !it.is_negative() && *it <= self.until).collect();
+        let critical: Vec<Ratio> =
+            critical.into_iter().filter(|it| !it.is_negative() && *it <= self.until).collect();
         let near = self.near(&critical);
         let mut points: BTreeSet<Ratio> = BTreeSet::new();
         for pair in critical.windows(2) {
@@ -217,7 +224,9 @@ fn is_share(contract: &Contract, node: &Node, depth: usize) -> bool {
         Op::Aggregate { which: Aggregate::Share, .. } => true,
         Op::Literal(Literal::Quantity(it)) => it.value == Ratio::ONE,
         Op::Subtract(a, _) | Op::Default(a, _) => inner(a),
-        Op::Call(Function::Round(_) | Function::Min | Function::Max, arguments) => arguments.first().is_some_and(inner),
+        Op::Call(Function::Round(_) | Function::Min | Function::Max, arguments) => {
+            arguments.first().is_some_and(inner)
+        }
         Op::By(_, rows, otherwise) => rows.iter().map(|(_, it)| it).chain(otherwise.as_deref()).all(inner),
         Op::If(_, a, b) => inner(a) && inner(b),
         Op::Item(id, _) | Op::ItemFor(id, _) => body_of(contract, *id, None).is_some_and(inner),

@@ -23,7 +23,9 @@ pub(crate) struct Graph<'c> {
 impl<'c> Graph<'c> {
     pub(crate) fn new(contract: &'c Contract) -> Self {
         let none = BTreeSet::new();
-        let below = (0..contract.items.len()).map(|at| reach(contract, &rule_nodes(contract, ItemId(at)), &none)).collect();
+        let below = (0..contract.items.len())
+            .map(|at| reach(contract, &rule_nodes(contract, ItemId(at)), &none))
+            .collect();
         Self { contract, below }
     }
 
@@ -33,7 +35,7 @@ impl<'c> Graph<'c> {
     }
 
     /// Whether records decide its value.
-    pub(crate) fn from_facts(&self, id: ItemId) -> bool {
+    pub(crate) fn rests_on_facts(&self, id: ItemId) -> bool {
         self.below.get(id.0).is_some_and(|it| !it.facts.is_empty())
     }
 
@@ -46,12 +48,18 @@ impl<'c> Graph<'c> {
     pub(crate) fn measured(&self, id: ItemId) -> bool {
         let Some(item) = self.contract.item(id) else { return false };
         let number = matches!(&item.ty, Type::Scalar(unit) if unit.currency().is_none());
-        number && item.of_fact.is_none() && matches!(item.kind, ItemKind::Level | ItemKind::Definition) && self.from_facts(id)
+        number
+            && item.of_fact.is_none()
+            && matches!(item.kind, ItemKind::Level | ItemKind::Definition)
+            && self.rests_on_facts(id)
     }
 
     /// Those of `ids` that no other of them depends on.
     pub(crate) fn topmost(&self, ids: &BTreeSet<ItemId>) -> BTreeSet<ItemId> {
-        ids.iter().copied().filter(|it| !ids.iter().any(|other| other != it && self.depends(*other, *it))).collect()
+        ids.iter()
+            .copied()
+            .filter(|it| !ids.iter().any(|other| other != it && self.depends(*other, *it)))
+            .collect()
     }
 
     /// Whether a node names `id` or something that depends on it.
@@ -88,7 +96,9 @@ fn note(node: &Node, found: &mut Reach, waiting: &mut Vec<ItemId>) {
         Op::Fact(fact) => {
             found.facts.insert(*fact);
         }
-        Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::Pattern { promise: id, .. } => waiting.push(*id),
+        Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::Pattern { promise: id, .. } => {
+            waiting.push(*id)
+        }
         _ => {}
     }
     for part in node.parts() {

@@ -39,7 +39,11 @@ pub(crate) fn groups(graph: &Graph<'_>) -> Vec<Group> {
     for terms in contract.remedies.iter().filter(|it| it.discretionary.is_none()) {
         let drivers = drivers(graph, terms.item);
         if drivers.is_empty() {
-            bare.push(Group { remedies: vec![terms.item], bare: promises_of(graph, terms.item), ..Group::default() });
+            bare.push(Group {
+                remedies: vec![terms.item],
+                bare: promises_of(graph, terms.item),
+                ..Group::default()
+            });
         }
         for driver in &drivers {
             let group = of_driver(&mut groups, *driver);
@@ -118,8 +122,12 @@ fn reached_drivers(graph: &Graph<'_>, roots: &[&Node]) -> BTreeSet<ItemId> {
     let all = reach(contract, roots, &BTreeSet::new());
     let compared: BTreeSet<ItemId> = nodes_of(contract, &all.items, roots).flat_map(compared).collect();
     let level = |id: &ItemId| contract.item(*id).is_some_and(|it| it.kind == ItemKind::Level);
-    let mut chosen: BTreeSet<ItemId> =
-        all.items.iter().copied().filter(|it| graph.measured(*it) && (level(it) || compared.contains(it))).collect();
+    let mut chosen: BTreeSet<ItemId> = all
+        .items
+        .iter()
+        .copied()
+        .filter(|it| graph.measured(*it) && (level(it) || compared.contains(it)))
+        .collect();
     let keyed: BTreeSet<ItemId> = nodes_of(contract, &all.items, roots).flat_map(key_of_ladder).collect();
     for id in chosen.clone() {
         let basic = |it: &ItemId| *it != id && graph.depends(id, *it) && (level(it) || keyed.contains(it));
@@ -129,7 +137,8 @@ fn reached_drivers(graph: &Graph<'_>, roots: &[&Node]) -> BTreeSet<ItemId> {
             continue;
         }
         let outside = reach(contract, roots, &BTreeSet::from([id])).items;
-        let beneath: Vec<ItemId> = chosen.iter().copied().filter(|it| *it != id && graph.depends(id, *it)).collect();
+        let beneath: Vec<ItemId> =
+            chosen.iter().copied().filter(|it| *it != id && graph.depends(id, *it)).collect();
         if beneath.iter().any(|it| outside.contains(it)) {
             chosen.remove(&id);
         } else {
@@ -139,8 +148,13 @@ fn reached_drivers(graph: &Graph<'_>, roots: &[&Node]) -> BTreeSet<ItemId> {
     chosen
 }
 
-fn nodes_of<'n>(contract: &'n Contract, items: &BTreeSet<ItemId>, roots: &[&'n Node]) -> impl Iterator<Item = &'n Node> {
-    let nodes: Vec<&Node> = items.iter().flat_map(|id| rule_nodes(contract, *id)).chain(roots.iter().copied()).collect();
+fn nodes_of<'n>(
+    contract: &'n Contract,
+    items: &BTreeSet<ItemId>,
+    roots: &[&'n Node],
+) -> impl Iterator<Item = &'n Node> {
+    let nodes: Vec<&Node> =
+        items.iter().flat_map(|id| rule_nodes(contract, *id)).chain(roots.iter().copied()).collect();
     nodes.into_iter().flat_map(parts_of)
 }
 

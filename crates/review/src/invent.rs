@@ -33,7 +33,13 @@ pub(crate) fn records(contract: &Contract, facts: &BTreeSet<usize>, cycle: &Cycl
 }
 
 /// One record of a fact, from an instant on for so long.
-pub(crate) fn lasting(fact: usize, kind: FactKind, from: Instant, nanos: i64, attributes: Vec<Option<Datum>>) -> Option<Record> {
+pub(crate) fn lasting(
+    fact: usize,
+    kind: FactKind,
+    from: Instant,
+    nanos: i64,
+    attributes: Vec<Option<Datum>>,
+) -> Option<Record> {
     let until = if kind == FactKind::Event { from } else { from.checked_add(nanos)? };
     Some(Record {
         fact,
@@ -57,7 +63,11 @@ fn record(fact: usize, kind: FactKind, attributes: Vec<Option<Datum>>, cycle: &C
 }
 
 /// Every combination of the words an attribute may be.
-pub(crate) fn variants(contract: &Contract, attributes: &[Attribute], cycle: &CycleSpan) -> Vec<Vec<Option<Datum>>> {
+pub(crate) fn variants(
+    contract: &Contract,
+    attributes: &[Attribute],
+    cycle: &CycleSpan,
+) -> Vec<Vec<Option<Datum>>> {
     let mut all: Vec<Vec<Option<Datum>>> = vec![Vec::new()];
     for attribute in attributes {
         let values = match (&attribute.kind, attribute.optional) {
@@ -90,6 +100,8 @@ fn values(contract: &Contract, kind: &AttributeKind, cycle: &CycleSpan) -> Vec<D
         AttributeKind::Date => vec![Datum::Date(contract.zone.date(cycle.counted.from()))],
         AttributeKind::Text => vec![Datum::Text(Arc::from(SUBJECT))],
         AttributeKind::Truth => vec![Datum::Truth(true), Datum::Truth(false)],
-        AttributeKind::OneOf(words) | AttributeKind::Cause(words) => words.iter().map(|it| Datum::Text(Arc::from(it.as_str()))).collect(),
+        AttributeKind::OneOf(words) | AttributeKind::Cause(words) => {
+            words.iter().map(|it| Datum::Text(Arc::from(it.as_str()))).collect()
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod active;
 mod claims;
+mod cliff;
 mod compare;
 mod domain;
 mod graph;
@@ -20,6 +21,7 @@ mod show;
 mod sweep;
 mod tables;
 mod target;
+mod witness;
 mod words;
 
 pub use compare::{Aspect, Change, Comparison, Effect, Version, Witness, compare};
@@ -81,14 +83,16 @@ fn circumstances(graph: &Graph<'_>, group: &Group) -> Vec<Scenario> {
     let contract = graph.contract;
     let nodes: Vec<&Node> = group.rules().flat_map(|it| rule_nodes(contract, it)).collect();
     let reached = reach(contract, &nodes, &group.given()).items;
-    let inner: Vec<&Node> = reached.iter().flat_map(|it| rule_nodes(contract, *it)).chain(nodes.iter().copied()).collect();
+    let inner: Vec<&Node> =
+        reached.iter().flat_map(|it| rule_nodes(contract, *it)).chain(nodes.iter().copied()).collect();
     let mut all = scenarios(contract, &inner, &reached);
     let touches = |name: &String| {
         let mut items = reached.iter().chain(group.driver.iter()).filter_map(|it| contract.item(*it));
         items.any(|it| it.readings.iter().any(|it| it.name == *name))
     };
     for reading in contract.other_readings().into_iter().filter(touches) {
-        let under: Vec<Scenario> = all.iter().filter(|it| it.reading.is_none()).map(|it| it.under(&reading)).collect();
+        let under: Vec<Scenario> =
+            all.iter().filter(|it| it.reading.is_none()).map(|it| it.under(&reading)).collect();
         all.extend(under);
     }
     all

@@ -10,17 +10,55 @@ use crate::show::both;
 
 /// Words that name no one.
 const COMMON: [&str; 24] = [
-    "sla", "slas", "service", "services", "level", "agreement", "agreements", "the", "of", "for", "and", "a", "an", "cloud", "our",
-    "terms", "here", "see", "link", "page", "policy", "website", "official", "online",
+    "sla",
+    "slas",
+    "service",
+    "services",
+    "level",
+    "agreement",
+    "agreements",
+    "the",
+    "of",
+    "for",
+    "and",
+    "a",
+    "an",
+    "cloud",
+    "our",
+    "terms",
+    "here",
+    "see",
+    "link",
+    "page",
+    "policy",
+    "website",
+    "official",
+    "online",
 ];
 /// The same in Chinese.
-const COMMON_ZH: [&str; 12] = ["服务等级协议", "服务水平协议", "服务协议", "协议", "服务", "官网", "官方", "网站", "链接", "条款", "云", "的"];
+const COMMON_ZH: [&str; 12] = [
+    "服务等级协议",
+    "服务水平协议",
+    "服务协议",
+    "协议",
+    "服务",
+    "官网",
+    "官方",
+    "网站",
+    "链接",
+    "条款",
+    "云",
+    "的",
+];
 
 /// Dead and mismatched links.
 pub(crate) fn check(contract: &Contract, report: &mut Report) {
     for link in &contract.links {
         if matches!(link.target.trim(), "" | "#") {
-            let message = both(format!("the link `{}` leads nowhere", link.text), format!("链接“{}”没有地址", link.text));
+            let message = both(
+                format!("the link `{}` leads nowhere", link.text),
+                format!("链接“{}”没有地址", link.text),
+            );
             let help = both("give the address, or write the text without a link", "请补充地址，或去掉链接");
             report.add(Finding::warning("R0422", link.span, message, help), Vec::new());
         }
@@ -42,7 +80,8 @@ fn differ(a: &Link, b: &Link) -> bool {
     let (latin_a, latin_b) = (latin(&a.text), latin(&b.text));
     let (han_a, han_b) = (han(&a.text), han(&b.text));
     let latin_differs = !latin_a.is_empty() && !latin_b.is_empty() && latin_a.is_disjoint(&latin_b);
-    let han_differs = !han_a.is_empty() && !han_b.is_empty() && !han_a.contains(&han_b) && !han_b.contains(&han_a);
+    let han_differs =
+        !han_a.is_empty() && !han_b.is_empty() && !han_a.contains(&han_b) && !han_b.contains(&han_a);
     latin_differs || (han_differs && (latin_a.is_empty() || latin_b.is_empty()))
 }
 
@@ -61,12 +100,14 @@ fn han(text: &str) -> String {
 
 fn mismatched(earlier: &Link, later: &Link, report: &mut Report) {
     // The one whose words the address does not contain is the one that went astray.
-    let (wrong, right) = if named_by(earlier) || !named_by(later) { (later, earlier) } else { (earlier, later) };
+    let (wrong, right) =
+        if named_by(earlier) || !named_by(later) { (later, earlier) } else { (earlier, later) };
     let message = both(
         format!("mismatched link: `{}` leads to {}", wrong.text, wrong.target),
         format!("链接不符：“{}”指向 {}", wrong.text, wrong.target),
     );
-    let note = both(format!("`{}` leads to the same address", right.text), format!("“{}”指向同一地址", right.text));
+    let note =
+        both(format!("`{}` leads to the same address", right.text), format!("“{}”指向同一地址", right.text));
     let help = both("give each its own address", "请分别填写各自的地址");
     report.add(Finding::warning("R0421", wrong.span, message, help), vec![Case::always(note)]);
 }

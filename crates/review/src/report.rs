@@ -67,7 +67,11 @@ impl Report {
     /// Adds a finding; one already known at this place only gains the counterexamples.
     pub(crate) fn add(&mut self, finding: Finding, cases: Vec<Case>) {
         let Finding { code, severity, span, message, help } = finding;
-        let at = self.found.iter().position(|(it, _)| it.code == code && it.span == span).unwrap_or(self.found.len());
+        let at = self
+            .found
+            .iter()
+            .position(|(it, _)| it.code == code && it.span == span)
+            .unwrap_or(self.found.len());
         if at == self.found.len() {
             self.found.push((Problem { code, severity, span, message, help, notes: Vec::new() }, Vec::new()));
         }

@@ -48,10 +48,18 @@ fn compare(graph: &Graph<'_>, restated: &Restated, scenario: &Scenario, report: 
     let (first, second) = (probe.item(restated.item, who.clone()), probe.node(&restated.body, who));
     let (Ok(first), Ok(second)) = (first, second) else { return unlike(contract, restated, report) };
     let case = match (&first, &second) {
-        (Value::Hours(a), Value::Hours(b)) => different_hours(contract, a, b).map(|(time, here)| if here {
-            both(format!("{} is open here, closed there", time.en), format!("{}此处开放，彼处关闭", time.zh))
-        } else {
-            both(format!("{} is open there, closed here", time.en), format!("{}彼处开放，此处关闭", time.zh))
+        (Value::Hours(a), Value::Hours(b)) => different_hours(contract, a, b).map(|(time, here)| {
+            if here {
+                both(
+                    format!("{} is open here, closed there", time.en),
+                    format!("{}此处开放，彼处关闭", time.zh),
+                )
+            } else {
+                both(
+                    format!("{} is open there, closed here", time.en),
+                    format!("{}彼处开放，此处关闭", time.zh),
+                )
+            }
         }),
         (a, b) if same(a, b) => None,
         (Value::Timeline(a), Value::Timeline(b)) if a == b => None,
@@ -64,10 +72,18 @@ fn compare(graph: &Graph<'_>, restated: &Restated, scenario: &Scenario, report: 
     let item = contract.item(restated.item);
     let (name, clause) = item.map_or(("", ""), |it| (it.name.as_str(), it.clause.as_str()));
     let message = both(
-        format!("`{name}` is stated again in clause {}, and differently: {}{}", restated.clause, case.en, scenario.aside().en),
+        format!(
+            "`{name}` is stated again in clause {}, and differently: {}{}",
+            restated.clause,
+            case.en,
+            scenario.aside().en
+        ),
         format!("`{name}` 在“{}”中再次写明，但内容不同：{}{}", restated.clause, case.zh, scenario.aside().zh),
     );
-    let help = both(format!("the rule in clause {clause} is followed; let both say the same"), format!("现按“{clause}”执行；请使两处一致"));
+    let help = both(
+        format!("the rule in clause {clause} is followed; let both say the same"),
+        format!("现按“{clause}”执行；请使两处一致"),
+    );
     report.add(Finding::warning("R0411", restated.span, message, help), vec![scenario.case(case)]);
 }
 
@@ -80,8 +96,10 @@ fn unlike(contract: &Contract, restated: &Restated, report: &mut Report) {
         return;
     }
     let name = contract.item(restated.item).map_or("", |it| &it.name);
-    let message = both(format!("`{name}` is stated again in other words"), format!("`{name}` 以不同文字再次写明"));
-    let note = both(format!("`{first}` there, `{second}` here"), format!("彼处为 `{first}`，此处为 `{second}`"));
+    let message =
+        both(format!("`{name}` is stated again in other words"), format!("`{name}` 以不同文字再次写明"));
+    let note =
+        both(format!("`{first}` there, `{second}` here"), format!("彼处为 `{first}`，此处为 `{second}`"));
     let help = both("check that both mean the same", "请确认两处含义一致");
     report.add(Finding::note("R0411", restated.span, message, help), vec![Case::always(note)]);
 }
@@ -114,8 +132,15 @@ fn difference(a: &Timeline, b: &Timeline) -> Option<(Interval, bool)> {
 }
 
 fn times(contract: &Contract, run: Interval) -> Bilingual {
-    const WEEKDAYS: [(&str, &str); 7] =
-        [("Mon", "周一"), ("Tue", "周二"), ("Wed", "周三"), ("Thu", "周四"), ("Fri", "周五"), ("Sat", "周六"), ("Sun", "周日")];
+    const WEEKDAYS: [(&str, &str); 7] = [
+        ("Mon", "周一"),
+        ("Tue", "周二"),
+        ("Wed", "周三"),
+        ("Thu", "周四"),
+        ("Fri", "周五"),
+        ("Sat", "周六"),
+        ("Sun", "周日"),
+    ];
     let zone = &contract.zone;
     let date = zone.date(run.from());
     let clock = |it: TimeOfDay| it.to_string();

@@ -43,15 +43,23 @@ impl Scenario {
     /// " (plan = enterprise)"; nothing when nothing distinguishes it.
     pub(crate) fn aside(&self) -> Bilingual {
         let given = self.given();
-        if given.en.is_empty() { given } else { both(format!(" ({})", given.en), format!("（{}）", given.zh)) }
+        if given.en.is_empty() {
+            given
+        } else {
+            both(format!(" ({})", given.en), format!("（{}）", given.zh))
+        }
     }
 
     /// "plan = enterprise, read as `literal`"
     pub(crate) fn given(&self) -> Bilingual {
         let given = self.circumstances();
         let Some(reading) = &self.reading else { return given };
-        let joint = |known: &str, more: String| if known.is_empty() { more } else { format!("{known}, {more}") };
-        both(joint(&given.en, format!("read as `{reading}`")), joint(&given.zh, format!("按解读 `{reading}`")))
+        let joint =
+            |known: &str, more: String| if known.is_empty() { more } else { format!("{known}, {more}") };
+        both(
+            joint(&given.en, format!("read as `{reading}`")),
+            joint(&given.zh, format!("按解读 `{reading}`")),
+        )
     }
 
     /// A counterexample under these circumstances.
@@ -62,7 +70,8 @@ impl Scenario {
     /// "plan = enterprise, billing = prepaid"
     pub(crate) fn circumstances(&self) -> Bilingual {
         let list = |lang, joint: &str| {
-            let parts: Vec<String> = self.chosen.iter().map(|(name, value)| format!("{} = {value}", name.in_lang(lang))).collect();
+            let parts: Vec<String> =
+                self.chosen.iter().map(|(name, value)| format!("{} = {value}", name.in_lang(lang))).collect();
             parts.join(joint)
         };
         both(list(Lang::En, ", "), list(Lang::Zh, "、"))
@@ -86,12 +95,22 @@ pub(crate) fn scenarios(contract: &Contract, nodes: &[&Node], items: &BTreeSet<I
 }
 
 /// The same in the cycle that holds one date.
-pub(crate) fn scenarios_on(contract: &Contract, date: Date, nodes: &[&Node], items: &BTreeSet<ItemId>) -> Vec<Scenario> {
+pub(crate) fn scenarios_on(
+    contract: &Contract,
+    date: Date,
+    nodes: &[&Node],
+    items: &BTreeSet<ItemId>,
+) -> Vec<Scenario> {
     let parts: Vec<&Node> = nodes.iter().flat_map(|it| parts_of(it)).collect();
     choose(contract, vec![(date, false)], &parts, items)
 }
 
-fn choose(contract: &Contract, dates: Vec<(Date, bool)>, parts: &[&Node], items: &BTreeSet<ItemId>) -> Vec<Scenario> {
+fn choose(
+    contract: &Contract,
+    dates: Vec<(Date, bool)>,
+    parts: &[&Node],
+    items: &BTreeSet<ItemId>,
+) -> Vec<Scenario> {
     let mut all: Vec<Scenario> = dates.into_iter().filter_map(|it| on(contract, it)).collect();
     if parts.iter().any(|it| matches!(it.op, Op::Plan)) {
         all = multiply(all, &contract.plans, |it, plan| {
@@ -109,7 +128,11 @@ fn choose(contract: &Contract, dates: Vec<(Date, bool)>, parts: &[&Node], items:
         } else if let [(value, _)] = values.as_slice() {
             let dated = item.ty == Type::Date;
             all.iter_mut().for_each(|it| {
-                let value = if dated { Value::Date(contract.zone.date(it.cycle.whole.from())) } else { value.clone() };
+                let value = if dated {
+                    Value::Date(contract.zone.date(it.cycle.whole.from()))
+                } else {
+                    value.clone()
+                };
                 it.overrides.items.push((id, Ok(value)));
             });
         }
@@ -135,11 +158,16 @@ fn multiply<T>(all: Vec<Scenario>, values: &[T], mut give: impl FnMut(&mut Scena
 /// What a parameter may be; one value when it is kept, several when each is tried.
 fn choices(contract: &Contract, ty: &Type, has_default: bool) -> Vec<(Value, String)> {
     match ty {
-        Type::OneOf(words) => words.iter().map(|it| (Value::Text(Arc::from(it.as_str())), it.clone())).collect(),
-        Type::Truth => vec![(Value::Truth(true), "true".to_owned()), (Value::Truth(false), "false".to_owned())],
+        Type::OneOf(words) => {
+            words.iter().map(|it| (Value::Text(Arc::from(it.as_str())), it.clone())).collect()
+        }
+        Type::Truth => {
+            vec![(Value::Truth(true), "true".to_owned()), (Value::Truth(false), "false".to_owned())]
+        }
         // A charge of zero by default would hide every amount.
         Type::Scalar(unit) if unit.currency().is_some() || !has_default => {
-            let value = if unit.is_none() { Ratio::new(999, 1000).unwrap_or(Ratio::ONE) } else { Ratio::int(CHARGE) };
+            let value =
+                if unit.is_none() { Ratio::new(999, 1000).unwrap_or(Ratio::ONE) } else { Ratio::int(CHARGE) };
             let it = Quantity { value, unit: unit.clone() };
             vec![(Value::Quantity(it.clone()), show_quantity(&it))]
         }

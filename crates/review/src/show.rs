@@ -49,7 +49,9 @@ pub(crate) fn value_of(domain: &Domain, value: &Ratio) -> String {
 
 fn duration(seconds: &Ratio) -> String {
     match seconds.exact_decimal() {
-        Some(exact) if exact.split_once('.').is_none_or(|(_, digits)| digits.len() <= 6) => show_duration(seconds),
+        Some(exact) if exact.split_once('.').is_none_or(|(_, digits)| digits.len() <= 6) => {
+            show_duration(seconds)
+        }
         _ => format!("{} s", short(seconds)),
     }
 }

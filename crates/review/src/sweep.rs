@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use evidence::{Datum, Facts, Memory};
 use language::contract::{ItemId, Node, Op, Type};
 use quantity::{Quantity, Ratio};
+use settle::Overrides;
 use settle::probe::{Owed, Probe};
 use settle::settlement::{Outcome, RemedyStatus};
 use settle::value::Value;
-use settle::Overrides;
 
 use crate::active::{InEffect, in_effect, subject};
 use crate::domain::{Constants, Domain};
@@ -108,8 +108,17 @@ impl<'b, 'c> Bench<'b, 'c> {
         let given = group.given();
         let nodes: Vec<&Node> = group.rules().flat_map(|it| rule_nodes(contract, it)).collect();
         let facts = invent::evidence(contract, &reach(contract, &nodes, &given).facts, &scenario.cycle);
-        let mut bench =
-            Self { graph, group, scenario, facts, given, domain: None, points: vec![Ratio::ZERO], tables: Vec::new(), bare_met: true };
+        let mut bench = Self {
+            graph,
+            group,
+            scenario,
+            facts,
+            given,
+            domain: None,
+            points: vec![Ratio::ZERO],
+            tables: Vec::new(),
+            bare_met: true,
+        };
         bench.bare_met = !group.promises.is_empty();
         if let Some(driver) = group.driver {
             bench.find_points(driver);
@@ -123,7 +132,9 @@ impl<'b, 'c> Bench<'b, 'c> {
         let Some(Type::Scalar(unit)) = contract.item(driver).map(|it| &it.ty) else { return };
         let active = self.in_effect();
         let mut constants = Constants::of(active.iter().map(|it| it.node), unit);
-        constants.add(active.iter().flat_map(|it| self.edges(*it)).filter(|it| it.unit == *unit).map(|it| it.value));
+        constants.add(
+            active.iter().flat_map(|it| self.edges(*it)).filter(|it| it.unit == *unit).map(|it| it.value),
+        );
         let cycle_s = self.scenario.cycle_s();
         let domain = Domain::of(contract, driver, self.scenario.reading.as_deref(), &constants, &cycle_s);
         self.points = domain.points(&constants, &cycle_s);
@@ -154,7 +165,7 @@ impl<'b, 'c> Bench<'b, 'c> {
         let plain = |node: &&Node| !matches!(node.op, Op::Literal(_)) && matches!(node.ty, Type::Scalar(_));
         let edges = edges.into_iter().filter(plain).filter(fixed);
         let values = edges.map(|node| self.probe(&overrides).node(node, subject(self.graph, it.item)));
-        values.filter_map(|it| quantity(it)).collect()
+        values.filter_map(quantity).collect()
     }
 
     /// Every expression in effect below the group's rules.
@@ -194,7 +205,8 @@ impl<'b, 'c> Bench<'b, 'c> {
     pub(crate) fn attempt(&self, at: &Ratio) -> Try {
         let overrides = self.overrides(Some(at));
         let probe = self.probe(&overrides);
-        let verdicts = self.group.promises.iter().map(|id| (*id, truth(probe.item(*id, subject(self.graph, *id)))));
+        let verdicts =
+            self.group.promises.iter().map(|id| (*id, truth(probe.item(*id, subject(self.graph, *id)))));
         let verdicts = verdicts.collect();
         let remedies = self.group.remedies.iter().filter_map(|id| {
             let who = subject(self.graph, *id);

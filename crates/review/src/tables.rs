@@ -7,10 +7,10 @@ use language::contract::{BandNode, ItemId, LadderMode, Node, Op, Span};
 use quantity::Ratio;
 
 use crate::active::InEffect;
-use crate::money::{lead, order, place, shown_at, witness};
 use crate::report::{Finding, Report};
 use crate::show::both;
 use crate::sweep::{Bench, Try, quantity};
+use crate::witness::{lead, order, place, shown_at, witness};
 
 /// A ladder in effect whose key moves with the varied number.
 pub(crate) struct Table<'c> {
@@ -67,7 +67,14 @@ impl<'c> Table<'c> {
         }
         let direct = matches!(&key.op, Op::Item(id, _) | Op::ItemFor(id, _) if *id == driver);
         let rows = rows.iter().map(|(band, result)| Row::new(bench, within, band, result));
-        Some(Self { within, key, mode: *mode, rows: rows.collect::<Option<_>>()?, otherwise: otherwise.is_some(), direct })
+        Some(Self {
+            within,
+            key,
+            mode: *mode,
+            rows: rows.collect::<Option<_>>()?,
+            otherwise: otherwise.is_some(),
+            direct,
+        })
     }
 
     fn key(&self, bench: &Bench<'_, 'c>, at: &Ratio) -> Option<Ratio> {
@@ -79,7 +86,9 @@ impl<'c> Table<'c> {
 
     fn matching(&self, bench: &Bench<'_, 'c>, at: &Ratio) -> Option<Vec<usize>> {
         let key = self.key(bench, at)?;
-        Some((0..self.rows.len()).filter(|row| self.rows.get(*row).is_some_and(|it| it.holds(&key))).collect())
+        Some(
+            (0..self.rows.len()).filter(|row| self.rows.get(*row).is_some_and(|it| it.holds(&key))).collect(),
+        )
     }
 
     /// No row holds this value, and nothing is said otherwise.
@@ -107,20 +116,30 @@ impl<'c> Table<'c> {
             format!("no row of this table holds {key} = {}{}", values.join(", "), bench.scenario.aside().en),
             format!("{key} = {} 不属于表中任何一档{}", values.join("、"), bench.scenario.aside().zh),
         );
-        let broken = |it: &Try| if it.broken() { both("the promise is broken, ", "承诺未达标，却") } else { both("", "") };
+        let broken = |it: &Try| {
+            if it.broken() { both("the promise is broken, ", "承诺未达标，却") } else { both("", "") }
+        };
         let notes = holes.iter().map(|it| {
             let (lead, broken) = (lead(bench, it), broken(it));
-            both(format!("{}{}no row matches and nothing is paid", lead.en, broken.en), format!("{}{}没有对应的档位，不予支付", lead.zh, broken.zh))
+            both(
+                format!("{}{}no row matches and nothing is paid", lead.en, broken.en),
+                format!("{}{}没有对应的档位，不予支付", lead.zh, broken.zh),
+            )
         });
-        let help = both("let one row begin where its neighbour ends: `[97%, 99%)`", "请让相邻两档首尾相接：`[97%, 99%)`");
-        let finding = Finding::warning("R0401", self.within.node.span, message, help).weighed(bench.scenario.reading.is_none());
+        let help = both(
+            "let one row begin where its neighbour ends: `[97%, 99%)`",
+            "请让相邻两档首尾相接：`[97%, 99%)`",
+        );
+        let finding = Finding::warning("R0401", self.within.node.span, message, help)
+            .weighed(bench.scenario.reading.is_none());
         report.add(finding, notes.map(|it| bench.scenario.case(it)).collect());
     }
 
     /// Rows that hold a value together and disagree.
     fn disagreeing(&self, bench: &Bench<'_, 'c>, it: &Try) -> Option<(usize, usize)> {
         let rows = self.matching(bench, &it.at)?;
-        let results: Vec<(usize, Ratio)> = rows.into_iter().filter_map(|row| Some((row, self.result(bench, row, &it.at)?))).collect();
+        let results: Vec<(usize, Ratio)> =
+            rows.into_iter().filter_map(|row| Some((row, self.result(bench, row, &it.at)?))).collect();
         let (first, result) = results.first()?;
         let other = results.iter().find(|(_, it)| it != result)?;
         Some((*first, other.0))
@@ -136,7 +155,11 @@ impl<'c> Table<'c> {
         let (key, contract) = (bench.graph.contract.source(self.key.span), bench.graph.contract);
         let at = place(bench, first);
         let message = both(
-            format!("two rows of this table hold the same {key} with different results {}{}", at.en, bench.scenario.aside().en),
+            format!(
+                "two rows of this table hold the same {key} with different results {}{}",
+                at.en,
+                bench.scenario.aside().en
+            ),
             format!("{}，表中两档同时适用而结果不同{}", at.zh, bench.scenario.aside().zh),
         );
         let row = |row: usize| self.rows.get(row).map_or("", |it| contract.source(it.span));
@@ -144,10 +167,17 @@ impl<'c> Table<'c> {
             let (a, b) = self.disagreeing(bench, it)?;
             let lead = lead(bench, it);
             let (a, b) = (row(a), row(b));
-            Some(both(format!("{}both `{a}` and `{b}` match", lead.en), format!("{}`{a}` 与 `{b}` 同时符合", lead.zh)))
+            Some(both(
+                format!("{}both `{a}` and `{b}` match", lead.en),
+                format!("{}`{a}` 与 `{b}` 同时符合", lead.zh),
+            ))
         });
-        let help = both("let the rows exclude each other, or say which wins: `ladder … first`, `ladder … greatest`", "请使各档互斥，或写明何者优先：`ladder … first`、`ladder … greatest`");
-        let finding = Finding::warning("R0402", self.within.node.span, message, help).weighed(bench.scenario.reading.is_none());
+        let help = both(
+            "let the rows exclude each other, or say which wins: `ladder … first`, `ladder … greatest`",
+            "请使各档互斥，或写明何者优先：`ladder … first`、`ladder … greatest`",
+        );
+        let finding = Finding::warning("R0402", self.within.node.span, message, help)
+            .weighed(bench.scenario.reading.is_none());
         report.add(finding, notes.map(|it| bench.scenario.case(it)).collect());
     }
 
@@ -164,7 +194,8 @@ impl<'c> Table<'c> {
             known.item = Some(self.within.item);
             known.reached |= taken.contains(&at);
             known.in_force |= bench.scenario.reading.is_none();
-            known.pays |= tries.iter().any(|it| self.result(bench, at, &it.at).is_some_and(|it| !it.is_zero()));
+            known.pays |=
+                tries.iter().any(|it| self.result(bench, at, &it.at).is_some_and(|it| !it.is_zero()));
         }
     }
 
@@ -175,7 +206,8 @@ impl<'c> Table<'c> {
             LadderMode::Unique => rows,
             LadderMode::First => rows.into_iter().take(1).collect(),
             LadderMode::Greatest => {
-                let results: Vec<(usize, Option<Ratio>)> = rows.into_iter().map(|it| (it, self.result(bench, it, at))).collect();
+                let results: Vec<(usize, Option<Ratio>)> =
+                    rows.into_iter().map(|it| (it, self.result(bench, it, at))).collect();
                 let best = results.iter().filter_map(|(_, it)| it.clone()).max();
                 results.into_iter().filter(|(_, it)| *it == best).map(|(it, _)| it).collect()
             }
@@ -184,9 +216,16 @@ impl<'c> Table<'c> {
 }
 
 impl<'c> Row<'c> {
-    fn new(bench: &Bench<'_, 'c>, within: InEffect<'c>, band: &'c BandNode, result: &'c Node) -> Option<Self> {
+    fn new(
+        bench: &Bench<'_, 'c>,
+        within: InEffect<'c>,
+        band: &'c BandNode,
+        result: &'c Node,
+    ) -> Option<Self> {
         let edge = |it: &'c Option<(Node, bool)>| match it {
-            Some((node, inside)) => quantity(bench.node(within, node, &Ratio::ZERO)).map(|it| Some((it.value, *inside))),
+            Some((node, inside)) => {
+                quantity(bench.node(within, node, &Ratio::ZERO)).map(|it| Some((it.value, *inside)))
+            }
             None => Some(None),
         };
         Some(Self { low: edge(&band.low)?, high: edge(&band.high)?, result, span: band.span })
@@ -223,12 +262,16 @@ fn stretches(bench: &Bench<'_, '_>, tries: &[Try], failing: &impl Fn(&Try) -> bo
 /// Rows no scenario reaches although they would pay.
 pub(crate) fn unreached(contract: &language::Contract, seen: &Seen, report: &mut Report) {
     for (span, row) in seen.rows.iter().filter(|(_, it)| !it.reached && it.pays) {
-        let (text, name) = (contract.source(*span), row.item.and_then(|it| contract.item(it)).map_or("", |it| &it.name));
+        let (text, name) =
+            (contract.source(*span), row.item.and_then(|it| contract.item(it)).map_or("", |it| &it.name));
         let message = both(
             format!("the row `{text}` of `{name}` is never reached"),
             format!("`{name}` 的 `{text}` 一档永远不会适用"),
         );
-        let help = both("remove it, or check its edges against the promise and the rows above it", "请删除该档，或对照承诺和上方各档检查其边界");
+        let help = both(
+            "remove it, or check its edges against the promise and the rows above it",
+            "请删除该档，或对照承诺和上方各档检查其边界",
+        );
         report.add(Finding::warning("R0406", *span, message, help).weighed(row.in_force), Vec::new());
     }
 }

@@ -33,7 +33,8 @@ pub(crate) fn halves(text: &str) -> Bilingual {
 fn undetermined(contract: &Contract, report: &mut Report) {
     for it in &contract.undetermined {
         let text = halves(&it.text);
-        let message = both(format!("the text does not settle: {}", text.en), format!("正文未予确定：{}", text.zh));
+        let message =
+            both(format!("the text does not settle: {}", text.en), format!("正文未予确定：{}", text.zh));
         let help = both("agree on it in the next version", "请在下一版本中约定");
         report.add(Finding::note("R0415", it.span, message, help), Vec::new());
     }
@@ -59,7 +60,10 @@ fn readings(graph: &Graph<'_>, id: ItemId, item: &Item, usual: Option<&Scenario>
     let why = |it: &Reading| {
         let why = halves(&it.why);
         let force = if it.name == chosen.name { both(" (in force)", "（采用）") } else { both("", "") };
-        Case::always(both(format!("`{}`{}: {}", it.name, force.en, why.en), format!("`{}`{}：{}", it.name, force.zh, why.zh)))
+        Case::always(both(
+            format!("`{}`{}: {}", it.name, force.en, why.en),
+            format!("`{}`{}：{}", it.name, force.zh, why.zh),
+        ))
     };
     let mut cases: Vec<Case> = item.readings.iter().map(why).collect();
     let apart = usual.and_then(|it| apart(graph, id, item, it)).map(Case::always);
@@ -68,7 +72,10 @@ fn readings(graph: &Graph<'_>, id: ItemId, item: &Item, usual: Option<&Scenario>
     let help = both("agree on one reading in the next version", "请在下一版本中约定一种解读");
     let finding = if missing {
         let message = both(
-            format!("the formula of `{name}` is missing in the text; the reading `{}` is in force, one of {count}", chosen.name),
+            format!(
+                "the formula of `{name}` is missing in the text; the reading `{}` is in force, one of {count}",
+                chosen.name
+            ),
             format!("正文缺失 `{name}` 的公式；采用解读 `{}`（共 {count} 种）", chosen.name),
         );
         Finding::warning("R0416", item.span, message, help)
@@ -103,7 +110,11 @@ fn apart(graph: &Graph<'_>, id: ItemId, item: &Item, usual: &Scenario) -> Option
     let beneath = named.into_iter().find(|it| graph.measured(*it) && is_time(contract, *it))?;
     let times = MINUTES.iter().map(|it| Ratio::int(it * 60));
     times.flat_map(|time| promises.iter().map(move |it| (time.clone(), *it))).find_map(|(time, promise)| {
-        let told: Option<Vec<(bool, String)>> = item.readings.iter().map(|it| told(graph, id, promise, beneath, &time, &it.name, usual)).collect();
+        let told: Option<Vec<(bool, String)>> = item
+            .readings
+            .iter()
+            .map(|it| told(graph, id, promise, beneath, &time, &it.name, usual))
+            .collect();
         let told = told?;
         let differ = told.iter().any(|(met, _)| told.first().is_some_and(|(first, _)| first != met));
         differ.then(|| disagreement(contract, item, beneath, promise, &time, &told))
@@ -134,7 +145,9 @@ fn hours_apart(graph: &Graph<'_>, id: ItemId, item: &Item, usual: &Scenario) -> 
 }
 
 fn is_time(contract: &Contract, id: ItemId) -> bool {
-    contract.item(id).is_some_and(|it| matches!(&it.ty, language::contract::Type::Scalar(unit) if unit.is_time()))
+    contract
+        .item(id)
+        .is_some_and(|it| matches!(&it.ty, language::contract::Type::Scalar(unit) if unit.is_time()))
 }
 
 /// Verdict and value under one reading.
@@ -158,22 +171,44 @@ fn told(
         overrides: &overrides,
         reading: Some(reading),
     };
-    let Ok(Value::Truth(met)) = probe.item(promise, crate::active::subject(graph, promise)) else { return None };
+    let Ok(Value::Truth(met)) = probe.item(promise, crate::active::subject(graph, promise)) else {
+        return None;
+    };
     let value = quantity(probe.item(id, crate::active::subject(graph, id)))?;
     let share = value.unit.is_none() && !value.value.is_negative() && value.value <= Ratio::ONE;
     Some((met, if share { crate::show::percent(&value.value) } else { show_quantity(&value) }))
 }
 
-fn disagreement(contract: &Contract, item: &Item, beneath: ItemId, promise: ItemId, time: &Ratio, told: &[(bool, String)]) -> Bilingual {
+fn disagreement(
+    contract: &Contract,
+    item: &Item,
+    beneath: ItemId,
+    promise: ItemId,
+    time: &Ratio,
+    told: &[(bool, String)],
+) -> Bilingual {
     let name = |id: ItemId| contract.item(id).map_or("", |it| &it.name);
     let time = quantity::show_duration(time);
     let parts = |met: &str, broken: &str, joint: &str| {
-        let parts = item.readings.iter().zip(told).map(|(it, (kept, value))| format!("`{}` {value}{}", it.name, if *kept { met } else { broken }));
+        let parts =
+            item.readings.iter().zip(told).map(|(it, (kept, value))| {
+                format!("`{}` {value}{}", it.name, if *kept { met } else { broken })
+            });
         parts.collect::<Vec<_>>().join(joint)
     };
     both(
-        format!("at {} = {time} they disagree about `{}`: {}", name(beneath), name(promise), parts(" (met)", " (breached)", ", ")),
-        format!("{} = {time} 时，对 `{}` 结论不同：{}", name(beneath), name(promise), parts("（达标）", "（未达标）", "，")),
+        format!(
+            "at {} = {time} they disagree about `{}`: {}",
+            name(beneath),
+            name(promise),
+            parts(" (met)", " (breached)", ", ")
+        ),
+        format!(
+            "{} = {time} 时，对 `{}` 结论不同：{}",
+            name(beneath),
+            name(promise),
+            parts("（达标）", "（未达标）", "，")
+        ),
     )
 }
 
@@ -191,10 +226,15 @@ fn gaps(graph: &Graph<'_>, report: &mut Report) {
     let Some((_, item)) = contract.of_kind(ItemKind::Level).find(|(id, _)| spans(*id)) else { return };
     let name = &item.name;
     let message = both(
-        format!("the text does not say who bears time nobody watched; `{name}` counts it as without incident"),
+        format!(
+            "the text does not say who bears time nobody watched; `{name}` counts it as without incident"
+        ),
         format!("正文未写明没有监测的时间由谁承担；`{name}` 将其视为没有事件"),
     );
-    let help = both("write `gaps count as up`, `gaps count as no data`, or count uncovered time as outage", "请写 `gaps count as up`、`gaps count as no data`，或将未覆盖时间计为中断");
+    let help = both(
+        "write `gaps count as up`, `gaps count as no data`, or count uncovered time as outage",
+        "请写 `gaps count as up`、`gaps count as no data`，或将未覆盖时间计为中断",
+    );
     report.add(Finding::note("R0420", item.span, message, help), Vec::new());
 }
 
@@ -253,7 +293,8 @@ fn quiet(contract: &Contract, item: &Item, node: &Node, report: &mut Report) {
         format!("`{name}` has no value while nothing happens: `{source}` divides by nothing"),
         format!("没有任何记录时 `{name}` 没有值：`{source}` 的除数为零"),
     );
-    let help = both("say what holds then: `… or 100% when none`", "请写明此时如何处理：`… or 100% when none`");
+    let help =
+        both("say what holds then: `… or 100% when none`", "请写明此时如何处理：`… or 100% when none`");
     report.add(Finding::note("R0419", node.span, message, help), Vec::new());
 }
 

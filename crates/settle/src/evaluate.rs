@@ -85,6 +85,8 @@ pub(crate) struct Evaluator<'a> {
     passing_over: bool,
     /// What was computed with the other setting of `passing_over`.
     aside: Computed,
+    /// Facts of spans some of which have an excluded cause, once they were looked for.
+    caused_facts: Option<Vec<usize>>,
     /// Whom exclusions `per` a subject are taken for, where they are next asked.
     pub(crate) about: Vec<(ItemId, Value)>,
     /// Timelines that clocks run in, each with the variables it was met under.
@@ -110,6 +112,7 @@ impl<'a> Evaluator<'a> {
             trace: Trace::new(traced),
             passing_over: false,
             aside: Computed::default(),
+            caused_facts: None,
             about: Vec::new(),
             clocks: Vec::new(),
             fuel: FUEL_MAX,
@@ -184,6 +187,7 @@ impl<'a> Evaluator<'a> {
             Op::Calendar(calendar) => Ok(Value::Calendar(calendar.clone())),
             Op::Clock(..) | Op::Working(..) => self.clock_op(node),
             Op::ForEach(..) | Op::ForGrid(..) | Op::Filter(..) | Op::List(_) => self.list_op(node),
+            Op::Carry(slot, start, list, body) => self.carry(*slot, start, list, body),
             Op::Quantified(..) => self.quantified(node),
             Op::Aggregate { .. } | Op::Fold(..) => self.aggregate_op(node),
             Op::Stack(..) | Op::Highest(..) => self.stack(node),

@@ -11,7 +11,11 @@ use crate::settlement::Lint;
 /// The records that speak of `tenant`. Where the contract's records name the tenant (`records: tenant`), those of other
 /// tenants are left out, records without a subject stay, and without a named tenant the evidence must speak of one
 /// only. Evidence that names one subject throughout, and not the tenant, is taken as a whole, and the statement says so.
-pub fn of_tenant(contract: &Contract, evidence: Evidence, tenant: Option<&str>) -> Result<(Evidence, Option<Lint>), Vec<Diagnostic>> {
+pub fn of_tenant(
+    contract: &Contract,
+    evidence: Evidence,
+    tenant: Option<&str>,
+) -> Result<(Evidence, Option<Lint>), Vec<Diagnostic>> {
     if !contract.records_name_tenant {
         return Ok((evidence, None));
     }
@@ -37,7 +41,10 @@ fn several(named: &BTreeSet<&str>) -> Diagnostic {
     Diagnostic::new(
         "S0106",
         Severity::Error,
-        Bilingual::new(format!("the evidence speaks of {} tenants: {names}", named.len()), format!("证据涉及 {} 个租户：{names}", named.len())),
+        Bilingual::new(
+            format!("the evidence speaks of {} tenants: {names}", named.len()),
+            format!("证据涉及 {} 个租户：{names}", named.len()),
+        ),
         Bilingual::new("choose one with --tenant", "请用 --tenant 选择其中一个"),
     )
 }
@@ -47,7 +54,9 @@ fn unnamed(tenant: &str, named: &BTreeSet<&str>) -> Lint {
     Lint {
         code: "N0305".to_owned(),
         message: Bilingual::new(
-            format!("no record names tenant {tenant} (they name {names}); all records are taken as evidence of {tenant}"),
+            format!(
+                "no record names tenant {tenant} (they name {names}); all records are taken as evidence of {tenant}"
+            ),
             format!("没有记录写明租户 {tenant}（写明的是 {names}）；全部记录按 {tenant} 的证据处理"),
         ),
         clause: None,

@@ -1,6 +1,6 @@
 //! What the four founding agreements say about October 2026, figure by figure, each checked by hand.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use calendar::Zone;
@@ -19,14 +19,56 @@ use timeline::Instant;
 /// usual: 1 − 19/22 320 = 22 301/22 320 = 99.915 %, above.
 /// bare (literal): 1 − 2 · (7 500 + 2 280 + 4 500) / 2 678 400 = 1 − 119/11 160 = 11 041/11 160; usual is 22 201/22 320.
 /// Time between failures, all history: from 2 July 03:06 to 14 October 10:12 are 104 d 7 h 6 min = 9 011 160 s.
-/// Bare, the gaps are 100 d 18 h 59 min to 10 October 22:05, 3 d 10 h 2 min, 8 d 15 h 12 min: in all 9 746 000 s less ...
-/// see the value; three gaps of 8 708 340, 295 320 and 746 400 make a mean of 3 250 020 s.
-/// Lines: education was reached once of two. Documents: 131 198 of 131 200.
+/// Bare there are three gaps: 100 d 18 h 59 min to the 10th, 3 d 10 h 2 min to the 14th, 8 d 15 h 10 min to the 23rd; in
+/// seconds 8 708 340 + 295 320 + 745 800 = 9 749 460, a third of which is 3 249 820, less than 90 d = 7 776 000.
+/// Lines: education was reached once of two. Documents: 131 198 of 131 200 = 65 599/65 600, more than 99.99 %.
+/// Of 36 records two speak of another tenant.
 #[test]
 fn taimei_for_tenant_0042() {
     let inputs = Inputs { tenant: Some("tenant-0042".to_owned()), ..Inputs::default() };
     let statement = statement("taimei", inputs);
-    expect![[r#""#]].assert_eq(&statement);
+    expect![[r#"
+        taimei 2026-10 final 2026-10-01T00:00:00+08:00 to 2026-11-01T00:00:00+08:00, 34 records
+        level availability = 11141/11160, bare 11041/11160 [literal in force 11141/11160; usual 22301/22320]
+        level mtbf = 9011160 s, bare 3249820 s
+        level line_access of education = 1/2
+        level line_access of mobile = 1
+        level line_access of telecom = 1
+        level line_access of unicom = 1
+        level durability = 65599/65600
+        promise availability_goal >= 999/1000: breached [literal in force Ok(false); usual Ok(true)]
+        promise reliability >= 7776000 s: met, bare breached
+        duty multi_line_bgp: met
+        duty no_bandwidth_limit = 1: met
+        duty business_logs_kept > 6: met
+        duty login_logs_kept > 12: met
+        duty login_replay = 1: met
+        duty through_bastion_only = 1: met
+        duty on_site_review = 1: not_covered
+        duty no_logs_to_customers = 0: met
+        duty full_logs_to_authorities = 1: not_covered
+        duty two_regions: met
+        duty data_in_china = 1: met
+        duty no_use_abroad = 0: met
+        duty lawful_centres: not_covered
+        duty two_backups: met
+        duty restore_checked = 1: met
+        duty no_third_parties = 0: met
+        duty tenants_isolated = 1: met
+        duty self_export = 1: met
+        duty no_deletion_in_contract = 0: met
+        duty destruction_on_permission = 0: met
+        promise durability_goal >= 9999/10000: met
+        duty changes_made = 1: met
+        duty fault_alarms = 1: met
+        duty fault_reporting = 1: met
+        duty change_announced = 0: met
+        remedy compensation (compensation): discretionary [literal in force not_computable; usual 0]
+        right restrict_suspend_or_terminate: false
+        excluded announced_maintenance (2.1 (2)) from 2026-10-10T22:05:00+08:00 until 2026-10-11T00:10:00+08:00: 7500 s
+        excluded force_majeure (17) from 2026-10-23T02:00:00+08:00 until 2026-10-23T03:15:00+08:00: 4500 s
+        lints N0301 N0302 N0304
+    "#]].assert_eq(&statement);
 }
 
 /// October has 31 d = 44 640 min (New York's clock goes back in November).
@@ -39,18 +81,70 @@ fn taimei_for_tenant_0042() {
 #[test]
 fn mwe_on_the_basic_plan() {
     let inputs = Inputs { plan: Some("basic".to_owned()), ..Inputs::default() };
-    expect![[r#""#]].assert_eq(&statement("mwe", inputs));
+    expect![[r#"
+        mwe 2026-10 final 2026-10-01T00:00:00-04:00 to 2026-11-01T00:00:00-04:00, 22 records
+        level uptime = 22067/22320, bare 21967/22320
+        promise availability >= 99/100: breached
+        duty emergency_fan_out >= 2: met
+        duty critical_response = 0: met [eastern in force Ok(true); standard Ok(true)]
+        duty major_response = 0: met [eastern in force Ok(true); standard Ok(true)]
+        duty minor_response = 0: met [eastern in force Ok(true); standard Ok(true)]
+        duty escalations_taken_up = 0: met
+        remedy credit (service_credit): due, share 745/10044, of 300 USD, owed 18625/837 USD, paid 89/4 USD, bare 2423/25 USD
+        claim credit from 2026-11-01T00:00:00-04:00 until 2026-12-01T00:00:00-05:00
+        excluded maintenance_window (5 (2)) from 2026-10-11T01:05:00-04:00 until 2026-10-11T02:40:00-04:00: 5700 s
+        excluded maintenance_window (5 (2)) from 2026-10-25T04:00:00-04:00 until 2026-10-25T04:45:00-04:00: 2700 s
+        excluded dns (5 (3)) from 2026-10-17T08:30:00-04:00 until 2026-10-17T09:05:00-04:00: 2100 s
+        excluded client (5 (4)) from 2026-10-19T11:00:00-04:00 until 2026-10-19T11:25:00-04:00: 1500 s
+        lints N0301 N0302 N0304 W0201 W0202
+    "#]].assert_eq(&statement("mwe", inputs));
 }
 
+/// Of 400 messages 17 went to invalid numbers. Of 383 to valid ones 8 fall into the announced night and 8 more have an
+/// excluded cause (4 regulator, 4 harassment): 367 count, of which 343 delivered, 17 failed, 7 pending.
+/// delivered_share: 343/367 = 93.46 %, below 95 %. definite_failures: 1 − 17/367 = 350/367 = 95.4 %, above.
+/// Fee 60 + 64.50 + 45 + 30.50 = 200, a tenth of it 20; the cap, what was not paid by voucher, is 169.50.
+/// Bare: 343/383 = 89.6 %, below 90 %, so 30 % = 60. Claims open after the fifth working day of November, Friday the 6th.
 #[test]
 fn pingan_sms() {
-    expect![[r#""#]].assert_eq(&statement("pingan-sms", Inputs::default()));
+    expect![[r#"
+        pingan-sms 2026-10 final 2026-10-01T00:00:00+08:00 to 2026-11-01T00:00:00+08:00, 408 records
+        level success_rate = 343/367, bare 343/383 [delivered_share in force 343/367; definite_failures 350/367]
+        promise delivery >= 19/20: breached [delivered_share in force Ok(false); definite_failures Ok(true)]
+        duty billing_logs_kept >= 36: met
+        duty metering_accurate = 1: met
+        duty disclosure_in_form = 0: met
+        duty disclosure_made = 1: not_covered
+        duty fault_handling = 1: met
+        remedy voucher (voucher): due, share 1/10, of 200 CNY, owed 20 CNY, paid 20 CNY, bare 60 CNY [delivered_share in force 20 CNY; definite_failures 0 CNY]
+        claim voucher from 2026-11-07T00:00:00+08:00 until 2027-01-01T00:00:00+08:00
+        right stop_using: false
+        excluded announced_period (3.4 (1), (7)) from 2026-10-01T00:00:00+08:00 until 2026-11-01T00:00:00+08:00: 8 records
+        excluded regulator_control (3.4 (9)) from 2026-10-01T00:00:00+08:00 until 2026-11-01T00:00:00+08:00: 4 records
+        excluded harassment (3.4 (11)) from 2026-10-01T00:00:00+08:00 until 2026-11-01T00:00:00+08:00: 4 records
+        lints N0301 N0302 N0304 W0202
+    "#]].assert_eq(&statement("pingan-sms", Inputs::default()));
 }
 
+/// Advanced: 30 min for high priority, 6 h for normal, exactly on time is in time. Late is the 5th ticket (high, 47 min); the
+/// 7th (1 h 40 min) had the cloud as its cause. The 3rd is high without an outage, so 4 h 45 min are in time; the 8th took
+/// 30 min. One missed request: 5 % of 399 = 19.95; bare two: 39.90. The session of the 10th lasted 30 min, not less; support
+/// was closed on Sunday the 18th only.
 #[test]
 fn websoft9_on_the_advanced_plan() {
     let inputs = Inputs { plan: Some("advanced".to_owned()), ..Inputs::default() };
-    expect![[r#""#]].assert_eq(&statement("websoft9", inputs));
+    expect![[r#"
+        websoft9 2026-10 final 2026-10-01T00:00:00+08:00 to 2026-11-01T00:00:00+08:00, 14 records
+        level missed_requests = 1, bare 2
+        duty sessions_full_length = 0: met
+        duty live_channel_open = 0 s: met
+        duty session_becomes_ticket = 0: met
+        promise response = 0: breached
+        remedy voucher (voucher): due, share 1/20, of 399 CNY, owed 399/20 CNY, paid 399/20 CNY, bare 399/10 CNY
+        claim voucher from 2026-11-01T00:00:00+08:00 until no end
+        excluded cloud_infrastructure (4) from 2026-10-01T00:00:00+08:00 until 2026-11-01T00:00:00+08:00: 1 records
+        lints N0301 N0304 W0202
+    "#]].assert_eq(&statement("websoft9", inputs));
 }
 
 fn statement(name: &str, inputs: Inputs) -> String {
@@ -59,7 +153,8 @@ fn statement(name: &str, inputs: Inputs) -> String {
     let (contract, found) = language::read(name, &text);
     let contract = contract.unwrap_or_else(|| panic!("{found:#?}"));
     let bytes = std::fs::read(folder.join(format!("evidence/{name}.ndjson"))).unwrap();
-    let (evidence, found) = evidence::read(&contract.schema, &[SourceFile { name: format!("{name}.ndjson"), bytes }]);
+    let (evidence, found) =
+        evidence::read(&contract.schema, &[SourceFile { name: format!("{name}.ndjson"), bytes }]);
     assert!(!diagnostic::has_errors(&found), "{found:#?}");
     let (evidence, lint) = settle::of_tenant(&contract, evidence, inputs.tenant.as_deref()).unwrap();
     assert!(lint.is_none());
@@ -88,7 +183,15 @@ impl Shown<'_> {
             self.zone.show(cycle.until()),
             settled.evidence.records
         );
-        for part in [self.levels(), self.promises(), self.remedies(), self.claims(), self.rights(), self.excluded(), self.lints()] {
+        for part in [
+            self.levels(),
+            self.promises(),
+            self.remedies(),
+            self.claims(),
+            self.rights(),
+            self.excluded(),
+            self.lints(),
+        ] {
             text += &part.concat();
         }
         text
@@ -96,9 +199,17 @@ impl Shown<'_> {
 
     fn levels(&self) -> Vec<String> {
         let shown = |it: &settle::settlement::LevelResult| {
-            let bare = it.without_exclusions.as_ref().map(|it| format!(", bare {}", outcome(it))).unwrap_or_default();
+            let bare = it
+                .without_exclusions
+                .as_ref()
+                .map(|it| format!(", bare {}", outcome(it)))
+                .unwrap_or_default();
             let readings = readings(&it.readings, outcome);
-            format!("level {} = {}{bare}{readings}\n", named(&it.name, it.subject.as_ref()), outcome(&it.value))
+            format!(
+                "level {} = {}{bare}{readings}\n",
+                named(&it.name, it.subject.as_ref()),
+                outcome(&it.value)
+            )
         };
         self.settled.levels.iter().map(shown).collect()
     }
@@ -106,17 +217,27 @@ impl Shown<'_> {
     fn promises(&self) -> Vec<String> {
         let shown = |it: &settle::settlement::PromiseResult| {
             let word = if it.duty { "duty" } else { "promise" };
-            let target = it.target.as_ref().map(|(operator, it)| format!(" {} {}", operator.symbol(), exact(it))).unwrap_or_default();
+            let target = it
+                .target
+                .as_ref()
+                .map(|(operator, it)| format!(" {} {}", operator.symbol(), exact(it)))
+                .unwrap_or_default();
             let bare = it.without_exclusions.map(|it| format!(", bare {}", it.word())).unwrap_or_default();
             let readings = readings(&it.readings, |it| format!("{it:?}"));
-            format!("{word} {}{target}: {}{bare}{readings}\n", named(&it.name, it.subject.as_ref()), it.verdict.word())
+            format!(
+                "{word} {}{target}: {}{bare}{readings}\n",
+                named(&it.name, it.subject.as_ref()),
+                it.verdict.word()
+            )
         };
         self.settled.promises.iter().map(shown).collect()
     }
 
     fn remedies(&self) -> Vec<String> {
         let shown = |it: &settle::settlement::RemedyResult| {
-            let part = |word: &str, it: Option<&Quantity>| it.map(|it| format!(", {word} {}", exact(it))).unwrap_or_default();
+            let part = |word: &str, it: Option<&Quantity>| {
+                it.map(|it| format!(", {word} {}", exact(it))).unwrap_or_default()
+            };
             let share = it.share.as_ref().map(|it| format!(", share {}", it.fraction())).unwrap_or_default();
             let capped = if it.capped { ", capped" } else { "" };
             format!(
@@ -135,7 +256,9 @@ impl Shown<'_> {
     }
 
     fn claims(&self) -> Vec<String> {
-        let at = |it: &Outcome<Instant>| it.as_ref().map_or_else(|absent| status_word(absent.status).to_owned(), |it| self.zone.show(*it));
+        let at = |it: &Outcome<Instant>| {
+            it.as_ref().map_or_else(|absent| status_word(absent.status).to_owned(), |it| self.zone.show(*it))
+        };
         let shown = |it: &settle::settlement::ClaimResult| {
             let closes = it.closes.as_ref().map_or_else(|| "no end".to_owned(), at);
             format!("claim {} from {} until {closes}\n", it.remedy, at(&it.opens))
@@ -144,7 +267,9 @@ impl Shown<'_> {
     }
 
     fn rights(&self) -> Vec<String> {
-        let arisen = |it: &Outcome<bool>| it.as_ref().map_or_else(|absent| status_word(absent.status).to_owned(), ToString::to_string);
+        let arisen = |it: &Outcome<bool>| {
+            it.as_ref().map_or_else(|absent| status_word(absent.status).to_owned(), ToString::to_string)
+        };
         self.settled.rights.iter().map(|it| format!("right {}: {}\n", it.name, arisen(&it.arisen))).collect()
     }
 
@@ -154,19 +279,21 @@ impl Shown<'_> {
                 ExcludedMeasure::Seconds(it) => format!("{} s", it.show()),
                 ExcludedMeasure::Count(it) => format!("{it} records"),
             };
-            format!("excluded {} ({}) from {} until {}: {measure}\n", it.cause, it.clause, self.zone.show(it.from), self.zone.show(it.until))
+            format!(
+                "excluded {} ({}) from {} until {}: {measure}\n",
+                it.cause,
+                it.clause,
+                self.zone.show(it.from),
+                self.zone.show(it.until)
+            )
         };
         self.settled.excluded.iter().map(shown).collect()
     }
 
-    /// How often each code occurs.
+    /// The codes of what the statement remarks.
     fn lints(&self) -> Vec<String> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for it in &self.settled.lints {
-            *counts.entry(&it.code).or_default() += 1;
-        }
-        let counts: Vec<String> = counts.iter().map(|(code, count)| format!(" {code} {count}")).collect();
-        vec![format!("lints{}\n", counts.concat())]
+        let codes: BTreeSet<String> = self.settled.lints.iter().map(|it| format!(" {}", it.code)).collect();
+        vec![format!("lints{}\n", codes.into_iter().collect::<String>())]
     }
 }
 
@@ -186,7 +313,9 @@ fn outcome(it: &Outcome<Quantity>) -> String {
 }
 
 fn readings<T>(readings: &[ReadingResult<T>], show: impl Fn(&Outcome<T>) -> String) -> String {
-    let shown = |it: &ReadingResult<T>| format!("{}{} {}", it.name, if it.in_force { " in force" } else { "" }, show(&it.value));
+    let shown = |it: &ReadingResult<T>| {
+        format!("{}{} {}", it.name, if it.in_force { " in force" } else { "" }, show(&it.value))
+    };
     let shown: Vec<String> = readings.iter().map(shown).collect();
     if shown.is_empty() { String::new() } else { format!(" [{}]", shown.join("; ")) }
 }

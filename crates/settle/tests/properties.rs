@@ -69,7 +69,12 @@ const START: i64 = 1_792_879_200;
 const DAY: i64 = 25 * 3_600;
 
 fn config(seed: u64, cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -193,10 +198,15 @@ fn settled(lines: &[String], as_of: Option<i64>) -> Settlement {
 }
 
 fn settled_from(files: &[String], as_of: Option<i64>) -> Settlement {
-    let text = format!("---\nid: laws\nversion: \"1\"\nzone: Europe/Berlin\ncurrency: EUR\nrounding: half_up\n---\n# 1\n\n```sla\n{RULES}```\n");
+    let text = format!(
+        "---\nid: laws\nversion: \"1\"\nzone: Europe/Berlin\ncurrency: EUR\nrounding: half_up\n---\n# 1\n\n```sla\n{RULES}```\n"
+    );
     let (contract, found) = language::read("laws.md", &text);
     let contract = contract.unwrap_or_else(|| panic!("{found:#?}"));
-    let named = |(at, text): (usize, &String)| SourceFile { name: format!("{at}.ndjson"), bytes: text.clone().into_bytes() };
+    let named = |(at, text): (usize, &String)| SourceFile {
+        name: format!("{at}.ndjson"),
+        bytes: text.clone().into_bytes(),
+    };
     let files: Vec<SourceFile> = files.iter().enumerate().map(named).collect();
     let (evidence, found) = evidence::read(&contract.schema, &files);
     assert!(!diagnostic::has_errors(&found), "{found:#?}");
@@ -210,7 +220,14 @@ fn settled_from(files: &[String], as_of: Option<i64>) -> Settlement {
 /// The part of the day from one second to another.
 fn part(lines: &[String], from: i64, until: i64) -> Settlement {
     let cycle = format!("{}/{}", instant(from), instant(until));
-    Case { zone: "Europe/Berlin", rules: RULES.to_owned(), evidence: lines.concat(), cycle, ..Case::default() }.settle()
+    Case {
+        zone: "Europe/Berlin",
+        rules: RULES.to_owned(),
+        evidence: lines.concat(),
+        cycle,
+        ..Case::default()
+    }
+    .settle()
 }
 
 /// A level as a number.
@@ -247,7 +264,9 @@ fn instant(seconds: i64) -> String {
 }
 
 fn evidence_lines() -> impl Strategy<Value = Vec<String>> {
-    vec(record(), 0..30).prop_map(|records| records.iter().enumerate().map(|(at, it)| it.replace("ID", &format!("r{at:03}"))).collect())
+    vec(record(), 0..30).prop_map(|records| {
+        records.iter().enumerate().map(|(at, it)| it.replace("ID", &format!("r{at:03}"))).collect()
+    })
 }
 
 /// Lines, and the same lines in another order with some of them twice and thrice.
@@ -265,7 +284,13 @@ fn shuffled() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
 /// One record of a random fact, with the id `ID`.
 fn record() -> impl Strategy<Value = String> {
     let times = (-7_200..DAY + 7_200, 1..9_000_i64, prop::bool::weighted(0.1));
-    let said = (of(select(vec!["a", "b"])), of(select(vec!["dns", "power"])), any::<bool>(), of(0..900_i64), 1..40_000_i64);
+    let said = (
+        of(select(vec!["a", "b"])),
+        of(select(vec!["dns", "power"])),
+        any::<bool>(),
+        of(0..900_i64),
+        1..40_000_i64,
+    );
     (0..7_usize, times, said).prop_map(|(fact, (at, length, open), (subject, cause, flag, ms, amount))| {
         let fact = ["outage", "outage", "maintenance", "running", "probe", "ticket", "fee"][fact];
         let from = instant(START + at);
@@ -281,7 +306,9 @@ fn record() -> impl Strategy<Value = String> {
         line += &subject.map(|it| format!(",\"subject\":\"{it}\"")).unwrap_or_default();
         line += &match fact {
             "outage" => cause.map(|it| format!(",\"cause\":\"{it}\"")).unwrap_or_default(),
-            "maintenance" => ms.map(|it| format!(",\"announced_at\":\"{}\"", instant(START + at - it * 4))).unwrap_or_default(),
+            "maintenance" => ms
+                .map(|it| format!(",\"announced_at\":\"{}\"", instant(START + at - it * 4)))
+                .unwrap_or_default(),
             "probe" => format!(",\"ok\":{flag}{}", ms.map(|it| format!(",\"ms\":{it}")).unwrap_or_default()),
             "ticket" => format!(",\"high\":{flag}"),
             "fee" => format!(",\"amount\":\"{}\"", euro(amount)),
@@ -295,7 +322,8 @@ fn record() -> impl Strategy<Value = String> {
 fn history() -> impl Strategy<Value = Vec<(i64, String)>> {
     let revision = (0..4_u8, record(), record(), 0..48_i64, 1..40_i64);
     vec(revision, 1..14).prop_map(|records| {
-        let known_since = |line: &str, at: i64| line.replace("}\n", &format!(",\"recorded_at\":\"{}\"}}\n", instant(at)));
+        let known_since =
+            |line: &str, at: i64| line.replace("}\n", &format!(",\"recorded_at\":\"{}\"}}\n", instant(at)));
         let mut lines = Vec::new();
         for (at, (kind, first, second, hours, later)) in records.into_iter().enumerate() {
             let recorded = START + DAY + hours * 3_600;
@@ -334,8 +362,18 @@ fn falling_table() -> impl Strategy<Value = String> {
 
 /// A table as lawyers write them: gaps, overlaps, formulas that start at the wrong place.
 fn any_table() -> impl Strategy<Value = String> {
-    let result = || prop_oneof![(0..1_001_i64).prop_map(percent), (1..1_000_i64, 1..300_i64).prop_map(|(from, per)| format!("(({} - uptime) / {}) * 50%", percent(from), percent(per)))];
-    let band = (0..1_000_i64, 1..400_i64).prop_map(|(low, width)| format!("[{}, {})", percent(low), percent(low + width)));
+    let result = || {
+        prop_oneof![
+            (0..1_001_i64).prop_map(percent),
+            (1..1_000_i64, 1..300_i64).prop_map(|(from, per)| format!(
+                "(({} - uptime) / {}) * 50%",
+                percent(from),
+                percent(per)
+            ))
+        ]
+    };
+    let band = (0..1_000_i64, 1..400_i64)
+        .prop_map(|(low, width)| format!("[{}, {})", percent(low), percent(low + width)));
     (vec((band, result()), 1..5), of(result())).prop_map(|(rows, otherwise)| {
         let rows: String = rows.iter().map(|(band, result)| format!("    {band}: {result}\n")).collect();
         rows + &otherwise.map(|it| format!("    otherwise: {it}\n")).unwrap_or_default()
@@ -361,7 +399,8 @@ fn priced(table: &str, limits: &str, downs: &[(i64, i64)]) -> Settlement {
          level uptime = 1 - length(outage) / length(cycle)\nremedy credit : service_credit\n  when uptime < 100%\n  \
          pays ladder uptime {{\n{table}  }} of monthly_fee\n{limits}"
     );
-    let mut evidence = "{\"fact\":\"fee\",\"at\":\"2026-10-05T00:00:00Z\",\"amount\":\"300.00 EUR\"}\n".to_owned();
+    let mut evidence =
+        "{\"fact\":\"fee\",\"at\":\"2026-10-05T00:00:00Z\",\"amount\":\"300.00 EUR\"}\n".to_owned();
     let start = 1_791_158_400;
     for (from, length) in downs {
         let (from, until) = (instant(start + from * 60), instant(start + (from + length) * 60));
@@ -385,6 +424,7 @@ fn shared_out(how: &str, step: i64, shares: &[i64]) -> Settlement {
         writeln!(rules, "remedy {name} : cash\n  pays ({share} / 100000) / 7 of sum(amount of fee)\n  rounded {how} to {}", euro(step)).unwrap();
     }
     writeln!(rules, "level total = {}", names.join(" + ")).unwrap();
-    let evidence = "{\"fact\":\"fee\",\"at\":\"2026-10-05T00:00:00Z\",\"amount\":\"399.99 EUR\"}\n".to_owned();
+    let evidence =
+        "{\"fact\":\"fee\",\"at\":\"2026-10-05T00:00:00Z\",\"amount\":\"399.99 EUR\"}\n".to_owned();
     Case { rules, evidence, ..Case::default() }.settle()
 }

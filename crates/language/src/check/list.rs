@@ -101,6 +101,17 @@ impl Checker<'_> {
         (list, element, subject)
     }
 
+    /// A value carried along a list: what it is at the end.
+    pub(super) fn carry(&mut self, carried: &Name, start: Node, over: (&Name, &Expr), body: &Expr, span: Span) -> Node {
+        let (list, element, subject) = self.elements(over.0, over.1);
+        let (slot, ty) = (self.scope.len(), start.ty.clone());
+        self.scope.push(Variable { name: Some(carried.text.clone()), ty: ty.clone(), subject: None });
+        self.scope.push(Variable { name: Some(over.0.text.clone()), ty: element, subject });
+        let body = self.lower_as(body, &ty);
+        self.scope.truncate(slot);
+        node(Op::Carry(slot, Box::new(start), Box::new(list), Box::new(body)), ty, span)
+    }
+
     pub(super) fn for_each(&mut self, name: &Name, list: &Expr, body: &Expr, span: Span) -> Node {
         let (list, ty, subject) = self.elements(name, list);
         let slot = self.scope.len();

@@ -62,6 +62,10 @@ impl Checker<'_> {
             ExprKind::Hours(spec) => self.hours(spec, span),
             ExprKind::Holidays { name, years, days } => self.holidays(name, *years, days, span),
             ExprKind::ForEach(name, list, body) => self.for_each(name, list, body, span),
+            ExprKind::Carry { carried, start, name, list, body } => {
+                let start = self.lower(start, hint);
+                self.carry(carried, start, (name, list), body, span)
+            }
             ExprKind::ForGrid(step, body) => {
                 let step = self.lower_as(step, &Type::Scalar(Unit::time()));
                 let body = self.lower(body, None);

@@ -279,6 +279,19 @@ pub enum ExprKind {
     },
     /// `for each V in LIST: E`
     ForEach(Name, Box<Expr>, Box<Expr>),
+    /// `carry X from START for each V in LIST: E`
+    Carry {
+        /// The value carried.
+        carried: Name,
+        /// What it is at first.
+        start: Box<Expr>,
+        /// The variable.
+        name: Name,
+        /// What it runs over.
+        list: Box<Expr>,
+        /// What it becomes.
+        body: Box<Expr>,
+    },
     /// `for each 5 min of cycle: E`
     ForGrid(Box<Expr>, Box<Expr>),
     /// `for any V in LIST: E`

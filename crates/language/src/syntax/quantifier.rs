@@ -29,6 +29,21 @@ impl Parser<'_> {
         Ok(ExprKind::ForEach(name, Box::new(list), Box::new(body)))
     }
 
+    /// `carry X from START for each V in LIST: E`
+    pub(super) fn carry(&mut self) -> Parsed<ExprKind> {
+        self.take();
+        let carried = self.name()?;
+        self.take();
+        let start = self.bracketed(|it| it.climb(SUM))?;
+        self.expect_word("for")?;
+        self.expect_word("each")?;
+        let name = self.name()?;
+        let list = self.quantifier_list(&name)?;
+        self.expect_punct(":")?;
+        let body = self.expression()?;
+        Ok(ExprKind::Carry { carried, start: Box::new(start), name, list: Box::new(list), body: Box::new(body) })
+    }
+
     /// `in LIST`, or nothing when the variable is itself a subject; `where P` keeps some of it.
     fn quantifier_list(&mut self, name: &Name) -> Parsed<Expr> {
         if self.take_word("in") {

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 /// Every contract of the repository, by path, in order.
 pub(crate) fn contracts() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts");
-    let mut paths: Vec<PathBuf> =
-        [root.clone(), root.join("library")].iter().flat_map(|it| files(it, "md")).collect();
+    let mut paths: Vec<PathBuf> = [root.clone(), root.join("library"), root.join("exam")]
+        .iter()
+        .flat_map(|it| files(it, "md"))
+        .collect();
     paths.sort();
     assert!(paths.len() >= 4, "no contracts under {}", root.display());
     paths.into_iter().map(|it| (it.clone(), fs::read_to_string(&it).unwrap())).collect()

@@ -42,8 +42,11 @@ pub(crate) fn changes(pair: &Pair<'_>) -> Vec<Change> {
     let mut found = BTreeMap::new();
     for (old, new) in scenarios.iter().take(SCENARIOS_MAX) {
         for event in events(pair, old, new) {
-            let (first, second) = (Side::new(&pair.old, old, &event.old), Side::new(&pair.new, new, &event.new));
-            let reads = |it: &&Twins<'_>| pair.old.reads(it.old, event.facts.0) || pair.new.reads(it.new, event.facts.1);
+            let (first, second) =
+                (Side::new(&pair.old, old, &event.old), Side::new(&pair.new, new, &event.new));
+            let reads = |it: &&Twins<'_>| {
+                pair.old.reads(it.old, event.facts.0) || pair.new.reads(it.new, event.facts.1)
+            };
             for twins in rules.iter().filter(reads) {
                 judge(*twins, &first, &second, &event, &mut found);
             }
@@ -73,16 +76,26 @@ fn events(pair: &Pair<'_>, old: &Scenario, new: &Scenario) -> Vec<Event> {
     let lengths = lengths(before, now, &old.cycle_s().min(new.cycle_s()));
     let mut all = Vec::new();
     for (at, schema) in before.schema.facts.iter().enumerate().filter(|(_, it)| it.kind != FactKind::Event) {
-        let Some((new_at, new_schema)) = now.schema.fact(&schema.name).filter(|(_, it)| it.kind == schema.kind) else { continue };
+        let Some((new_at, new_schema)) =
+            now.schema.fact(&schema.name).filter(|(_, it)| it.kind == schema.kind)
+        else {
+            continue;
+        };
         let variants = invent::variants(before, &schema.attributes, &old.cycle);
         for variant in variants.into_iter().take(VARIANTS_MAX) {
             let Some(translated) = translate(now, schema, new_schema, &variant, new) else { continue };
-            for (times, length) in TIMES.iter().flat_map(|times| lengths.iter().map(move |length| (*times, length))) {
+            for (times, length) in
+                TIMES.iter().flat_map(|times| lengths.iter().map(move |length| (*times, length)))
+            {
                 let old = repeated(at, schema.kind, &variant, old, length, times);
                 let new = repeated(new_at, schema.kind, &translated, new, length, times);
                 let (Some(old), Some(new)) = (old, new) else { continue };
                 let what = told(schema, &variant);
-                let what = if times == 1 { format!("length of {what}") } else { format!("length of each of {times} × {what}") };
+                let what = if times == 1 {
+                    format!("length of {what}")
+                } else {
+                    format!("length of each of {times} × {what}")
+                };
                 all.push(Event { old, new, what, length: length.clone(), facts: (at, new_at) });
             }
         }
@@ -91,7 +104,14 @@ fn events(pair: &Pair<'_>, old: &Scenario, new: &Scenario) -> Vec<Event> {
 }
 
 /// One event on a working day, or many spread over the cycle; none where they would overlap.
-fn repeated(fact: usize, kind: FactKind, attributes: &[Option<Datum>], scenario: &Scenario, length: &Ratio, times: i64) -> Option<Vec<Record>> {
+fn repeated(
+    fact: usize,
+    kind: FactKind,
+    attributes: &[Option<Datum>],
+    scenario: &Scenario,
+    length: &Ratio,
+    times: i64,
+) -> Option<Vec<Record>> {
     let nanos = i64::try_from(length.mul(&Ratio::int(i128::from(NANOS))).ok()?.to_integer()?).ok()?;
     let whole = scenario.cycle.whole;
     let every = i64::try_from(whole.nanos()).ok()? / (times + 1);
@@ -110,7 +130,8 @@ fn repeated(fact: usize, kind: FactKind, attributes: &[Option<Datum>], scenario:
 fn lengths(old: &Contract, new: &Contract, cycle_s: &Ratio) -> Vec<Ratio> {
     let mut all: BTreeSet<Ratio> = USUAL_S.into_iter().map(Ratio::int).collect();
     for contract in [old, new] {
-        let nodes = (0..contract.items.len()).flat_map(|it| rule_nodes(contract, ItemId(it))).flat_map(parts_of);
+        let nodes =
+            (0..contract.items.len()).flat_map(|it| rule_nodes(contract, ItemId(it))).flat_map(parts_of);
         for it in Constants::of(nodes, &Unit::time()).own {
             let close = [it.sub(&Ratio::ONE), Ok(it.clone()), it.add(&Ratio::ONE)];
             all.extend(close.into_iter().flatten());
@@ -121,13 +142,20 @@ fn lengths(old: &Contract, new: &Contract, cycle_s: &Ratio) -> Vec<Ratio> {
 }
 
 /// The attributes as the new version names them; none when it cannot say the same.
-fn translate(contract: &Contract, old: &FactSchema, new: &FactSchema, variant: &[Option<Datum>], scenario: &Scenario) -> Option<Vec<Option<Datum>>> {
+fn translate(
+    contract: &Contract,
+    old: &FactSchema,
+    new: &FactSchema,
+    variant: &[Option<Datum>],
+    scenario: &Scenario,
+) -> Option<Vec<Option<Datum>>> {
     let fallback = invent::variants(contract, &new.attributes, &scenario.cycle).into_iter().next()?;
     let known = |name: &str| old.attribute(name).and_then(|(at, _)| variant.get(at).cloned().flatten());
     let mut all = Vec::new();
     for (attribute, other) in new.attributes.iter().zip(fallback) {
         let value = known(&attribute.name).or(other);
-        if let (AttributeKind::OneOf(words) | AttributeKind::Cause(words), Some(Datum::Text(word))) = (&attribute.kind, &value)
+        if let (AttributeKind::OneOf(words) | AttributeKind::Cause(words), Some(Datum::Text(word))) =
+            (&attribute.kind, &value)
             && !words.iter().any(|it| **it == **word)
         {
             return None;
@@ -140,7 +168,9 @@ fn translate(contract: &Contract, old: &FactSchema, new: &FactSchema, variant: &
 /// "outage { cause: dns }"
 fn told(schema: &FactSchema, variant: &[Option<Datum>]) -> String {
     let words = schema.attributes.iter().zip(variant).filter_map(|(attribute, value)| match value {
-        Some(Datum::Text(it)) if !matches!(attribute.kind, AttributeKind::Text) => Some(format!("{}: {it}", attribute.name)),
+        Some(Datum::Text(it)) if !matches!(attribute.kind, AttributeKind::Text) => {
+            Some(format!("{}: {it}", attribute.name))
+        }
         Some(Datum::Truth(it)) => Some(format!("{}: {it}", attribute.name)),
         _ => None,
     });
@@ -160,7 +190,8 @@ impl<'s, 'c> Side<'s, 'c> {
     fn new(graph: &'s Graph<'c>, scenario: &'s Scenario, events: &[Record]) -> Self {
         let schema = &graph.contract.schema;
         let charges = |it: &FactSchema| it.attributes.iter().any(|it| it.kind == AttributeKind::Money);
-        let charges: BTreeSet<usize> = (0..schema.facts.len()).filter(|it| schema.facts.get(*it).is_some_and(charges)).collect();
+        let charges: BTreeSet<usize> =
+            (0..schema.facts.len()).filter(|it| schema.facts.get(*it).is_some_and(charges)).collect();
         let mut records = invent::records(graph.contract, &charges, &scenario.cycle);
         let money = records.iter().flat_map(|it| it.attributes.iter().flatten()).filter_map(|it| match it {
             Datum::Money(it) => Some(it),
@@ -199,10 +230,17 @@ impl<'s, 'c> Side<'s, 'c> {
                 let amount = owed.amount?;
                 let shown = show_quantity(&amount);
                 let money = matches!(self.graph.contract.item(id).map(|it| &it.ty), Some(Type::Scalar(unit)) if unit.currency().is_some());
-                let value = if money && !self.charged.is_zero() { amount.value.div(&self.charged).ok()? } else { amount.value };
+                let value = if money && !self.charged.is_zero() {
+                    amount.value.div(&self.charged).ok()?
+                } else {
+                    amount.value
+                };
                 Some((value, both(&shown, &shown)))
             }
-            RemedyStatus::NotDue | RemedyStatus::Negative | RemedyStatus::NoRow | RemedyStatus::Suppressed => Some(nothing()),
+            RemedyStatus::NotDue
+            | RemedyStatus::Negative
+            | RemedyStatus::NoRow
+            | RemedyStatus::Suppressed => Some(nothing()),
             _ => None,
         }
     }
@@ -231,6 +269,12 @@ fn judge(twins: Twins<'_>, old: &Side<'_, '_>, new: &Side<'_, '_>, event: &Event
         return;
     }
     let given = given(old.scenario, new.scenario);
-    let witness = Witness { given, variable: event.what.clone(), value: show_duration(&event.length), old: before, new: now };
+    let witness = Witness {
+        given,
+        variable: event.what.clone(),
+        value: show_duration(&event.length),
+        old: before,
+        new: now,
+    };
     found.insert(key, (size, change(twins, effect, aspect, &what(effect, aspect), witness)));
 }

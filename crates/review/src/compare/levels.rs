@@ -11,10 +11,10 @@ use super::pair::{Pair, Twins, change, given, verdict, what};
 use super::{Aspect, Change, Effect, Witness};
 use crate::graph::Graph;
 use crate::group::{Group, groups, promise_groups};
-use crate::money::{driver_name, worth};
 use crate::scenario::Scenario;
 use crate::show::{both, nice_between, value_of};
 use crate::sweep::{Bench, Paid, Try};
+use crate::witness::{driver_name, worth};
 
 /// Remedies that pay otherwise, promises that are kept otherwise, at the same level.
 pub(crate) fn changes(pair: &Pair<'_>) -> Vec<Change> {
@@ -48,13 +48,17 @@ fn with_promise(groups: &[Group], id: ItemId) -> Vec<Group> {
 
 /// Groups moved by the same number: the same name, or the only one on each side, of the same unit.
 fn joined(pair: &Pair<'_>, old: &[Group], new: &[Group]) -> Vec<(Group, Group)> {
-    let item = |graph: &Graph<'_>, group: &Group| group.driver.and_then(|it| graph.contract.item(it)).map(|it| (it.name.clone(), it.ty.clone()));
+    let item = |graph: &Graph<'_>, group: &Group| {
+        group.driver.and_then(|it| graph.contract.item(it)).map(|it| (it.name.clone(), it.ty.clone()))
+    };
     let mut found = Vec::new();
     for left in old {
         for right in new {
             let (a, b) = (item(&pair.old, left), item(&pair.new, right));
             let alike = match (&a, &b) {
-                (Some((a, of_a)), Some((b, of_b))) => of_a == of_b && (a == b || (old.len() == 1 && new.len() == 1)),
+                (Some((a, of_a)), Some((b, of_b))) => {
+                    of_a == of_b && (a == b || (old.len() == 1 && new.len() == 1))
+                }
                 (None, None) => true,
                 _ => false,
             };
@@ -75,7 +79,11 @@ struct Duel<'d, 'c> {
 }
 
 impl<'d, 'c> Duel<'d, 'c> {
-    fn new(pair: &'d Pair<'c>, groups: (&'d Group, &'d Group), scenarios: &'d (Scenario, Scenario)) -> Option<Self> {
+    fn new(
+        pair: &'d Pair<'c>,
+        groups: (&'d Group, &'d Group),
+        scenarios: &'d (Scenario, Scenario),
+    ) -> Option<Self> {
         let mut old = Bench::new(&pair.old, groups.0, &scenarios.0);
         let mut new = Bench::new(&pair.new, groups.1, &scenarios.1);
         if old.domain.as_ref().map(|it| it.kind) != new.domain.as_ref().map(|it| it.kind) {
@@ -84,14 +92,20 @@ impl<'d, 'c> Duel<'d, 'c> {
         old.settle_verdicts();
         new.settle_verdicts();
         let points: BTreeSet<Ratio> = old.points.iter().chain(&new.points).cloned().collect();
-        Some(Self { old, new, points: points.into_iter().collect(), given: given(&scenarios.0, &scenarios.1) })
+        Some(Self {
+            old,
+            new,
+            points: points.into_iter().collect(),
+            given: given(&scenarios.0, &scenarios.1),
+        })
     }
 
     /// The value at which `loss` is greatest, moved to one with few digits where that loses as much.
     fn worst(&self, loss: impl Fn(&Try, &Try) -> Option<Ratio>) -> Option<(Try, Try)> {
         let at = |it: &Ratio| (self.old.attempt(it), self.new.attempt(it));
         let tried: Vec<(Try, Try)> = self.points.iter().map(at).collect();
-        let losses: Vec<Option<Ratio>> = tried.iter().map(|(old, new)| loss(old, new).filter(Ratio::is_positive)).collect();
+        let losses: Vec<Option<Ratio>> =
+            tried.iter().map(|(old, new)| loss(old, new).filter(Ratio::is_positive)).collect();
         let most = losses.iter().flatten().max()?.clone();
         let loses = |at: usize| losses.get(at).is_some_and(|it| it.as_ref() == Some(&most));
         let first = (0..losses.len()).find(|at| loses(*at))?;
@@ -124,7 +138,10 @@ fn remedy(pair: &Pair<'_>, twins: Twins<'_>, old: &Group, new: &Group) -> Vec<Ch
                 if effect == Effect::Worse { a.sub(&b).ok() } else { b.sub(&a).ok() }
             };
             let Some((a, b)) = duel.worst(loss) else { continue };
-            let (Some(before), Some(now)) = (pays(&duel.old, twins.old, &a), pays(&duel.new, twins.new, &b)) else { continue };
+            let (Some(before), Some(now)) = (pays(&duel.old, twins.old, &a), pays(&duel.new, twins.new, &b))
+            else {
+                continue;
+            };
             let witness = duel.witness(&a.at, before, now);
             merge(&mut found, change(twins, effect, Aspect::Pays, &what(effect, Aspect::Pays), witness));
         }
@@ -146,7 +163,10 @@ fn promise(pair: &Pair<'_>, twins: Twins<'_>, old: &Group, new: &Group) -> Vec<C
             };
             let Some((a, _)) = duel.worst(loss) else { continue };
             let witness = duel.witness(&a.at, verdict(wanted.0), verdict(wanted.1));
-            merge(&mut found, change(twins, effect, Aspect::Promises, &what(effect, Aspect::Promises), witness));
+            merge(
+                &mut found,
+                change(twins, effect, Aspect::Promises, &what(effect, Aspect::Promises), witness),
+            );
         }
     }
     found
@@ -182,6 +202,8 @@ fn pays(bench: &Bench<'_, '_>, id: ItemId, it: &Try) -> Option<Bilingual> {
     match paid.owed.status {
         RemedyStatus::NoRow => Some(both("nothing (no row matches)", "不支付（没有对应的档位）")),
         RemedyStatus::Ambiguous => Some(both("nothing (rows disagree)", "不支付（档位冲突）")),
-        _ => paid.worth().map(|it| if it.is_zero() { both("nothing", "不支付") } else { worth(bench, id, &it) }),
+        _ => paid
+            .worth()
+            .map(|it| if it.is_zero() { both("nothing", "不支付") } else { worth(bench, id, &it) }),
     }
 }

@@ -49,7 +49,8 @@ impl<'c> Pair<'c> {
 
     /// Circumstances of both that do not contradict each other.
     pub(crate) fn scenarios(&self, old: &[ItemId], new: &[ItemId]) -> Vec<(Scenario, Scenario)> {
-        let (old, new) = (mentioned(self.old.contract, self.date, old), mentioned(self.new.contract, self.date, new));
+        let (old, new) =
+            (mentioned(self.old.contract, self.date, old), mentioned(self.new.contract, self.date, new));
         let pairs = old.iter().flat_map(|old| new.iter().map(move |new| (old.clone(), new.clone())));
         pairs.filter(|(old, new)| agree(old, new)).take(SCENARIOS_MAX).collect()
     }
@@ -63,12 +64,15 @@ fn mentioned(contract: &Contract, date: Date, rules: &[ItemId]) -> Vec<Scenario>
 }
 
 fn agree(old: &Scenario, new: &Scenario) -> bool {
-    old.chosen.iter().all(|(name, value)| new.chosen.iter().all(|(other, chosen)| name != other || value == chosen))
+    old.chosen
+        .iter()
+        .all(|(name, value)| new.chosen.iter().all(|(other, chosen)| name != other || value == chosen))
 }
 
 /// What distinguishes both circumstances.
 pub(crate) fn given(old: &Scenario, new: &Scenario) -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = old.chosen.iter().map(|(name, value)| (name.en.clone(), value.clone())).collect();
+    let mut all: Vec<(String, String)> =
+        old.chosen.iter().map(|(name, value)| (name.en.clone(), value.clone())).collect();
     all.extend(new.chosen.iter().map(|(name, value)| (name.en.clone(), value.clone())));
     let mut seen = BTreeSet::new();
     all.retain(|it| seen.insert(it.clone()));
@@ -76,14 +80,31 @@ pub(crate) fn given(old: &Scenario, new: &Scenario) -> Vec<(String, String)> {
 }
 
 /// A change of a rule both versions have.
-pub(crate) fn change(twins: Twins<'_>, effect: Effect, aspect: Aspect, what: &Bilingual, witness: Witness) -> Change {
+pub(crate) fn change(
+    twins: Twins<'_>,
+    effect: Effect,
+    aspect: Aspect,
+    what: &Bilingual,
+    witness: Witness,
+) -> Change {
     let name = &twins.old_item.name;
-    let circumstances = witness.given.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ");
-    let aside = if circumstances.is_empty() { both("", "") } else { both(format!(" ({circumstances})"), format!("（{circumstances}）")) };
+    let circumstances =
+        witness.given.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ");
+    let aside = if circumstances.is_empty() {
+        both("", "")
+    } else {
+        both(format!(" ({circumstances})"), format!("（{circumstances}）"))
+    };
     let (variable, value) = (&witness.variable, &witness.value);
     let message = both(
-        format!("`{name}` {}: {variable} = {value}, {} before, {} now{}", what.en, witness.old.en, witness.new.en, aside.en),
-        format!("`{name}` {}：{variable} = {value} 时，原为 {}，现为 {}{}", what.zh, witness.old.zh, witness.new.zh, aside.zh),
+        format!(
+            "`{name}` {}: {variable} = {value}, {} before, {} now{}",
+            what.en, witness.old.en, witness.new.en, aside.en
+        ),
+        format!(
+            "`{name}` {}：{variable} = {value} 时，原为 {}，现为 {}{}",
+            what.zh, witness.old.zh, witness.new.zh, aside.zh
+        ),
     );
     Change {
         effect,

@@ -28,12 +28,22 @@ pub(crate) fn changes(old: &Contract, new: &Contract) -> Vec<Change> {
 }
 
 fn bare(effect: Effect, aspect: Aspect, name: &str, message: Bilingual) -> Change {
-    Change { effect, aspect, name: name.to_owned(), message, witness: None, old_clause: None, new_clause: None }
+    Change {
+        effect,
+        aspect,
+        name: name.to_owned(),
+        message,
+        witness: None,
+        old_clause: None,
+        new_clause: None,
+    }
 }
 
 /// Rules of a kind that `one` has and `other` lacks; `new` when `one` is the new version.
 fn gone(one: &Contract, other: &Contract, kind: ItemKind, new: bool) -> Vec<Change> {
-    let lost = one.of_kind(kind).filter(|(_, it)| !other.items.iter().any(|known| known.kind == kind && known.name == it.name));
+    let lost = one
+        .of_kind(kind)
+        .filter(|(_, it)| !other.items.iter().any(|known| known.kind == kind && known.name == it.name));
     lost.map(|(_, it)| gone_item(it, kind, new)).collect()
 }
 
@@ -59,17 +69,28 @@ fn gone_item(item: &Item, kind: ItemKind, new: bool) -> Change {
 
 /// Causes that excuse in one version only.
 fn causes(old: &Contract, new: &Contract) -> Vec<Change> {
-    let excuses = |contract: &Contract, name: &str| contract.causes.iter().any(|it| it.excluded && it.name == name);
+    let excuses =
+        |contract: &Contract, name: &str| contract.causes.iter().any(|it| it.excluded && it.name == name);
     let mut changes = Vec::new();
     for cause in new.causes.iter().filter(|it| it.excluded && !excuses(old, &it.name)) {
         let name = &cause.name;
-        let message = both(format!("what `{name}` causes no longer counts"), format!("由 `{name}` 造成的不再计入"));
-        changes.push(Change { new_clause: Some(cause.clause.clone()), ..bare(Effect::Worse, Aspect::Excludes, name, message) });
+        let message =
+            both(format!("what `{name}` causes no longer counts"), format!("由 `{name}` 造成的不再计入"));
+        changes.push(Change {
+            new_clause: Some(cause.clause.clone()),
+            ..bare(Effect::Worse, Aspect::Excludes, name, message)
+        });
     }
     for cause in old.causes.iter().filter(|it| it.excluded && !excuses(new, &it.name)) {
         let name = &cause.name;
-        let message = both(format!("what `{name}` causes is no longer excluded"), format!("由 `{name}` 造成的不再除外"));
-        changes.push(Change { old_clause: Some(cause.clause.clone()), ..bare(Effect::Better, Aspect::Excludes, name, message) });
+        let message = both(
+            format!("what `{name}` causes is no longer excluded"),
+            format!("由 `{name}` 造成的不再除外"),
+        );
+        changes.push(Change {
+            old_clause: Some(cause.clause.clone()),
+            ..bare(Effect::Better, Aspect::Excludes, name, message)
+        });
     }
     changes
 }
@@ -77,8 +98,22 @@ fn causes(old: &Contract, new: &Contract) -> Vec<Change> {
 fn plans(old: &Contract, new: &Contract) -> Vec<Change> {
     let gone = old.plans.iter().filter(|it| !new.plans.contains(it));
     let added = new.plans.iter().filter(|it| !old.plans.contains(it));
-    let gone = gone.map(|it| bare(Effect::Worse, Aspect::Plans, it, both(format!("the plan `{it}` is no longer covered"), format!("不再涵盖方案 `{it}`"))));
-    let added = added.map(|it| bare(Effect::Better, Aspect::Plans, it, both(format!("the plan `{it}` is new"), format!("新增方案 `{it}`"))));
+    let gone = gone.map(|it| {
+        bare(
+            Effect::Worse,
+            Aspect::Plans,
+            it,
+            both(format!("the plan `{it}` is no longer covered"), format!("不再涵盖方案 `{it}`")),
+        )
+    });
+    let added = added.map(|it| {
+        bare(
+            Effect::Better,
+            Aspect::Plans,
+            it,
+            both(format!("the plan `{it}` is new"), format!("新增方案 `{it}`")),
+        )
+    });
     gone.chain(added).collect()
 }
 
@@ -91,18 +126,25 @@ fn discretion(old: &Contract, new: &Contract) -> Vec<Change> {
         let Some(now) = new.named(name).and_then(|(id, _)| new.remedy(id)) else { continue };
         match (&before.discretionary, &now.discretionary) {
             (None, Some(_)) => {
-                let message = both(format!("`{name}` is left to discretion now"), format!("`{name}` 改为酌定"));
+                let message =
+                    both(format!("`{name}` is left to discretion now"), format!("`{name}` 改为酌定"));
                 changes.push(bare(Effect::Worse, Aspect::Pays, name, message));
             }
             (Some(_), None) => {
-                let message = both(format!("`{name}` is computed now, no longer left to discretion"), format!("`{name}` 不再酌定，改为可计算"));
+                let message = both(
+                    format!("`{name}` is computed now, no longer left to discretion"),
+                    format!("`{name}` 不再酌定，改为可计算"),
+                );
                 changes.push(bare(Effect::Better, Aspect::Pays, name, message));
             }
             _ => {}
         }
         if before.kind != now.kind {
             let (old, new) = (&before.kind, &now.kind);
-            let message = both(format!("`{name}` is given as {new} instead of {old}"), format!("`{name}` 的形式由 {old} 改为 {new}"));
+            let message = both(
+                format!("`{name}` is given as {new} instead of {old}"),
+                format!("`{name}` 的形式由 {old} 改为 {new}"),
+            );
             changes.push(bare(Effect::Different, Aspect::Pays, name, message));
         }
     }
@@ -113,15 +155,25 @@ fn discretion(old: &Contract, new: &Contract) -> Vec<Change> {
 fn choices(old: &Contract, new: &Contract) -> Vec<Change> {
     let named = |contract: &Contract| -> Vec<Vec<String>> {
         let choices = contract.choices.iter();
-        choices.map(|it| it.remedies.iter().filter_map(|id| contract.item(*id)).map(|it| it.name.clone()).collect()).collect()
+        choices
+            .map(|it| {
+                it.remedies.iter().filter_map(|id| contract.item(*id)).map(|it| it.name.clone()).collect()
+            })
+            .collect()
     };
     let (before, now) = (named(old), named(new));
     let told = |names: &Vec<String>, effect, en: &str, zh: &str| {
         let list = names.join(", ");
         bare(effect, Aspect::Pays, &list, both(format!("{en}: {list}"), format!("{zh}：{list}")))
     };
-    let tighter = now.iter().filter(|it| !before.contains(it)).map(|it| told(it, Effect::Worse, "only one of these is paid now", "以下赔付现只能取其一"));
-    let looser = before.iter().filter(|it| !now.contains(it)).map(|it| told(it, Effect::Better, "these no longer exclude each other", "以下赔付不再互斥"));
+    let tighter = now
+        .iter()
+        .filter(|it| !before.contains(it))
+        .map(|it| told(it, Effect::Worse, "only one of these is paid now", "以下赔付现只能取其一"));
+    let looser = before
+        .iter()
+        .filter(|it| !now.contains(it))
+        .map(|it| told(it, Effect::Better, "these no longer exclude each other", "以下赔付不再互斥"));
     tighter.chain(looser).collect()
 }
 
@@ -135,16 +187,28 @@ fn rounding(old: &Contract, new: &Contract) -> Vec<Change> {
         Ratio::int(10).add(&tenth).ok()
     });
     let rounded = |amount: &Ratio, how: Rounding| quantity::round_money(amount, currency, how);
-    let Some(amount) = tenths.into_iter().find(|it| rounded(it, before) != rounded(it, now)) else { return Vec::new() };
+    let Some(amount) = tenths.into_iter().find(|it| rounded(it, before) != rounded(it, now)) else {
+        return Vec::new();
+    };
     let (first, second) = (rounded(&amount, before), rounded(&amount, now));
     let effect = if second < first { Effect::Worse } else { Effect::Better };
     let show = |it: &Ratio| format!("{} {currency}", quantity::show_money(it, currency));
     let (value, first, second) = (show(&amount), show(&first), show(&second));
     let message = both(
-        format!("amounts round {} instead of {}: {value} became {first}, becomes {second}", now.name(), before.name()),
+        format!(
+            "amounts round {} instead of {}: {value} became {first}, becomes {second}",
+            now.name(),
+            before.name()
+        ),
         format!("金额取整由 {} 改为 {}：{value} 原得 {first}，现得 {second}", before.name(), now.name()),
     );
-    let witness = Witness { given: Vec::new(), variable: "amount".to_owned(), value, old: both(&first, &first), new: both(&second, &second) };
+    let witness = Witness {
+        given: Vec::new(),
+        variable: "amount".to_owned(),
+        value,
+        old: both(&first, &first),
+        new: both(&second, &second),
+    };
     vec![Change { witness: Some(witness), ..bare(effect, Aspect::Rounds, "rounding", message) }]
 }
 
@@ -156,15 +220,24 @@ fn cycle(old: &Contract, new: &Contract) -> Vec<Change> {
     }
     if old.cycle_from_since != new.cycle_from_since {
         let message = if new.cycle_from_since {
-            both("a subscription that starts inside a cycle shortens it now", "在周期中开始的订阅现缩短首个周期")
+            both(
+                "a subscription that starts inside a cycle shortens it now",
+                "在周期中开始的订阅现缩短首个周期",
+            )
         } else {
-            both("a subscription that starts inside a cycle no longer shortens it", "在周期中开始的订阅不再缩短首个周期")
+            both(
+                "a subscription that starts inside a cycle no longer shortens it",
+                "在周期中开始的订阅不再缩短首个周期",
+            )
         };
         changes.push(bare(Effect::Different, Aspect::Cycle, "cycle", message));
     }
     if old.zone != new.zone {
         let (before, now) = (old.zone.name(), new.zone.name());
-        let message = both(format!("times are read in {now} instead of {before}"), format!("时区由 {before} 改为 {now}"));
+        let message = both(
+            format!("times are read in {now} instead of {before}"),
+            format!("时区由 {before} 改为 {now}"),
+        );
         changes.push(bare(Effect::Different, Aspect::Cycle, "zone", message));
     }
     changes
@@ -176,13 +249,24 @@ fn amendment(old: &Contract, new: &Contract) -> Vec<Change> {
     }
     let word = |it: &Option<String>| it.clone().unwrap_or_else(|| "—".to_owned());
     let (before, now) = (word(&old.amendment), word(&new.amendment));
-    let message = both(format!("the text may change by {now} instead of {before}"), format!("文本修改方式由 {before} 改为 {now}"));
+    let message = both(
+        format!("the text may change by {now} instead of {before}"),
+        format!("文本修改方式由 {before} 改为 {now}"),
+    );
     vec![bare(Effect::Different, Aspect::Terms, "amendment", message)]
 }
 
 /// Rules both versions have in other words, where no value showed what it does.
 pub(crate) fn rewritten(pair: &Pair<'_>, known: &[Change]) -> Vec<Change> {
-    let kinds = [ItemKind::Definition, ItemKind::Level, ItemKind::Exclusion, ItemKind::Subject, ItemKind::Promise, ItemKind::Duty, ItemKind::Remedy];
+    let kinds = [
+        ItemKind::Definition,
+        ItemKind::Level,
+        ItemKind::Exclusion,
+        ItemKind::Subject,
+        ItemKind::Promise,
+        ItemKind::Duty,
+        ItemKind::Remedy,
+    ];
     let twins = pair.twins(&kinds).into_iter();
     let explains = |change: &Change, it: &Twins<'_>| {
         let named = pair.old.contract.named(&change.name).map(|(id, _)| id);
@@ -200,11 +284,17 @@ fn rewritten_item(pair: &Pair<'_>, twins: Twins<'_>) -> Option<Change> {
     }
     let name = &twins.old_item.name;
     let message = both(
-        format!("`{name}` reads differently; no value tried shows whether that is worse: `{before}` before, `{now}` now"),
+        format!(
+            "`{name}` reads differently; no value tried shows whether that is worse: `{before}` before, `{now}` now"
+        ),
         format!("`{name}` 表述不同；所试数值未显示是否更差：原为 `{before}`，现为 `{now}`"),
     );
     let change = bare(Effect::Different, Aspect::Measures, name, message);
-    Some(Change { old_clause: Some(twins.old_item.clause.clone()), new_clause: Some(twins.new_item.clause.clone()), ..change })
+    Some(Change {
+        old_clause: Some(twins.old_item.clause.clone()),
+        new_clause: Some(twins.new_item.clause.clone()),
+        ..change
+    })
 }
 
 /// The rule in force as written, on one line.

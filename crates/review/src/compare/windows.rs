@@ -28,15 +28,25 @@ fn of_remedy(pair: &Pair<'_>, twins: Twins<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     match (needs(&old), needs(&new)) {
         (false, true) => changes.push(plain(twins, Effect::Worse, both("must now be claimed", "现须申请"))),
-        (true, false) => changes.push(plain(twins, Effect::Better, both("need no longer be claimed", "现无须申请"))),
+        (true, false) => {
+            changes.push(plain(twins, Effect::Better, both("need no longer be claimed", "现无须申请")))
+        }
         _ => {}
     }
     let (Some(old), Some(new)) = (old, new) else { return changes };
     for demand in new.1.requires.iter().filter(|it| !old.1.requires.contains(it)) {
-        changes.push(plain(twins, Effect::Worse, both(format!("now requires: {demand}"), format!("现另须提供：{demand}"))));
+        changes.push(plain(
+            twins,
+            Effect::Worse,
+            both(format!("now requires: {demand}"), format!("现另须提供：{demand}")),
+        ));
     }
     for demand in old.1.requires.iter().filter(|it| !new.1.requires.contains(it)) {
-        changes.push(plain(twins, Effect::Better, both(format!("no longer requires: {demand}"), format!("现无须提供：{demand}"))));
+        changes.push(plain(
+            twins,
+            Effect::Better,
+            both(format!("no longer requires: {demand}"), format!("现无须提供：{demand}")),
+        ));
     }
     changes.extend(edges(pair, twins, old, new));
     changes
@@ -64,10 +74,19 @@ fn edges(pair: &Pair<'_>, twins: Twins<'_>, old: (usize, &Claim), new: (usize, &
         let Some(now) = new_cycles.iter().find(|it| it.cycle.label == label) else { continue };
         let first = windows(&pair.old, old.0, old.1, &before).into_iter().next();
         let second = windows(&pair.new, new.0, new.1, now).into_iter().next();
-        let (Some((old_opens, old_closes)), Some((new_opens, new_closes))) = (first, second) else { continue };
+        let (Some((old_opens, old_closes)), Some((new_opens, new_closes))) = (first, second) else {
+            continue;
+        };
         let moved = [
             edge(pair, twins, &label, true, known(old_opens), known(new_opens)),
-            edge(pair, twins, &label, false, old_closes.map_or(Some(Instant::MAX), known), new_closes.map_or(Some(Instant::MAX), known)),
+            edge(
+                pair,
+                twins,
+                &label,
+                false,
+                old_closes.map_or(Some(Instant::MAX), known),
+                new_closes.map_or(Some(Instant::MAX), known),
+            ),
         ];
         for change in moved.into_iter().flatten() {
             if !found.iter().any(|it| it.effect == change.effect && it.aspect == change.aspect) {
@@ -82,7 +101,14 @@ fn known(it: Outcome<Instant>) -> Option<Instant> {
     it.ok()
 }
 
-fn edge(pair: &Pair<'_>, twins: Twins<'_>, label: &str, opens: bool, old: Option<Instant>, new: Option<Instant>) -> Option<Change> {
+fn edge(
+    pair: &Pair<'_>,
+    twins: Twins<'_>,
+    label: &str,
+    opens: bool,
+    old: Option<Instant>,
+    new: Option<Instant>,
+) -> Option<Change> {
     let (old, new) = (old?, new?);
     if old == new {
         return None;
@@ -94,10 +120,17 @@ fn edge(pair: &Pair<'_>, twins: Twins<'_>, label: &str, opens: bool, old: Option
         (false, true) => (Effect::Worse, both("must be claimed sooner", "申请截止提前")),
         (false, false) => (Effect::Better, both("can be claimed for longer", "申请截止延后")),
     };
-    let shown = |it: Instant, zone: &calendar::Zone| if it.is_bounded() { both(zone.show(it), zone.show(it)) } else { both("never", "无期限") };
+    let shown = |it: Instant, zone: &calendar::Zone| {
+        if it.is_bounded() { both(zone.show(it), zone.show(it)) } else { both("never", "无期限") }
+    };
     let (old, new) = (shown(old, &pair.old.contract.zone), shown(new, &pair.new.contract.zone));
-    let witness =
-        Witness { given: Vec::new(), variable: "cycle".to_owned(), value: label.to_owned(), old: old.clone(), new: new.clone() };
+    let witness = Witness {
+        given: Vec::new(),
+        variable: "cycle".to_owned(),
+        value: label.to_owned(),
+        old: old.clone(),
+        new: new.clone(),
+    };
     let mut change = plain(twins, effect, what);
     change.message = both(
         format!("{}: for cycle {label}, {} before, {} now", change.message.en, old.en, new.en),

@@ -56,7 +56,10 @@ fn a_lower_credit_is_worse_with_level_plan_and_both_amounts() {
     assert_eq!(change.aspect.word(), "pays");
     let witness = change.witness.as_ref().unwrap();
     assert_eq!((witness.variable.as_str(), witness.value.as_str()), ("uptime", "98%"));
-    assert_eq!((witness.old.en.as_str(), witness.new.en.as_str()), ("10% of sum(amount of fee)", "5% of sum(amount of fee)"));
+    assert_eq!(
+        (witness.old.en.as_str(), witness.new.en.as_str()),
+        ("10% of sum(amount of fee)", "5% of sum(amount of fee)")
+    );
     assert_eq!(witness.given, [("plan".to_owned(), "basic".to_owned())]);
 }
 
@@ -71,22 +74,30 @@ fn a_higher_credit_is_better_and_not_materially_worse() {
 fn a_lower_cap_is_worse_only_where_it_bites() {
     let capped = changed(&[("at most sum(amount of fee)", "at most 20% * sum(amount of fee)")]);
     let witness = only(&capped, Effect::Worse).witness.clone().unwrap();
-    assert_eq!((witness.old.en.as_str(), witness.new.en.as_str()), ("30% of sum(amount of fee)", "20% of sum(amount of fee)"));
+    assert_eq!(
+        (witness.old.en.as_str(), witness.new.en.as_str()),
+        ("30% of sum(amount of fee)", "20% of sum(amount of fee)")
+    );
 }
 
 #[test]
 fn a_lower_target_promises_less_and_pays_less() {
     let less = changed(&[("gold: 99.9%", "gold: 99.5%")]);
-    let told: Vec<(&str, &str)> = less.changes.iter().map(|it| (it.effect.word(), it.aspect.word())).collect();
+    let told: Vec<(&str, &str)> =
+        less.changes.iter().map(|it| (it.effect.word(), it.aspect.word())).collect();
     assert_eq!(told, [("worse", "pays"), ("worse", "promises")]);
     let promise = less.changes.last().unwrap().witness.as_ref().unwrap();
-    assert_eq!((promise.value.as_str(), promise.old.en.as_str(), promise.new.en.as_str()), ("99.8%", "broken", "kept"));
+    assert_eq!(
+        (promise.value.as_str(), promise.old.en.as_str(), promise.new.en.as_str()),
+        ("99.8%", "broken", "kept")
+    );
 }
 
 #[test]
 fn an_excused_cause_is_worse_and_shown_by_an_outage() {
     let less = changed(&[("cause dns \"names\"", "cause dns \"names\" excluded")]);
-    let aspects: Vec<&str> = less.changes.iter().filter(|it| it.effect == Effect::Worse).map(|it| it.aspect.word()).collect();
+    let aspects: Vec<&str> =
+        less.changes.iter().filter(|it| it.effect == Effect::Worse).map(|it| it.aspect.word()).collect();
     assert_eq!(aspects, ["pays", "promises", "excludes"]);
     let pays = less.changes.first().unwrap().witness.as_ref().unwrap();
     assert_eq!(pays.variable, "length of each of 40 × outage { cause: dns }");
@@ -105,7 +116,11 @@ fn a_slower_answer_is_shown_by_a_request() {
     let less = changed(&[("lasting > 1 h", "lasting > 2 h")]);
     let change = only(&less, Effect::Worse);
     assert_eq!(change.name, "answers");
-    assert!(change.message.en.contains("length of ticket = 1 h 1 s, broken before, kept now"), "{}", change.message.en);
+    assert!(
+        change.message.en.contains("length of ticket = 1 h 1 s, broken before, kept now"),
+        "{}",
+        change.message.en
+    );
 }
 
 #[test]
@@ -114,7 +129,10 @@ fn a_shorter_claim_is_worse_and_a_longer_one_better() {
     assert_eq!(only(&short, Effect::Worse).aspect.word(), "claims");
     let long = changed(&[("closes cycle.until + 30 days", "closes cycle.until + 40 days")]);
     assert!(!long.materially_worse);
-    let paper = changed(&[("closes cycle.until + 30 days", "closes cycle.until + 30 days\n  requires \"an invoice\"")]);
+    let paper = changed(&[(
+        "closes cycle.until + 30 days",
+        "closes cycle.until + 30 days\n  requires \"an invoice\"",
+    )]);
     assert!(only(&paper, Effect::Worse).message.en.contains("an invoice"));
 }
 
@@ -124,16 +142,31 @@ fn plans_rights_promises_and_remedies_that_go_are_worse() {
     assert_eq!(only(&fewer, Effect::Worse).name, "basic");
     let right = changed(&[("\nright leave when availability breached in 3 of last 12 cycles", "")]);
     assert_eq!(only(&right, Effect::Worse).name, "leave");
-    let discretion = changed(&[("  pays ladder uptime {\n    >= 95%: 10%\n    < 95%: 30%\n  } of sum(amount of fee)\n  at most sum(amount of fee)\n", "  discretionary \"as we see fit\"\n")]);
-    assert!(discretion.changes.iter().any(|it| it.effect == Effect::Worse && it.message.en.contains("left to discretion now")));
+    let discretion = changed(&[(
+        "  pays ladder uptime {\n    >= 95%: 10%\n    < 95%: 30%\n  } of sum(amount of fee)\n  at most sum(amount of fee)\n",
+        "  discretionary \"as we see fit\"\n",
+    )]);
+    assert!(
+        discretion
+            .changes
+            .iter()
+            .any(|it| it.effect == Effect::Worse && it.message.en.contains("left to discretion now"))
+    );
 }
 
 #[test]
 fn rounding_down_is_worse_with_the_tie_as_witness() {
-    let text = |how: &str| format!("---\nid: sample\nversion: \"1\"\nzone: Asia/Shanghai\ncurrency: CNY\nrounding: {how}\n---\n\n# Sample\n\n```sla\ngaps count as up\n{OLD}\n```\n");
+    let text = |how: &str| {
+        format!(
+            "---\nid: sample\nversion: \"1\"\nzone: Asia/Shanghai\ncurrency: CNY\nrounding: {how}\n---\n\n# Sample\n\n```sla\ngaps count as up\n{OLD}\n```\n"
+        )
+    };
     let (up, down) = (support::named("up.md", &text("half_up")), support::named("down.md", &text("down")));
     let worse = compare(&up, &down);
-    assert_eq!(only(&worse, Effect::Worse).message.en, "amounts round down instead of half_up: 10.005 CNY became 10.01 CNY, becomes 10.00 CNY");
+    assert_eq!(
+        only(&worse, Effect::Worse).message.en,
+        "amounts round down instead of half_up: 10.005 CNY became 10.01 CNY, becomes 10.00 CNY"
+    );
     assert!(!compare(&down, &up).materially_worse);
 }
 

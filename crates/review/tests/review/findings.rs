@@ -12,11 +12,14 @@ promise availability: uptime >= 99%
 
 /// A remedy by the ladder `rows`, due when the promise is broken.
 fn paying(rows: &str) -> language::Contract {
-    rules(&format!("{BASE}remedy credit : service_credit\n  when availability breached\n  pays ladder uptime {{\n{rows}\n  }} of sum(amount of fee)\n  at most sum(amount of fee)"))
+    rules(&format!(
+        "{BASE}remedy credit : service_credit\n  when availability breached\n  pays ladder uptime {{\n{rows}\n  }} of sum(amount of fee)\n  at most sum(amount of fee)"
+    ))
 }
 
 fn only(contract: &language::Contract, code: &str) -> diagnostic::Diagnostic {
-    let found: Vec<diagnostic::Diagnostic> = review::review(contract).into_iter().filter(|it| it.code == code).collect();
+    let found: Vec<diagnostic::Diagnostic> =
+        review::review(contract).into_iter().filter(|it| it.code == code).collect();
     let [one] = found.as_slice() else { panic!("expected one {code}, found {found:#?}") };
     one.clone()
 }
@@ -53,14 +56,25 @@ fn rows_that_overlap_and_agree_are_left_alone() {
 #[test]
 fn a_negative_amount_is_shown_with_level_and_share() {
     let found = only(&paying("    [95%, 99%): (98% - uptime) * 5\n    < 95%: 30%"), "R0403");
-    assert!(found.message.en.contains("-4.5% of sum(amount of fee) at uptime = 98.9%"), "{}", found.message.en);
+    assert!(
+        found.message.en.contains("-4.5% of sum(amount of fee) at uptime = 98.9%"),
+        "{}",
+        found.message.en
+    );
 }
 
 #[test]
 fn a_formula_that_does_not_meet_the_next_row_is_a_cliff() {
     let found = only(&paying("    [95%, 99%): (99% - uptime) * 5\n    < 95%: 100%"), "R0404");
     assert_eq!(found.severity, diagnostic::Severity::Warning);
-    assert!(found.message.en.contains("uptime = 95%: 100% of sum(amount of fee) below, 20% of sum(amount of fee) above"), "{}", found.message.en);
+    assert!(
+        found
+            .message
+            .en
+            .contains("uptime = 95%: 100% of sum(amount of fee) below, 20% of sum(amount of fee) above"),
+        "{}",
+        found.message.en
+    );
 }
 
 #[test]
@@ -78,7 +92,10 @@ fn steps_of_a_ladder_are_cliffs_only_when_they_take_half_the_base() {
 #[test]
 fn worse_service_that_pays_less_has_two_witnesses() {
     let found = only(&paying("    [95%, 99%): 30%\n    < 95%: 10%"), "R0405");
-    assert!(found.message.en.contains("30% of sum(amount of fee)") && found.message.en.contains("10% of sum(amount of fee)"));
+    assert!(
+        found.message.en.contains("30% of sum(amount of fee)")
+            && found.message.en.contains("10% of sum(amount of fee)")
+    );
     assert!(found.message.zh.contains("少付"));
 }
 
@@ -90,45 +107,67 @@ fn a_row_inside_the_promise_is_never_reached() {
 
 #[test]
 fn a_row_behind_another_is_never_reached() {
-    let body = format!("{BASE}remedy credit : service_credit\n  when availability breached\n  pays ladder uptime first {{\n    < 99%: 10%\n    < 95%: 30%\n  }} of sum(amount of fee)");
+    let body = format!(
+        "{BASE}remedy credit : service_credit\n  when availability breached\n  pays ladder uptime first {{\n    < 99%: 10%\n    < 95%: 30%\n  }} of sum(amount of fee)"
+    );
     assert_eq!(only(&rules(&body), "R0406").message.en, "the row `< 95%` of `credit` is never reached");
 }
 
 #[test]
 fn a_credit_for_each_incident_needs_a_cap() {
     let counted = |cap: &str| {
-        rules(&format!("cycle calendar month
+        rules(&format!(
+            "cycle calendar month
 fact fee : event {{ amount: money }}
 fact ticket : request {{}}
 level missed = count(ticket lasting > 1 h)
 promise response: missed = 0
 remedy credit : voucher
   when response breached
-  pays 5% * missed of sum(amount of fee){cap}"))
+  pays 5% * missed of sum(amount of fee){cap}"
+        ))
     };
     let found = only(&counted(""), "R0407");
-    assert!(found.message.en.contains("105% of sum(amount of fee) at missed = 21, and no cap is stated"), "{}", found.message.en);
+    assert!(
+        found.message.en.contains("105% of sum(amount of fee) at missed = 21, and no cap is stated"),
+        "{}",
+        found.message.en
+    );
     assert_eq!(codes(&counted("\n  at most sum(amount of fee)")), Vec::<&str>::new());
 }
 
 #[test]
 fn a_kept_promise_that_is_credited_disagrees_with_its_table() {
-    let body = format!("{BASE}share = ladder uptime {{\n  > 99%: 0%\n  (95%, 99%]: 10%\n  <= 95%: 30%\n  }}\nremedy credit : service_credit\n  when share > 0%\n  pays share of sum(amount of fee)");
+    let body = format!(
+        "{BASE}share = ladder uptime {{\n  > 99%: 0%\n  (95%, 99%]: 10%\n  <= 95%: 30%\n  }}\nremedy credit : service_credit\n  when share > 0%\n  pays share of sum(amount of fee)"
+    );
     let found = only(&rules(&body), "R0408");
-    assert!(found.message.en.starts_with("`availability` is kept at uptime = 99% and `credit` still pays 10%"), "{}", found.message.en);
+    assert!(
+        found.message.en.starts_with("`availability` is kept at uptime = 99% and `credit` still pays 10%"),
+        "{}",
+        found.message.en
+    );
 }
 
 #[test]
 fn a_broken_promise_without_credit_is_a_dead_band() {
     let found = only(&paying("    [98%, 99%): 0%\n    < 98%: 10%"), "R0409");
-    assert!(found.message.en.starts_with("`availability` is broken at uptime = 98% and nothing is paid"), "{}", found.message.en);
+    assert!(
+        found.message.en.starts_with("`availability` is broken at uptime = 98% and nothing is paid"),
+        "{}",
+        found.message.en
+    );
 }
 
 #[test]
 fn a_printed_example_that_does_not_come_out_is_reported_and_others_are_not() {
     let with = |mark: &str| {
-        let rules = format!("```sla\ngaps count as up\n{BASE}remedy credit : cash\n  when availability breached\n  pays 10% of sum(amount of fee)\n```");
-        let example = format!("```example\n\"one day\"{mark}\ncycle 2026-10\ngiven uptime = 98%\ngiven fee at 2026-10-01 09:00 {{ amount: 100 CNY }}\nexpect credit = 12 CNY\n```");
+        let rules = format!(
+            "```sla\ngaps count as up\n{BASE}remedy credit : cash\n  when availability breached\n  pays 10% of sum(amount of fee)\n```"
+        );
+        let example = format!(
+            "```example\n\"one day\"{mark}\ncycle 2026-10\ngiven uptime = 98%\ngiven fee at 2026-10-01 09:00 {{ amount: 100 CNY }}\nexpect credit = 12 CNY\n```"
+        );
         contract(&format!("{rules}\n\n{example}"))
     };
     let found = only(&with(" [printed]"), "R0410");
@@ -138,15 +177,28 @@ fn a_printed_example_that_does_not_come_out_is_reported_and_others_are_not() {
 
 #[test]
 fn hours_stated_twice_are_compared_over_a_fortnight() {
-    let with = |second: &str| rules(&format!("cycle calendar month\noffice = hours Mon..Fri 09:00..17:00\nrestated office = hours {second}"));
+    let with = |second: &str| {
+        rules(&format!(
+            "cycle calendar month\noffice = hours Mon..Fri 09:00..17:00\nrestated office = hours {second}"
+        ))
+    };
     let found = only(&with("Mon..Sat 09:00..17:00"), "R0411");
-    assert!(found.message.en.contains("Sat 2026-10-03 09:00–17:00 is open here, closed there"), "{}", found.message.en);
+    assert!(
+        found.message.en.contains("Sat 2026-10-03 09:00–17:00 is open here, closed there"),
+        "{}",
+        found.message.en
+    );
     assert!(!codes(&with("Mon..Thu 09:00..17:00 and Fri 09:00..17:00")).contains(&"R0411"));
 }
 
 #[test]
 fn numbers_stated_twice_are_compared_for_each_plan() {
-    let found = only(&rules("cycle calendar month\nplan a | b\ntarget = by plan { a: 2 h, b: 10 min }\nrestated target = 10 min"), "R0411");
+    let found = only(
+        &rules(
+            "cycle calendar month\nplan a | b\ntarget = by plan { a: 2 h, b: 10 min }\nrestated target = 10 min",
+        ),
+        "R0411",
+    );
     assert!(found.message.en.contains("2 h there, 10 min here (plan = a)"), "{}", found.message.en);
 }
 
@@ -154,7 +206,9 @@ fn numbers_stated_twice_are_compared_for_each_plan() {
 fn a_promise_alone_and_a_discretionary_remedy_are_noted() {
     let alone = rules(BASE);
     assert_eq!(codes(&alone), ["R0412"]);
-    let open = rules(&format!("{BASE}remedy credit : cash\n  when availability breached\n  discretionary \"as the provider sees fit\""));
+    let open = rules(&format!(
+        "{BASE}remedy credit : cash\n  when availability breached\n  discretionary \"as the provider sees fit\""
+    ));
     assert_eq!(codes(&open), ["R0413"]);
     assert!(only(&open, "R0413").message.en.contains("as the provider sees fit"));
 }
@@ -162,14 +216,16 @@ fn a_promise_alone_and_a_discretionary_remedy_are_noted() {
 #[test]
 fn readings_that_part_over_a_promise_are_a_warning() {
     let found = only(
-        &rules("cycle calendar month
+        &rules(
+            "cycle calendar month
 fact outage : span {}
 downtime = length(outage)
 level uptime =
   reading twice \"as printed\" in force: (length(cycle) - 2 * downtime) / length(cycle)
   reading once \"as usual\": (length(cycle) - downtime) / length(cycle)
 promise availability: uptime >= 99.9%
-right leave when availability breached"),
+right leave when availability breached",
+        ),
         "R0414",
     );
     assert_eq!(found.severity, diagnostic::Severity::Warning);
@@ -179,13 +235,15 @@ right leave when availability breached"),
 #[test]
 fn a_missing_formula_is_told_from_other_readings() {
     let found = only(
-        &rules("cycle calendar month
+        &rules(
+            "cycle calendar month
 fact call : event { good: truth }
 level rate =
   reading a \"the formula is missing in the text\" in force: share(good of call) or 100% when none
   reading b \"failures only\": 1 - share(not good of call) or 100% when none
 promise quality: rate >= 95%
-right leave when quality breached"),
+right leave when quality breached",
+        ),
         "R0416",
     );
     assert!(found.message.en.contains("`rate`"));
@@ -194,25 +252,34 @@ right leave when quality breached"),
 #[test]
 fn claims_that_close_too_soon_are_found() {
     let with = |window: &str| {
-        rules(&format!("{BASE}remedy credit : cash\n  when availability breached\n  pays 10% of sum(amount of fee)\nclaim credit\n{window}"))
+        rules(&format!(
+            "{BASE}remedy credit : cash\n  when availability breached\n  pays 10% of sum(amount of fee)\nclaim credit\n{window}"
+        ))
     };
     let inverted = only(&with("  opens cycle.until + 31 days\n  closes cycle.until + 30 days"), "R0417");
     assert!(inverted.message.en.contains("closes before it opens"));
     let early = only(&with("  per outage\n  opens from\n  closes from + 30 days"), "R0417");
     assert!(early.message.en.contains("before the cycle ends"));
     assert!(codes(&with("  opens cycle.until\n  closes cycle.until + 30 days")).is_empty());
-    let unknown = only(&with("  opens end_of_day(nth_working_day(5, date(cycle.until), cn))\n  closes cycle.until + 2 months"), "R0418");
+    let unknown = only(
+        &with(
+            "  opens end_of_day(nth_working_day(5, date(cycle.until), cn))\n  closes cycle.until + 2 months",
+        ),
+        "R0418",
+    );
     assert!(unknown.notes[0].en.contains("not published"), "{:#?}", unknown.notes);
 }
 
 #[test]
 fn a_rate_without_traffic_needs_a_rule() {
     let with = |guard: &str| {
-        rules(&format!("cycle calendar month
+        rules(&format!(
+            "cycle calendar month
 fact request : event {{ total: number, errors: number }}
 level rate = sum(errors of request) / sum(total of request){guard}
 promise quality: rate <= 1%
-right leave when quality breached"))
+right leave when quality breached"
+        ))
     };
     assert_eq!(codes(&with("")), ["R0419"]);
     assert_eq!(codes(&with(" or 0 when none")), Vec::<&str>::new());
@@ -227,10 +294,17 @@ fn silence_about_gaps_is_noted_only_where_nothing_is_said() {
 #[test]
 fn links_that_lead_elsewhere_or_nowhere_are_found() {
     let with = |links: &str| contract(&format!("{links}\n\n```sla\ncycle calendar month\n```"));
-    let astray = only(&with("[Acme SLA](https://acme.example/sla) [Bolt SLA](https://acme.example/sla)"), "R0421");
+    let astray =
+        only(&with("[Acme SLA](https://acme.example/sla) [Bolt SLA](https://acme.example/sla)"), "R0421");
     assert_eq!(astray.message.en, "mismatched link: `Bolt SLA` leads to https://acme.example/sla");
-    let astray = only(&with("[华为云协议](https://a.example/sla) [腾讯云协议](https://a.example/sla/)"), "R0421");
+    let astray =
+        only(&with("[华为云协议](https://a.example/sla) [腾讯云协议](https://a.example/sla/)"), "R0421");
     assert!(astray.message.zh.contains("腾讯云协议"));
-    assert_eq!(codes(&with("[tickets](https://a.example/t) [工单](https://a.example/t) [our Tickets](https://a.example/t)")), Vec::<&str>::new());
+    assert_eq!(
+        codes(&with(
+            "[tickets](https://a.example/t) [工单](https://a.example/t) [our Tickets](https://a.example/t)"
+        )),
+        Vec::<&str>::new()
+    );
     assert_eq!(codes(&with("[the terms]()")), ["R0422"]);
 }

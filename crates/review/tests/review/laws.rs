@@ -15,10 +15,12 @@ struct Row {
 }
 
 fn row() -> impl Strategy<Value = Row> {
-    (0i64..12, any::<bool>(), 1i64..12, any::<bool>(), 0i64..4).prop_map(|(low, low_inside, width, high_inside, result)| {
-        let low = 88 + low;
-        Row { low, low_inside, high: (low + width).min(100), high_inside, result: result * 10 }
-    })
+    (0i64..12, any::<bool>(), 1i64..12, any::<bool>(), 0i64..4).prop_map(
+        |(low, low_inside, width, high_inside, result)| {
+            let low = 88 + low;
+            Row { low, low_inside, high: (low + width).min(100), high_inside, result: result * 10 }
+        },
+    )
 }
 
 fn text(rows: &[Row]) -> String {

@@ -16,7 +16,9 @@ fn check(file: &str, expected: &Expect) {
 
 #[test]
 fn medical_web_experts_pays_negative_credits_and_jumps() {
-    check("mwe.md", &expect![[r#"
+    check(
+        "mwe.md",
+        &expect![[r#"
         `level uptime = (length(cycle) - downtime) / leng`: note R0420 the text does not say who bears time nobody watched; `uptime` counts it as without incident
             正文未写明没有监测的时间由谁承担；`uptime` 将其视为没有事件
         `promise availability: uptime >= by plan {`: warning R0409 `availability` is broken at uptime = 99% and nothing is paid (plan = enterprise)
@@ -43,12 +45,15 @@ fn medical_web_experts_pays_negative_credits_and_jumps() {
             = 2026-09-28（周一）09:00–10:00 仅按 `eastern` 开放
         `duty emergency_fan_out: min(people_reached of em`: note R0412 no remedy follows when a duty is broken: `emergency_fan_out`, `critical_response`, `major_response`, `minor_response`, `escalations_taken_up`
             违反下列义务没有任何赔付：`emergency_fan_out`、`critical_response`、`major_response`、`minor_response`、`escalations_taken_up`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn taimei_is_ambiguous_and_discretionary() {
-    check("taimei.md", &expect![[r#"
+    check(
+        "taimei.md",
+        &expect![[r#"
         `level availability shown to 3 decimals =`: warning R0414 `availability` can be read in 2 ways; `literal` is in force
             `availability` 有 2 种解读；采用 `literal`
             = `literal` (in force): followed because it is what is printed: the formula takes downtime off uptime, which is already free of it
@@ -69,12 +74,15 @@ fn taimei_is_ambiguous_and_discretionary() {
             `durability_goal` 未达标时没有任何赔付
         `remedy compensation : compensation`: warning R0413 `compensation` is left to discretion, no amount can be computed: users may be compensated appropriately: whether, how much and in what form is left open
             `compensation` 由人酌定，无法计算金额：“可酌情补偿”：是否补偿、补偿多少、以何种形式均未写明
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn ping_an_lacks_its_formula() {
-    check("pingan-sms.md", &expect![[r#"
+    check(
+        "pingan-sms.md",
+        &expect![[r#"
         `level success_rate shown to 2 decimals =`: warning R0416 the formula of `success_rate` is missing in the text; the reading `delivered_share` is in force, one of 2
             正文缺失 `success_rate` 的公式；采用解读 `delivered_share`（共 2 种）
             = `delivered_share` (in force): the formula is a missing image: a success is a message delivered to a valid number
@@ -91,12 +99,15 @@ fn ping_an_lacks_its_formula() {
             周期 2026-12 的 `voucher` 申请期尚无法确定
             = the holidays of `cn` for 2027 are not published yet
             = `cn` 2027 年的假日安排尚未公布
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn websoft9_contradicts_its_hours_and_mismatches_a_link() {
-    check("websoft9.md", &expect![[r#"
+    check(
+        "websoft9.md",
+        &expect![[r#"
         `duty sessions_full_length: cut_short = 0`: note R0412 no remedy follows when a duty is broken: `sessions_full_length`, `live_channel_open`, `session_becomes_ticket`
             违反下列义务没有任何赔付：`sessions_full_length`、`live_channel_open`、`session_becomes_ticket`
         `restated premium_hours = hours always`: warning R0411 `premium_hours` is stated again in clause 2.4 Premium support · 尊享支持, and differently: Mon 2026-09-28 00:00–08:00 is open here, closed there
@@ -111,12 +122,15 @@ fn websoft9_contradicts_its_hours_and_mismatches_a_link() {
             链接不符：“Tencent Cloud SLA · 腾讯云 SLA”指向 https://www.huaweicloud.com/declaration/sla.html
             = `Huawei Cloud SLA · 华为云 SLA` leads to the same address
             = “Huawei Cloud SLA · 华为云 SLA”指向同一地址
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn github_has_a_hole_and_credits_a_kept_promise() {
-    check("library/08-github-enterprise-cloud.md", &expect![[r#"
+    check(
+        "library/08-github-enterprise-cloud.md",
+        &expect![[r#"
         `level uptime per feature = by feature {`: note R0420 the text does not say who bears time nobody watched; `uptime` counts it as without incident
             正文未写明没有监测的时间由谁承担；`uptime` 将其视为没有事件
         `"Actions": count(executions_in_time) / count(exe`: note R0419 `uptime` has no value while nothing happens: `count(executions_in_time) / count(execution)` divides by nothing
@@ -137,12 +151,15 @@ fn github_has_a_hole_and_credits_a_kept_promise() {
             uptime = 99.9% 时，`availability` 已达标，而 `credit` 仍支付 10.00 USD（共收费 100.00 USD）
             = at uptime = 99.9%, the promise is kept and 10.00 USD on 100.00 USD charged is paid
             = uptime = 99.9% 时，承诺达标，仍支付 10.00 USD（共收费 100.00 USD）
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn earthly_has_holes_as_printed() {
-    check("library/20-earthly-builds.md", &expect![[r#"
+    check(
+        "library/20-earthly-builds.md",
+        &expect![[r#"
         `level availability =`: note R0414 `availability` can be read in 3 ways; `half_open` is in force
             `availability` 有 3 种解读；采用 `half_open`
             = `half_open` (in force): each row runs from its lower figure up to, but not including, the row above; the level is not rounded
@@ -169,12 +186,15 @@ fn earthly_has_holes_as_printed() {
             = availability = 96.999% 时，承诺未达标，却没有对应的档位，不予支付（按解读 `literal`）
             = at availability = 93.999%, the promise is broken, no row matches and nothing is paid (read as `literal`)
             = availability = 93.999% 时，承诺未达标，却没有对应的档位，不予支付（按解读 `literal`）
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn volico_has_overlaps_holes_and_a_dead_band() {
-    check("library/27-volico-3crossroads-cumulative.md", &expect![[r#"
+    check(
+        "library/27-volico-3crossroads-cumulative.md",
+        &expect![[r#"
         `power_share =`: note R0414 `power_share` can be read in 2 ways; `continuous` is in force
             `power_share` 有 2 种解读；采用 `continuous`
             = `continuous` (in force): 06:00:00 is a misprint for 16:00:00; each row runs on to the next, the last but one to 24:00:00 inclusive
@@ -213,5 +233,6 @@ fn volico_has_overlaps_holes_and_a_dead_band() {
             `port_credit` 在 port_time = 1 d 处跳变：低侧为 max(port_mrc, port_usage) 的 50%，高侧为 max(port_mrc, port_usage) 的 100%（port_class = standard）
             = port_time = 1 d pays 50% of max(port_mrc, port_usage); port_time = 1 d 8.04 s pays 100% of max(port_mrc, port_usage) (port_class = standard)
             = port_time = 1 d 时支付 max(port_mrc, port_usage) 的 50%；port_time = 1 d 8.04 s 时支付 max(port_mrc, port_usage) 的 100%（port_class = standard）
-    "#]]);
+    "#]],
+    );
 }

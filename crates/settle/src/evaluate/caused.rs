@@ -52,27 +52,37 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a rule reads spans of which some have an excluded cause.
-    pub(super) fn reads_caused_spans(&self, node: &Node) -> bool {
+    pub(super) fn reads_caused_spans(&mut self, node: &Node) -> bool {
+        let caused = match self.caused_facts.take() {
+            Some(known) => known,
+            None => self.facts_with_excluded_causes(),
+        };
+        let reads = !caused.is_empty() && self.reads_one_of(node, &caused);
+        self.caused_facts = Some(caused);
+        reads
+    }
+
+    fn facts_with_excluded_causes(&self) -> Vec<usize> {
+        let excluded =
+            |fact: usize, at: usize| self.world.facts.rows(fact).iter().any(|it| self.excluded_cause(it, at));
+        let facts = 0..self.world.contract.schema.facts.len();
+        facts.filter(|fact| self.span_cause_attribute(*fact).is_some_and(|at| excluded(*fact, at))).collect()
+    }
+
+    fn reads_one_of(&self, node: &Node, facts: &[usize]) -> bool {
         let contract = self.world.contract;
-        let facts = contract.schema.facts.iter().enumerate().filter(|(_, it)| it.kind == FactKind::Span);
-        let caused = |fact: usize, at: usize| self.world.facts.rows(fact).iter().any(|it| self.excluded_cause(it, at));
-        let caused: Vec<usize> = facts
-            .filter_map(|(fact, _)| self.cause_attribute(fact).filter(|at| caused(fact, *at)).map(|_| fact))
-            .collect();
-        if caused.is_empty() {
-            return false;
-        }
         let named = node.items();
         let beneath = named.iter().flat_map(|it| depends_on(contract, *it)).chain(named.iter().copied());
         let items = beneath.filter_map(|it| contract.item(it));
         let bodies = items.flat_map(|it| &it.readings).filter_map(|it| it.body.as_ref());
-        bodies.chain([node]).any(|it| reads_any(it, &caused))
+        bodies.chain([node]).any(|it| reads_any(it, facts))
     }
 
     /// All spans with this cause.
     pub(super) fn caused_by(&self, cause: &Cause) -> Timeline {
         let facts = 0..self.world.contract.schema.facts.len();
-        let spans = facts.filter_map(|fact| Some((self.world.facts.rows(fact), self.span_cause_attribute(fact)?)));
+        let spans =
+            facts.filter_map(|fact| Some((self.world.facts.rows(fact), self.span_cause_attribute(fact)?)));
         let caused = spans.flat_map(|(rows, at)| {
             let rows = rows.iter().filter(move |it| names(it.attributes.get(at), cause));
             rows.filter_map(|it| Interval::new(it.from, it.until))
@@ -88,9 +98,7 @@ impl<'a> Evaluator<'a> {
     /// The attribute of a fact that names one of the contract's causes.
     pub(super) fn cause_attribute(&self, fact: usize) -> Option<usize> {
         let contract = self.world.contract;
-        let is_cause = |kind: &AttributeKind| {
-            matches!(kind, AttributeKind::Cause(words) if words.iter().eq(contract.causes.iter().map(|it| &it.name)))
-        };
+        let is_cause = |kind: &AttributeKind| matches!(kind, AttributeKind::Cause(words) if words.iter().eq(contract.causes.iter().map(|it| &it.name)));
         contract.schema.facts.get(fact)?.attributes.iter().position(|it| is_cause(&it.kind))
     }
 
@@ -101,7 +109,8 @@ impl<'a> Evaluator<'a> {
 }
 
 fn reads_any(node: &Node, facts: &[usize]) -> bool {
-    matches!(&node.op, Op::Fact(fact) if facts.contains(fact)) || node.parts().into_iter().any(|it| reads_any(it, facts))
+    matches!(&node.op, Op::Fact(fact) if facts.contains(fact))
+        || node.parts().into_iter().any(|it| reads_any(it, facts))
 }
 
 /// Whether a record's attribute names the cause.

@@ -35,6 +35,19 @@ impl<'a> Evaluator<'a> {
         Ok(Value::List(Arc::new(items)))
     }
 
+    /// A value carried from one element to the next.
+    pub(super) fn carry(&mut self, slot: usize, start: &'a Node, list: &'a Node, body: &'a Node) -> Outcome<Value> {
+        let mut carried = self.eval(start)?;
+        for item in self.elements(list)? {
+            let item = item?;
+            self.trace.pause();
+            let next = self.with_slot(slot, carried, |it| it.with_slot(slot + 1, item, |it| it.eval(body)));
+            self.trace.resume();
+            carried = next?;
+        }
+        Ok(carried)
+    }
+
     /// The items for which a truth holds; where it has no data, it does not hold.
     fn chosen(&mut self, items: Vec<Outcome<Value>>, slot: usize, predicate: &'a Node) -> Outcome<Vec<Outcome<Value>>> {
         let mut kept = Vec::new();

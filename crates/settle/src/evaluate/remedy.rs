@@ -195,22 +195,23 @@ impl<'a> Evaluator<'a> {
                 Err(absent) => return RemedyValue::absent(absent),
             }
         }
-        value.rounded = self.rounded(terms, &amount);
-        value.amount = Some(amount);
-        value
+        match self.rounded(terms, &amount) {
+            Ok(rounded) => RemedyValue { rounded: Some(rounded), amount: Some(amount), ..value },
+            Err(absent) => RemedyValue { literal: value.literal, share: value.share, base: value.base, ..RemedyValue::absent(absent) },
+        }
     }
 
-    fn rounded(&mut self, terms: &'a Remedy, amount: &Quantity) -> Option<Quantity> {
-        if let Some((how, step)) = &terms.rounded {
-            let step = self.quantity(step).ok()?;
-            let value = amount.value.round_to(&step.value, *how).ok()?;
-            return Some(Quantity { value, unit: amount.unit.clone() });
-        }
-        let value = match amount.unit.currency() {
-            Some(currency) => quantity::round_money(&amount.value, currency, self.world.contract.rounding),
-            None => amount.value.clone(),
+    fn rounded(&mut self, terms: &'a Remedy, amount: &Quantity) -> Outcome<Quantity> {
+        let value = match (&terms.rounded, amount.unit.currency()) {
+            (Some((how, step)), _) => {
+                let source = super::trace::one_line(self.world.contract.source(step.span));
+                let step = self.quantity(step)?.value;
+                amount.value.round_to(&step, *how).map_err(|it| super::scalar::ratio_absent(it, &source))?
+            }
+            (None, Some(currency)) => quantity::round_money(&amount.value, currency, self.world.contract.rounding),
+            (None, None) => amount.value.clone(),
         };
-        Some(Quantity { value, unit: amount.unit.clone() })
+        Ok(Quantity { value, unit: amount.unit.clone() })
     }
 
     /// When claims for a remedy open (or close).

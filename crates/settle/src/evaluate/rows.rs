@@ -304,7 +304,7 @@ pub(super) fn depends_on_variables(node: &Node) -> bool {
     }
     fn least_bound(node: &Node) -> Option<usize> {
         let own = match &node.op {
-            Op::Where(_, slot, _) | Op::Filter(_, slot, _) | Op::ForEach(slot, ..) | Op::Quantified(_, slot, ..) | Op::Aggregate { slot, .. } | Op::SpansOf(_, slot, ..)
+            Op::Where(_, slot, _) | Op::Filter(_, slot, _) | Op::ForEach(slot, ..) | Op::Carry(slot, ..) | Op::Quantified(_, slot, ..) | Op::Aggregate { slot, .. } | Op::SpansOf(_, slot, ..)
             | Op::Streak(_, slot, ..) | Op::Held(_, slot, _) | Op::Stack(_, slot, _) | Op::Highest(_, slot, _) => Some(*slot),
             _ => None,
         };

@@ -13,6 +13,9 @@ use crate::absent::Absent;
 use crate::settlement::Outcome;
 use crate::value::Value;
 
+/// Bytes that joined texts may have.
+const TEXT_MAX: usize = 4096;
+
 impl<'a> Evaluator<'a> {
     pub(super) fn scalar_op(&mut self, node: &'a Node) -> Outcome<Value> {
         match &node.op {
@@ -64,7 +67,11 @@ impl<'a> Evaluator<'a> {
     fn sum_or_difference(&mut self, node: &'a Node, a: &'a Node, b: &'a Node, add: bool) -> Outcome<Value> {
         match (self.eval(a)?, self.eval(b)?) {
             (Value::Quantity(a), Value::Quantity(b)) => self.checked(node, if add { a.add(&b) } else { a.sub(&b) }),
-            (Value::Text(a), Value::Text(b)) => Ok(Value::Text(Arc::from(format!("{a}{b}")))),
+            (Value::Text(a), Value::Text(b)) if a.len() + b.len() <= TEXT_MAX => Ok(Value::Text(Arc::from(format!("{a}{b}")))),
+            (Value::Text(_), Value::Text(_)) => Err(Absent::not_computable(
+                format!("a text is longer than {TEXT_MAX} bytes"),
+                format!("文字超过 {TEXT_MAX} 字节"),
+            )),
             (Value::Series(a, unit), Value::Series(b, _)) => {
                 let result = if add { a.add(&b) } else { a.sub(&b) };
                 result.map(|it| Value::Series(Arc::new(it), unit)).map_err(|it| ratio_absent(it, ""))

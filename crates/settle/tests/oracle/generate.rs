@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::model::{
-    Area, Band, Case, Cause, Days, Duration, Fact, Ladder, Least, Mode, Money, Number, Office, Pays, Predicate, Promise, Quorum,
-    Record, Rounding, Rows, Share, Test,
+    Area, Band, Case, Cause, Days, Duration, Fact, Ladder, Least, Mode, Money, Number, Office, Pays,
+    Predicate, Promise, Quorum, Record, Rounding, Rows, Share, Test,
 };
 use crate::place::PLACES;
 
@@ -86,8 +86,10 @@ pub(crate) fn slice_level() -> BoxedStrategy<Number> {
 }
 
 fn wrapped(number: BoxedStrategy<Number>) -> BoxedStrategy<Number> {
-    let round = (select(Rounding::ALL.to_vec()), number.clone()).prop_map(|(how, it)| Number::Round(how, Box::new(it)));
-    let or_else = (number.clone(), 0..1_001_i64).prop_map(|(it, otherwise)| Number::OrElse(Box::new(it), otherwise));
+    let round = (select(Rounding::ALL.to_vec()), number.clone())
+        .prop_map(|(how, it)| Number::Round(how, Box::new(it)));
+    let or_else =
+        (number.clone(), 0..1_001_i64).prop_map(|(it, otherwise)| Number::OrElse(Box::new(it), otherwise));
     let one_minus = number.clone().prop_map(|it| Number::OneMinus(Box::new(it)));
     prop_oneof![6 => number, 1 => round, 1 => or_else, 1 => one_minus].boxed()
 }
@@ -158,7 +160,8 @@ fn least() -> impl Strategy<Value = Least> {
 }
 
 fn spans() -> BoxedStrategy<Rows> {
-    let plain = select(vec![Fact::Outage, Fact::Outage, Fact::Maintenance, Fact::Running]).prop_map(Rows::Fact);
+    let plain =
+        select(vec![Fact::Outage, Fact::Outage, Fact::Maintenance, Fact::Running]).prop_map(Rows::Fact);
     let outages = (of(predicate()), of(least()), of(subject()), prop::bool::weighted(0.1));
     let outages = outages.prop_map(|(predicate, least, subject, distinct)| {
         let mut rows = Rows::Fact(Fact::Outage);
@@ -246,12 +249,19 @@ fn office() -> impl Strategy<Value = Office> {
     let days = || prop_oneof![Just(None), (0..7_u8, 0..7_u8).prop_map(Some)];
     let rule = select(vec![Days::Listed, Days::Listed, Days::Except, Days::Working]);
     let marks = prop::collection::btree_map(-1..3_i64, any::<bool>(), 0..3);
-    (vec((days(), times()), 1..3), rule, marks)
-        .prop_map(|(groups, days, marks)| Office { groups, days, marks: marks.into_iter().collect() })
+    (vec((days(), times()), 1..3), rule, marks).prop_map(|(groups, days, marks)| Office {
+        groups,
+        days,
+        marks: marks.into_iter().collect(),
+    })
 }
 
 fn promise() -> impl Strategy<Value = Promise> {
-    (edge(), any::<bool>(), of(0..4_i64)).prop_map(|(target, strict, applies)| Promise { target, strict, applies })
+    (edge(), any::<bool>(), of(0..4_i64)).prop_map(|(target, strict, applies)| Promise {
+        target,
+        strict,
+        applies,
+    })
 }
 
 /// A place where bands meet: round percentages, most of them high.
@@ -265,9 +275,18 @@ fn money() -> impl Strategy<Value = Money> {
     let rounding = || select(Rounding::ALL.to_vec());
     let step = of((rounding(), select(vec![5, 100, 250])));
     let limits = (of(0..1_500_i64), of(amount()), of(0..500_i64), step);
-    (currency, rounding(), pays(), limits).prop_map(|((currency, digits), rounding, pays, (cap, least, unless_above, step))| {
-        Money { currency, digits, rounding, pays, cap, least, unless_above, step }
-    })
+    (currency, rounding(), pays(), limits).prop_map(
+        |((currency, digits), rounding, pays, (cap, least, unless_above, step))| Money {
+            currency,
+            digits,
+            rounding,
+            pays,
+            cap,
+            least,
+            unless_above,
+            step,
+        },
+    )
 }
 
 fn pays() -> impl Strategy<Value = Pays> {
@@ -300,7 +319,12 @@ fn band() -> impl Strategy<Value = Band> {
     prop_oneof![
         (edge(), flag()).prop_map(|(it, included)| Band::From(it, included)),
         (edge(), flag()).prop_map(|(it, included)| Band::To(it, included)),
-        (edge(), flag(), 1..200_i64, flag()).prop_map(|(low, low_in, width, high_in)| Band::Between(low, low_in, low + width, high_in)),
+        (edge(), flag(), 1..200_i64, flag()).prop_map(|(low, low_in, width, high_in)| Band::Between(
+            low,
+            low_in,
+            low + width,
+            high_in
+        )),
         edge().prop_map(Band::Exactly),
     ]
 }
@@ -320,14 +344,42 @@ fn evidence(cycle: (i64, i64), most: usize, unit: i64) -> impl Strategy<Value = 
         prop_oneof![1 => exact.boxed(), 1 => coarse.boxed(), 1 => select(vec![from, until]).boxed()]
     };
     let length = || prop_oneof![4 => (1..40_i64).prop_map(|it| it * 60), 3 => 1..LENGTH_MAX];
-    let facts = select(vec![Fact::Outage, Fact::Outage, Fact::Maintenance, Fact::Running, Fact::Probe, Fact::Probe, Fact::Ticket, Fact::Fee]);
-    let times = (near(), length(), prop::bool::weighted(0.06), of((0..3_600_i64).prop_map(move |it| from - it)));
-    let said = (of(subject()), of(select(Cause::ALL.to_vec())), of(0..6_i64), any::<bool>(), 1..40_000_i64, any::<u8>());
+    let facts = select(vec![
+        Fact::Outage,
+        Fact::Outage,
+        Fact::Maintenance,
+        Fact::Running,
+        Fact::Probe,
+        Fact::Probe,
+        Fact::Ticket,
+        Fact::Fee,
+    ]);
+    let times =
+        (near(), length(), prop::bool::weighted(0.06), of((0..3_600_i64).prop_map(move |it| from - it)));
+    let said = (
+        of(subject()),
+        of(select(Cause::ALL.to_vec())),
+        of(0..6_i64),
+        any::<bool>(),
+        1..40_000_i64,
+        any::<u8>(),
+    );
     let record = (facts, times, said).prop_map(move |(fact, (at, length, open, announced_at), said)| {
         let (subject, cause, n, flag, amount, written) = said;
         let is_event = matches!(fact, Fact::Probe | Fact::Fee);
         let until = (!is_event && !open).then_some((at + length).min(until + REACH).max(at + 1));
-        Record { fact, from: at, until, subject, cause, n, flag, announced_at, amount: amount * unit, written }
+        Record {
+            fact,
+            from: at,
+            until,
+            subject,
+            cause,
+            n,
+            flag,
+            announced_at,
+            amount: amount * unit,
+            written,
+        }
     });
     vec(record, 0..most).prop_map(one_probe_a_second)
 }

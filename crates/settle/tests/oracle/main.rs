@@ -30,7 +30,12 @@ use seconds::Seconds;
 use value::Value;
 
 fn config(seed: u64, cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -68,8 +73,24 @@ fn the_generator_reaches_every_outcome() {
         met.extend(kinds(&expected).map(str::to_owned));
     }
     let wanted = [
-        "met", "breached", "not_covered", "no_data", "not_computable", "due", "not_due", "negative", "no_row", "ambiguous", "suppressed",
-        "capped", "rounded", "per machine", "excluded by announced", "excluded by quiet", "excluded by dns", "excluded by client",
+        "met",
+        "breached",
+        "not_covered",
+        "no_data",
+        "not_computable",
+        "due",
+        "not_due",
+        "negative",
+        "no_row",
+        "ambiguous",
+        "suppressed",
+        "capped",
+        "rounded",
+        "per machine",
+        "excluded by announced",
+        "excluded by quiet",
+        "excluded by dns",
+        "excluded by client",
     ];
     let missing: Vec<_> = wanted.into_iter().filter(|it| !met.contains(*it)).collect();
     assert!(missing.is_empty(), "never met: {missing:?}");
@@ -88,7 +109,10 @@ fn kinds(expected: &Expected) -> impl Iterator<Item = &'static str> {
         (expected.rounded != expected.amount).then_some("rounded"),
         (!expected.machines.is_empty()).then_some("per machine"),
     ];
-    [expected.verdict, expected.status].into_iter().chain(also.into_iter().flatten()).chain(excluded.collect::<Vec<_>>())
+    [expected.verdict, expected.status]
+        .into_iter()
+        .chain(also.into_iter().flatten())
+        .chain(excluded.collect::<Vec<_>>())
 }
 
 fn agrees(case: &Case) -> Result<(), TestCaseError> {
@@ -127,12 +151,21 @@ fn differences(settled: &Settlement, expected: &Expected, bare: &Expected) -> Ve
         let without = level.without_exclusions.as_ref().unwrap_or(&level.value);
         same("without exclusions", engine(without), oracle(&bare.levels[at]));
     }
-    let found = machines.iter().map(|it| format!("{:?} {}", it.subject, engine(&it.value))).collect::<Vec<_>>();
-    let wanted = expected.machines.iter().map(|(name, it)| format!("{:?} {}", Some(name), oracle(it))).collect::<Vec<_>>();
+    let found =
+        machines.iter().map(|it| format!("{:?} {}", it.subject, engine(&it.value))).collect::<Vec<_>>();
+    let wanted = expected
+        .machines
+        .iter()
+        .map(|(name, it)| format!("{:?} {}", Some(name), oracle(it)))
+        .collect::<Vec<_>>();
     same("machines", found.join(", "), wanted.join(", "));
     let promise = &settled.promises[0];
     same("promise", promise.verdict.word().to_owned(), expected.verdict.to_owned());
-    same("promise, bare", promise.without_exclusions.unwrap_or(promise.verdict).word().to_owned(), bare.verdict.to_owned());
+    same(
+        "promise, bare",
+        promise.without_exclusions.unwrap_or(promise.verdict).word().to_owned(),
+        bare.verdict.to_owned(),
+    );
     let remedy = &settled.remedies[0];
     same("remedy", remedy.status.word().to_owned(), expected.status.to_owned());
     same("literal", amount(remedy.literal.as_ref()), shown(expected.literal.as_ref()));
@@ -163,7 +196,10 @@ fn oracle(value: &Value) -> String {
 }
 
 fn amount(it: Option<&Quantity>) -> String {
-    it.map_or_else(|| "nothing".to_owned(), |it| format!("{:?}", Fraction::parse(&it.value.fraction()).lowest()))
+    it.map_or_else(
+        || "nothing".to_owned(),
+        |it| format!("{:?}", Fraction::parse(&it.value.fraction()).lowest()),
+    )
 }
 
 fn shown(it: Option<&Fraction>) -> String {

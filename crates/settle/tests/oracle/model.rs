@@ -277,5 +277,9 @@ pub(crate) enum Band {
 pub(crate) enum Share {
     Flat(i64),
     /// `((from - level) / per) * times`
-    Linear { from: i64, per: i64, times: i64 },
+    Linear {
+        from: i64,
+        per: i64,
+        times: i64,
+    },
 }

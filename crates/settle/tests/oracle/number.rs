@@ -35,7 +35,10 @@ impl Fraction {
     }
 
     pub(crate) fn add(&self, other: &Self) -> Self {
-        Self { top: &self.top * &other.bottom + &other.top * &self.bottom, bottom: &self.bottom * &other.bottom }
+        Self {
+            top: &self.top * &other.bottom + &other.top * &self.bottom,
+            bottom: &self.bottom * &other.bottom,
+        }
     }
 
     pub(crate) fn sub(&self, other: &Self) -> Self {
@@ -51,8 +54,12 @@ impl Fraction {
         let zero = BigInt::from(0);
         match other.top.cmp(&zero) {
             Ordering::Equal => None,
-            Ordering::Greater => Some(Self { top: &self.top * &other.bottom, bottom: &self.bottom * &other.top }),
-            Ordering::Less => Some(Self { top: -&self.top * &other.bottom, bottom: &self.bottom * -&other.top }),
+            Ordering::Greater => {
+                Some(Self { top: &self.top * &other.bottom, bottom: &self.bottom * &other.top })
+            }
+            Ordering::Less => {
+                Some(Self { top: -&self.top * &other.bottom, bottom: &self.bottom * -&other.top })
+            }
         }
     }
 
@@ -64,7 +71,8 @@ impl Fraction {
             floor -= 1;
         }
         let rest = &steps.top - &floor * &steps.bottom;
-        let up = rest != BigInt::from(0) && goes_up(how, &steps.top, &floor, BigInt::from(&rest + &rest).cmp(&steps.bottom));
+        let up = rest != BigInt::from(0)
+            && goes_up(how, &steps.top, &floor, BigInt::from(&rest + &rest).cmp(&steps.bottom));
         let chosen = if up { floor + 1 } else { floor };
         Self { top: chosen, bottom: BigInt::from(1) }.times(step)
     }
@@ -98,7 +106,9 @@ fn goes_up(how: Rounding, value: &BigInt, floor: &BigInt, half: Ordering) -> boo
         Rounding::Down => !positive,
         Rounding::HalfUp => half == Ordering::Greater || (half == Ordering::Equal && positive),
         Rounding::HalfDown => half == Ordering::Greater || (half == Ordering::Equal && !positive),
-        Rounding::HalfEven => half == Ordering::Greater || (half == Ordering::Equal && floor % 2 != BigInt::from(0)),
+        Rounding::HalfEven => {
+            half == Ordering::Greater || (half == Ordering::Equal && floor % 2 != BigInt::from(0))
+        }
     }
 }
 

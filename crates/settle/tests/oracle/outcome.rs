@@ -178,7 +178,9 @@ impl Paid {
         let paid = Self::nothing(absent.word());
         match absent {
             Absent::NoRow | Absent::NotCovered => paid,
-            Absent::NoData | Absent::NotComputable | Absent::Ambiguous => Self { amount: None, rounded: None, ..paid },
+            Absent::NoData | Absent::NotComputable | Absent::Ambiguous => {
+                Self { amount: None, rounded: None, ..paid }
+            }
         }
     }
 }
@@ -193,8 +195,12 @@ fn verdict_word(absent: Absent) -> &'static str {
 
 /// The share a table gives at a level.
 fn share(ladder: &Ladder, level: &Fraction) -> Value {
-    let matching: Vec<Fraction> =
-        ladder.rows.iter().filter(|(band, _)| inside(*band, level)).map(|(_, it)| result(*it, level)).collect();
+    let matching: Vec<Fraction> = ladder
+        .rows
+        .iter()
+        .filter(|(band, _)| inside(*band, level))
+        .map(|(_, it)| result(*it, level))
+        .collect();
     let first = matching.first().cloned();
     match (ladder.mode, first) {
         (_, None) => ladder.otherwise.map(|it| result(it, level)).ok_or(Absent::NoRow),
@@ -206,12 +212,18 @@ fn share(ladder: &Ladder, level: &Fraction) -> Value {
 }
 
 fn inside(band: Band, level: &Fraction) -> bool {
-    let above = |edge, included| *level > Fraction::per_mille(edge) || (included && *level == Fraction::per_mille(edge));
-    let below = |edge, included| *level < Fraction::per_mille(edge) || (included && *level == Fraction::per_mille(edge));
+    let above = |edge, included| {
+        *level > Fraction::per_mille(edge) || (included && *level == Fraction::per_mille(edge))
+    };
+    let below = |edge, included| {
+        *level < Fraction::per_mille(edge) || (included && *level == Fraction::per_mille(edge))
+    };
     match band {
         Band::From(edge, included) => above(edge, included),
         Band::To(edge, included) => below(edge, included),
-        Band::Between(low, low_included, high, high_included) => above(low, low_included) && below(high, high_included),
+        Band::Between(low, low_included, high, high_included) => {
+            above(low, low_included) && below(high, high_included)
+        }
         Band::Exactly(edge) => *level == Fraction::per_mille(edge),
     }
 }

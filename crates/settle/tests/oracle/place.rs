@@ -27,9 +27,16 @@ pub(crate) const PLACES: [Place; 4] = [
     Place {
         name: "Australia/Lord_Howe",
         first: 11 * HOUR,
-        changes: [(utc(2026, 4, 4) + 15 * HOUR, 10 * HOUR + 1800), (utc(2026, 10, 3) + 15 * HOUR + 1800, 11 * HOUR)],
+        changes: [
+            (utc(2026, 4, 4) + 15 * HOUR, 10 * HOUR + 1800),
+            (utc(2026, 10, 3) + 15 * HOUR + 1800, 11 * HOUR),
+        ],
     },
-    Place { name: "Asia/Shanghai", first: 8 * HOUR, changes: [(utc(2026, 5, 1), 8 * HOUR), (utc(2026, 9, 1), 8 * HOUR)] },
+    Place {
+        name: "Asia/Shanghai",
+        first: 8 * HOUR,
+        changes: [(utc(2026, 5, 1), 8 * HOUR), (utc(2026, 9, 1), 8 * HOUR)],
+    },
 ];
 
 impl Place {
@@ -40,7 +47,8 @@ impl Place {
 
     /// What the wall clock shows, as seconds since its own 1970.
     pub(crate) fn local(&self, at: i64) -> i64 {
-        let offset = self.changes.iter().rev().find(|(from, _)| *from <= at).map_or(self.first, |(_, offset)| *offset);
+        let offset =
+            self.changes.iter().rev().find(|(from, _)| *from <= at).map_or(self.first, |(_, offset)| *offset);
         at + offset
     }
 }
@@ -78,7 +86,12 @@ pub(crate) fn instant(at: i64, offset: i64) -> String {
     let clock = format!("{:02}:{:02}:{:02}", second / HOUR, second / 60 % 60, second % 60);
     let zone = match offset {
         0 => "Z".to_owned(),
-        _ => format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, offset.abs() / HOUR, offset.abs() / 60 % 60),
+        _ => format!(
+            "{}{:02}:{:02}",
+            if offset < 0 { '-' } else { '+' },
+            offset.abs() / HOUR,
+            offset.abs() / 60 % 60
+        ),
     };
     format!("{}T{clock}{zone}", date(day))
 }

@@ -274,7 +274,9 @@ impl<'c> Seconds<'c> {
                 let excluded = |it: &Record| matches!(it.cause, Some(Cause::Dns | Cause::Client));
                 let mut found = self.records(|it| it.fact == *fact && !(over && excluded(it)));
                 found.retain(|it| !in_window || self.belongs(*it));
-                found.sort_by_key(|it| (self.case.records[*it].from, self.case.records[*it].until.unwrap_or(i64::MAX)));
+                found.sort_by_key(|it| {
+                    (self.case.records[*it].from, self.case.records[*it].until.unwrap_or(i64::MAX))
+                });
                 found
             }
             Rows::Where(inner, predicate) => {
@@ -296,7 +298,9 @@ impl<'c> Seconds<'c> {
                     latest.insert(self.case.records[row].subject, row);
                 }
                 let mut kept: Vec<usize> = latest.into_values().collect();
-                kept.sort_by_key(|it| (self.case.records[*it].from, self.case.records[*it].until.unwrap_or(i64::MAX)));
+                kept.sort_by_key(|it| {
+                    (self.case.records[*it].from, self.case.records[*it].until.unwrap_or(i64::MAX))
+                });
                 kept
             }
             Rows::Excluding(inner) => {
@@ -308,7 +312,8 @@ impl<'c> Seconds<'c> {
 
     fn belongs(&self, row: usize) -> bool {
         let record = &self.case.records[row];
-        let (from, until) = (self.origin + seconds(self.window.start), self.origin + seconds(self.window.end));
+        let (from, until) =
+            (self.origin + seconds(self.window.start), self.origin + seconds(self.window.end));
         match record.fact {
             Fact::Outage | Fact::Maintenance | Fact::Running => {
                 record.from < until && record.until.is_none_or(|it| it > from)
@@ -355,7 +360,9 @@ impl<'c> Seconds<'c> {
             Predicate::Flag => Some(record.flag),
             Predicate::LongerThan(length) => Some(self.full_length(row).is_none_or(|it| it > *length)),
             Predicate::StartsInOffice => Some(self.office[self.position(record.from)]),
-            Predicate::AnsweredWithin(seconds) => Some(record.until.is_some_and(|it| it <= record.from + seconds)),
+            Predicate::AnsweredWithin(seconds) => {
+                Some(record.until.is_some_and(|it| it <= record.from + seconds))
+            }
             Predicate::AnsweredInOffice(seconds) => {
                 let (from, until) = (record.from, record.until);
                 let deadline = self.deadline(from, *seconds);

@@ -123,7 +123,9 @@ impl Seconds<'_> {
         let mut lengths = lengths.ok_or(Absent::NoData)?;
         lengths.sort_unstable();
         let count = i64::try_from(lengths.len()).unwrap();
-        let enough = |it: &&i64| i64::try_from(lengths.iter().filter(|other| other <= it).count()).unwrap() * 100 >= rank * count;
+        let enough = |it: &&i64| {
+            i64::try_from(lengths.iter().filter(|other| other <= it).count()).unwrap() * 100 >= rank * count
+        };
         let found = lengths.iter().find(enough).ok_or(Absent::NoData)?;
         Fraction::whole(*found).over(&Fraction::whole(3600)).ok_or(Absent::NotComputable)
     }
@@ -141,7 +143,9 @@ impl Seconds<'_> {
     /// Whether any record at all falls in the cycle.
     pub(crate) fn has_evidence(&mut self) -> bool {
         use crate::model::Fact::{Fee, Maintenance, Outage, Probe, Running, Ticket};
-        [Outage, Maintenance, Running, Probe, Ticket, Fee].into_iter().any(|it| !self.rows(&Rows::Fact(it), true).is_empty())
+        [Outage, Maintenance, Running, Probe, Ticket, Fee]
+            .into_iter()
+            .any(|it| !self.rows(&Rows::Fact(it), true).is_empty())
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::model::{
-    Area, Band, Case, Days, Duration, Fact, Ladder, Least, Mode, Number, Office, Pays, Predicate, Quorum, Record, Rounding,
-    Rows, Share, Test,
+    Area, Band, Case, Days, Duration, Fact, Ladder, Least, Mode, Number, Office, Pays, Predicate, Quorum,
+    Record, Rounding, Rows, Share, Test,
 };
 use crate::place::{PLACES, date, instant};
 
@@ -56,7 +56,8 @@ monthly_fee = sum(amount of fee)
 fn promise(case: &Case) -> String {
     let promise = &case.promise;
     let sign = if promise.strict { ">" } else { ">=" };
-    let applies = promise.applies.map(|it| format!("\n  applies when count(probe) >= {it}")).unwrap_or_default();
+    let applies =
+        promise.applies.map(|it| format!("\n  applies when count(probe) >= {it}")).unwrap_or_default();
     format!("promise p: l0 {sign} {}{applies}\n", percent(promise.target))
 }
 
@@ -65,7 +66,9 @@ fn remedy(case: &Case) -> String {
     let amount = |it: i64| amount(it, money.currency);
     let (before, pays) = match &money.pays {
         Pays::Ladder(it) => (format!("table = {}\n", ladder(it)), "table of monthly_fee".to_owned()),
-        Pays::PerHour(rate, it) => (String::new(), format!("({} / 1 h) * length({})", amount(*rate), area(it))),
+        Pays::PerHour(rate, it) => {
+            (String::new(), format!("({} / 1 h) * length({})", amount(*rate), area(it)))
+        }
         Pays::PerRow(rate, it) => (String::new(), format!("count({}) * {}", rows(it), amount(*rate))),
     };
     let mut text = format!("{before}remedy credit : service_credit\n  when p breached\n  pays {pays}\n");
@@ -105,7 +108,9 @@ fn band(band: Band) -> String {
 fn share(share: Share) -> String {
     match share {
         Share::Flat(it) => percent(it),
-        Share::Linear { from, per, times } => format!("(({} - l0) / {}) * {}", percent(from), percent(per), percent(times)),
+        Share::Linear { from, per, times } => {
+            format!("(({} - l0) / {}) * {}", percent(from), percent(per), percent(times))
+        }
     }
 }
 
@@ -120,7 +125,8 @@ fn amount(hundredths: i64, currency: &str) -> String {
 
 fn calendar(case: &Case) -> String {
     let base = PLACES[case.place].local(case.cycle.0).div_euclid(86_400);
-    let mark = |(at, off): &(i64, bool)| format!("{}: {}", date(base + at), if *off { "off" } else { "work" });
+    let mark =
+        |(at, off): &(i64, bool)| format!("{}: {}", date(base + at), if *off { "off" } else { "work" });
     let marks: Vec<String> = case.office.marks.iter().map(mark).collect();
     format!("cal = holidays \"cal\" covering 2026 {{ {} }}\n", marks.join(", "))
 }
@@ -128,7 +134,8 @@ fn calendar(case: &Case) -> String {
 fn office(office: &Office) -> String {
     let clock = |it: i64| format!("{:02}:{:02}", it / 60, it % 60);
     let times = |times: &[(i64, i64)]| {
-        let ranges: Vec<String> = times.iter().map(|(from, until)| format!("{}..{}", clock(*from), clock(*until))).collect();
+        let ranges: Vec<String> =
+            times.iter().map(|(from, until)| format!("{}..{}", clock(*from), clock(*until))).collect();
         ranges.join(", ")
     };
     if office.days == Days::Working {
@@ -296,7 +303,9 @@ fn record(at: usize, it: &Record, currency: &str) -> String {
             parts.extend(it.cause.map(|cause| format!("\"cause\":\"{}\"", cause.word())));
             parts.extend(it.n.map(|n| format!("\"n\":{n}")));
         }
-        Fact::Maintenance => parts.extend(it.announced_at.map(|at| format!("\"announced_at\":\"{}\"", time(at)))),
+        Fact::Maintenance => {
+            parts.extend(it.announced_at.map(|at| format!("\"announced_at\":\"{}\"", time(at))))
+        }
         Fact::Fee => parts.push(format!("\"amount\":\"{}\"", amount(it.amount, currency))),
         Fact::Running => {}
     }

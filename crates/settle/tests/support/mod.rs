@@ -24,7 +24,8 @@ impl Default for Case {
 
 impl Case {
     pub(crate) fn settle(&self) -> Settlement {
-        let cycle = if self.rules.lines().any(|it| it.starts_with("cycle ")) { "" } else { "cycle calendar month\n" };
+        let cycle =
+            if self.rules.lines().any(|it| it.starts_with("cycle ")) { "" } else { "cycle calendar month\n" };
         let text = format!(
             "---\nid: case\nversion: \"1\"\nzone: {}\ncurrency: EUR\nrounding: half_up\n---\n# 1 All\n\n```sla\n{cycle}{}\n```\n",
             self.zone, self.rules
@@ -48,7 +49,8 @@ pub(crate) fn word(settled: &Settlement, name: &str) -> String {
         Ok(it) => it.value.fraction(),
         Err(absent) => status_word(absent.status).to_owned(),
     });
-    let promises = settled.promises.iter().filter(|it| it.name == name).map(|it| it.verdict.word().to_owned());
+    let promises =
+        settled.promises.iter().filter(|it| it.name == name).map(|it| it.verdict.word().to_owned());
     let remedies = settled.remedies.iter().filter(|it| it.name == name).map(|it| match &it.rounded {
         Some(paid) => format!("{} {}", it.status.word(), paid.show()),
         None => it.status.word().to_owned(),

@@ -10,7 +10,8 @@ const MONTHS: [&str; 12] = ["01", "02", "03", "04", "05", "06", "07", "08", "09"
 /// F8: no clock is read; what the caller calls now decides.
 #[test]
 fn before_the_cycle_is_over_every_verdict_is_provisional() {
-    let rules = "fact outage : span {}\nlevel uptime = 1 - length(outage) / length(cycle)\npromise p: uptime >= 99%";
+    let rules =
+        "fact outage : span {}\nlevel uptime = 1 - length(outage) / length(cycle)\npromise p: uptime >= 99%";
     let evidence = span("outage", "2026-10-05T10:00:00Z", "2026-10-05T11:00:00Z", "");
     let early = settle_as_of(rules, &evidence, "2026-10-31T23:59:59Z");
     assert_eq!((word(&early, "p"), early.status), ("provisional".to_owned(), SettlementStatus::Provisional));
@@ -22,10 +23,21 @@ fn before_the_cycle_is_over_every_verdict_is_provisional() {
 /// F9: half an hour of summer time, negative summer time, Ramadan time, and plain zones.
 #[test]
 fn the_months_of_a_year_add_up_to_the_year_in_every_zone() {
-    for zone in ["Australia/Lord_Howe", "Europe/Dublin", "Africa/Casablanca", "America/New_York", "Asia/Shanghai", "Asia/Kathmandu"] {
+    for zone in [
+        "Australia/Lord_Howe",
+        "Europe/Dublin",
+        "Africa/Casablanca",
+        "America/New_York",
+        "Asia/Shanghai",
+        "Asia/Kathmandu",
+    ] {
         let length = |rule: &str, cycle: &str| {
-            let rules = format!("cycle calendar {rule}\nfact fee : event {{ amount: money }}\nlevel all = length(cycle)\nlevel open = length(hours every day 00:00..12:00 or hours every day 12:00..24:00)");
-            let evidence = MONTHS.map(|it| event("fee", &format!("2026-{it}-10T00:00:00Z"), ",\"amount\":\"1 EUR\"")).concat();
+            let rules = format!(
+                "cycle calendar {rule}\nfact fee : event {{ amount: money }}\nlevel all = length(cycle)\nlevel open = length(hours every day 00:00..12:00 or hours every day 12:00..24:00)"
+            );
+            let evidence = MONTHS
+                .map(|it| event("fee", &format!("2026-{it}-10T00:00:00Z"), ",\"amount\":\"1 EUR\""))
+                .concat();
             let settled = Case { zone, rules, evidence, cycle: cycle.to_owned(), ..Case::default() }.settle();
             assert_eq!(word(&settled, "all"), word(&settled, "open"), "{zone} {cycle}");
             settled.cycle.counted.nanos()
@@ -43,7 +55,11 @@ fn the_hour_that_is_shown_twice_is_counted_twice() {
     let night = |zone, cycle: &str| {
         let rules = "cycle calendar day\nfact outage : span {}\nlevel night = length(outage and hours every day 00:00..06:00)";
         let evidence = span("outage", "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z", "");
-        word(&Case { zone, rules: rules.to_owned(), evidence, cycle: cycle.to_owned(), ..Case::default() }.settle(), "night")
+        word(
+            &Case { zone, rules: rules.to_owned(), evidence, cycle: cycle.to_owned(), ..Case::default() }
+                .settle(),
+            "night",
+        )
     };
     assert_eq!(night("Europe/Berlin", "2026-10-25"), format!("{}/1", 7 * 3600));
     assert_eq!(night("Europe/Berlin", "2026-03-29"), format!("{}/1", 5 * 3600));
@@ -57,7 +73,14 @@ fn the_hour_that_is_shown_twice_is_counted_twice() {
 fn a_day_that_never_happened_has_no_office_hours() {
     let rules = "fact outage : span {}\nlevel all = length(cycle)\nlevel open = length(hours every day 09:00..10:00)\nlevel down = length(outage)";
     let evidence = span("outage", "2011-12-30T09:00:00Z", "2011-12-30T11:00:00Z", "");
-    let settled = Case { zone: "Pacific/Apia", rules: rules.to_owned(), evidence, cycle: "2011-12".to_owned(), ..Case::default() }.settle();
+    let settled = Case {
+        zone: "Pacific/Apia",
+        rules: rules.to_owned(),
+        evidence,
+        cycle: "2011-12".to_owned(),
+        ..Case::default()
+    }
+    .settle();
     assert_eq!(word(&settled, "all"), format!("{}/1", 30 * 86_400));
     assert_eq!(word(&settled, "open"), format!("{}/1", 30 * 3_600));
     // An hour before midnight of the 29th and an hour of the 31st.
@@ -86,10 +109,14 @@ fn a_settlement_names_the_version_of_its_zone_rules() {
 #[test]
 fn late_copied_and_corrected_receipts_count_once_as_they_are_known_last() {
     let rules = "fact receipt : event { ok: truth }\nlevel delivered = share(ok of receipt)\nlevel all = count(receipt)";
-    let receipt = |id: &str, rest: &str| event("receipt", "2026-10-05T10:00:00Z", &format!(",\"id\":\"{id}\"{rest}"));
+    let receipt =
+        |id: &str, rest: &str| event("receipt", "2026-10-05T10:00:00Z", &format!(",\"id\":\"{id}\"{rest}"));
     let lines = [
         receipt("a", ",\"ok\":false,\"recorded_at\":\"2026-10-05T10:00:01Z\""),
-        receipt("a2", ",\"ok\":true,\"supersedes\":\"a\",\"reason\":\"late receipt\",\"recorded_at\":\"2026-12-19T00:00:00Z\""),
+        receipt(
+            "a2",
+            ",\"ok\":true,\"supersedes\":\"a\",\"reason\":\"late receipt\",\"recorded_at\":\"2026-12-19T00:00:00Z\"",
+        ),
         receipt("b", ",\"ok\":true,\"recorded_at\":\"2026-12-15T00:00:00Z\""),
         receipt("c", ",\"ok\":false,\"recorded_at\":\"2026-10-05T10:00:01Z\""),
     ];
