@@ -8,6 +8,7 @@ mod invariants;
 /// The tree of `a = EXPRESSION`, without spans.
 fn tree(expression: &str) -> String {
     let text = format!("---\nid: t\n---\n```sla\nx = {expression}\n```\n");
+    invariants::check(&text);
     let tree = invariants::trees(&text).remove(0);
     assert!(!tree.contains("Problem"), "{expression}: {tree}");
     tree

@@ -34,6 +34,11 @@ impl<'c> Graph<'c> {
         self.below.get(id.0).is_some_and(|it| it.items.contains(&other))
     }
 
+    /// Everything below `id`.
+    pub(crate) fn below(&self, id: ItemId) -> impl Iterator<Item = ItemId> {
+        self.below.get(id.0).into_iter().flat_map(|it| it.items.iter().copied())
+    }
+
     /// Whether records decide its value.
     pub(crate) fn rests_on_facts(&self, id: ItemId) -> bool {
         self.below.get(id.0).is_some_and(|it| !it.facts.is_empty())

@@ -13,6 +13,7 @@ mod group;
 mod invent;
 mod links;
 mod money;
+mod plain_tables;
 mod printed;
 mod report;
 mod restated;
@@ -75,6 +76,7 @@ fn economics(graph: &Graph<'_>, report: &mut Report) {
     }
     unchecked.tell(graph.contract, report);
     tables::unreached(graph.contract, &seen, report);
+    plain_tables::check(graph.contract, &seen, report);
     target::unused(graph, report);
 }
 

@@ -24,10 +24,16 @@ pub(crate) struct Table<'c> {
 }
 
 struct Row<'c> {
+    band: Band,
+    result: &'c Node,
+}
+
+/// The edges of a row: value and whether it is inside.
+#[derive(Debug, Clone)]
+pub(crate) struct Band {
     low: Option<(Ratio, bool)>,
     high: Option<(Ratio, bool)>,
-    result: &'c Node,
-    span: Span,
+    pub(crate) span: Span,
 }
 
 /// Rows seen over all scenarios.
@@ -66,7 +72,8 @@ impl<'c> Table<'c> {
             return None;
         }
         let direct = matches!(&key.op, Op::Item(id, _) | Op::ItemFor(id, _) if *id == driver);
-        let rows = rows.iter().map(|(band, result)| Row::new(bench, within, band, result));
+        let value = |node: &'c Node| quantity(bench.node(within, node, &Ratio::ZERO)).map(|it| it.value);
+        let rows = rows.iter().map(|(band, result)| Some(Row { band: Band::new(band, value)?, result }));
         Some(Self {
             within,
             key,
@@ -87,7 +94,9 @@ impl<'c> Table<'c> {
     fn matching(&self, bench: &Bench<'_, 'c>, at: &Ratio) -> Option<Vec<usize>> {
         let key = self.key(bench, at)?;
         Some(
-            (0..self.rows.len()).filter(|row| self.rows.get(*row).is_some_and(|it| it.holds(&key))).collect(),
+            (0..self.rows.len())
+                .filter(|row| self.rows.get(*row).is_some_and(|it| it.band.holds(&key)))
+                .collect(),
         )
     }
 
@@ -162,7 +171,7 @@ impl<'c> Table<'c> {
             ),
             format!("{}，表中两档同时适用而结果不同{}", at.zh, bench.scenario.aside().zh),
         );
-        let row = |row: usize| self.rows.get(row).map_or("", |it| contract.source(it.span));
+        let row = |row: usize| self.rows.get(row).map_or("", |it| contract.source(it.band.span));
         let notes = overlaps.iter().filter_map(|it| {
             let (a, b) = self.disagreeing(bench, it)?;
             let lead = lead(bench, it);
@@ -190,7 +199,7 @@ impl<'c> Table<'c> {
             taken.extend(self.taken(bench, &it.at));
         }
         for (at, row) in self.rows.iter().enumerate() {
-            let known = seen.rows.entry(row.span).or_default();
+            let known = seen.rows.entry(row.band.span).or_default();
             known.item = Some(self.within.item);
             known.reached |= taken.contains(&at);
             known.in_force |= bench.scenario.reading.is_none();
@@ -215,32 +224,40 @@ impl<'c> Table<'c> {
     }
 }
 
-impl<'c> Row<'c> {
-    fn new(
-        bench: &Bench<'_, 'c>,
-        within: InEffect<'c>,
-        band: &'c BandNode,
-        result: &'c Node,
-    ) -> Option<Self> {
-        let edge = |it: &'c Option<(Node, bool)>| match it {
-            Some((node, inside)) => {
-                quantity(bench.node(within, node, &Ratio::ZERO)).map(|it| Some((it.value, *inside)))
-            }
+impl Band {
+    /// The band, its edges valued by `value`; none when one has no value.
+    fn new<'n>(band: &'n BandNode, value: impl Fn(&'n Node) -> Option<Ratio>) -> Option<Self> {
+        let edge = |it: &'n Option<(Node, bool)>| match it {
+            Some((node, inside)) => value(node).map(|it| Some((it, *inside))),
             None => Some(None),
         };
-        Some(Self { low: edge(&band.low)?, high: edge(&band.high)?, result, span: band.span })
+        Some(Self { low: edge(&band.low)?, high: edge(&band.high)?, span: band.span })
     }
 
-    fn holds(&self, value: &Ratio) -> bool {
-        let above = self.low.as_ref().is_none_or(|(edge, inside)| match value.cmp(edge) {
-            Ordering::Equal => *inside,
-            order => order == Ordering::Greater,
-        });
-        let below = self.high.as_ref().is_none_or(|(edge, inside)| match value.cmp(edge) {
-            Ordering::Equal => *inside,
-            order => order == Ordering::Less,
-        });
-        above && below
+    /// A band whose edges are written out.
+    pub(crate) fn written(band: &BandNode) -> Option<Self> {
+        Self::new(band, crate::plain_tables::written)
+    }
+
+    pub(crate) fn edges(&self) -> impl Iterator<Item = Ratio> {
+        self.low.iter().chain(&self.high).map(|(it, _)| it.clone())
+    }
+
+    pub(crate) fn holds(&self, value: &Ratio) -> bool {
+        let beyond = |edge: &Option<(Ratio, bool)>, side: Ordering| {
+            edge.as_ref().is_none_or(|(edge, inside)| match value.cmp(edge) {
+                Ordering::Equal => *inside,
+                order => order == side,
+            })
+        };
+        beyond(&self.low, Ordering::Greater) && beyond(&self.high, Ordering::Less)
+    }
+}
+
+impl Seen {
+    /// Whether some scenario has tried the table of this row.
+    pub(crate) fn knows(&self, row: Span) -> bool {
+        self.rows.contains_key(&row)
     }
 }
 

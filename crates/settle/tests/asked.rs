@@ -1,5 +1,7 @@
 //! Facts in volume answer questions; facts that are listed are read row by row. Both must give the same settlement.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests stand outside the test functions")]
+
 use evidence::{Facts, FactsError, Group, Memory, Question, Record, SourceFile, read};
 use settle::{Inputs, Overrides, Settlement, cycle_span, settle};
 

@@ -2,11 +2,13 @@
 
 use diagnostic::{Lang, render};
 
-const FRONT: &str = "---\nid: forms\nversion: \"1\"\nzone: Europe/London\ncurrency: EUR\nrounding: half_up\n---\n# Forms\n";
+const FRONT: &str =
+    "---\nid: forms\nversion: \"1\"\nzone: Europe/London\ncurrency: EUR\nrounding: half_up\n---\n# Forms\n";
 
 /// Reads a contract of these rules and runs these cases; whatever does not come out as expected.
 fn wrong(rules: &str, cases: &str) -> String {
-    let text = format!("{FRONT}```sla\ncycle calendar month\n{rules}\n```\n\n```example\n\"case\"\n{cases}\n```\n");
+    let text =
+        format!("{FRONT}```sla\ncycle calendar month\n{rules}\n```\n\n```example\n\"case\"\n{cases}\n```\n");
     let (contract, problems) = language::read("forms.md", &text);
     let Some(contract) = contract else {
         return problems.iter().map(|it| render(it, Some(&text), Lang::En)).collect();
@@ -220,4 +222,39 @@ expect percentile(66, for each 1 d of cycle: sum(value of sample)) = 0
 expect percentile(67, for each 1 d of cycle: sum(value of sample)) = 3
 expect mean(for each day in split(cycle, 1 day) where day.from < 2026-06-06: sum(value of sample) over day) = 3",
     );
+}
+
+#[test]
+fn a_value_is_carried_in_the_order_of_the_list() {
+    holds(
+        "
+fact step : event { value: number }
+folded = carry so_far from 1 for each s in step: so_far * 2 + s.value
+kept = carry so_far from 1 for each n in (5, 1, 3) where n > 1: so_far * 10 + n",
+        "cycle 2026-06
+given step at 2026-06-02 10:00 { value: 7 }
+given step at 2026-06-01 10:00 { value: 3 }
+expect folded = 17
+expect kept = 153
+expect (carry x from 4 for each s in step where value > 9: 0) = 4",
+    );
+}
+
+#[test]
+fn joined_texts_do_not_grow_without_end() {
+    let doubled: String = (1..20).map(|it| format!("t{it} = t{} + t{}\n", it - 1, it - 1)).collect();
+    holds(
+        &format!("t0 = \"ab\"\n{doubled}"),
+        "cycle 2026-06\nexpect t2 = \"abababab\"\nexpect t19 is not computable",
+    );
+}
+
+#[test]
+fn an_over_that_changes_nothing_is_pointed_out() {
+    let text = format!(
+        "{FRONT}```sla\ncycle calendar month\nfact order : request {{ due: instant }}\nlate = count(order where until > due over history)\nsure = count((order over history) where until > due)\n```\n"
+    );
+    let (_, problems) = language::read("forms.md", &text);
+    let codes: Vec<&str> = problems.iter().map(|it| it.code).filter(|it| *it == "W0203").collect();
+    assert_eq!(codes, ["W0203"]);
 }

@@ -1,5 +1,7 @@
 //! Limits are told: a value that is not computable and says why, or a refusal with a code. None is applied in silence.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
+
 mod support;
 
 use std::fmt::Write;

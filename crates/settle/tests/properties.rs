@@ -1,5 +1,7 @@
 //! Laws that hold for every settlement, on random evidence and random tables.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
+
 mod support;
 
 use std::fmt::Write;

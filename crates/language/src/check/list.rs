@@ -102,7 +102,14 @@ impl Checker<'_> {
     }
 
     /// A value carried along a list: what it is at the end.
-    pub(super) fn carry(&mut self, carried: &Name, start: Node, over: (&Name, &Expr), body: &Expr, span: Span) -> Node {
+    pub(super) fn carry(
+        &mut self,
+        carried: &Name,
+        start: Node,
+        over: (&Name, &Expr),
+        body: &Expr,
+        span: Span,
+    ) -> Node {
         let (list, element, subject) = self.elements(over.0, over.1);
         let (slot, ty) = (self.scope.len(), start.ty.clone());
         self.scope.push(Variable { name: Some(carried.text.clone()), ty: ty.clone(), subject: None });

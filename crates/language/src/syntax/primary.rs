@@ -173,7 +173,9 @@ impl Parser<'_> {
             "hours" => self.hours(),
             "holidays" if matches!(self.peek_at(1).kind, TokenKind::Text(_)) => self.holidays(),
             "for" => self.quantified(),
-            "carry" if matches!(self.peek_at(1).kind, TokenKind::Word(_)) && self.is_word_at(2, "from") => self.carry(),
+            "carry" if matches!(self.peek_at(1).kind, TokenKind::Word(_)) && self.is_word_at(2, "from") => {
+                self.carry()
+            }
             "at" if self.is_word_at(1, "least") => {
                 self.take_words(&["at", "least"]);
                 let count = self.with_flags(self.line_ends, true, |it| it.climb(UNARY))?;

@@ -41,7 +41,13 @@ impl Parser<'_> {
         let list = self.quantifier_list(&name)?;
         self.expect_punct(":")?;
         let body = self.expression()?;
-        Ok(ExprKind::Carry { carried, start: Box::new(start), name, list: Box::new(list), body: Box::new(body) })
+        Ok(ExprKind::Carry {
+            carried,
+            start: Box::new(start),
+            name,
+            list: Box::new(list),
+            body: Box::new(body),
+        })
     }
 
     /// `in LIST`, or nothing when the variable is itself a subject; `where P` keeps some of it.

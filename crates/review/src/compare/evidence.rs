@@ -35,7 +35,11 @@ pub(crate) fn changes(pair: &Pair<'_>) -> Vec<Change> {
     if costly(pair.old.contract) || costly(pair.new.contract) {
         return Vec::new();
     }
-    let rules = pair.twins(&[ItemKind::Remedy, ItemKind::Promise, ItemKind::Duty]);
+    let mut rules = pair.twins(&[ItemKind::Remedy, ItemKind::Promise, ItemKind::Duty]);
+    rules.retain(|it| !super::terms::unchanged(pair, *it));
+    if rules.is_empty() {
+        return Vec::new();
+    }
     let olds: Vec<ItemId> = rules.iter().map(|it| it.old).collect();
     let news: Vec<ItemId> = rules.iter().map(|it| it.new).collect();
     let scenarios = pair.scenarios(&olds, &news);

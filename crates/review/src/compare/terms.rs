@@ -1,12 +1,15 @@
 //! What one version has and the other lacks: remedies, promises, exclusions, plans, rights, rounding, cycle.
 
+use std::collections::BTreeSet;
+
 use diagnostic::Bilingual;
-use language::contract::{Contract, Item, ItemKind};
+use language::contract::{Contract, Item, ItemId, ItemKind};
 use quantity::{Ratio, Rounding};
 
 use super::pair::{Pair, Twins};
 use super::{Aspect, Change, Effect, Witness};
 use crate::domain::body_of;
+use crate::graph::Graph;
 use crate::show::both;
 use crate::words::short_source;
 
@@ -297,8 +300,24 @@ fn rewritten_item(pair: &Pair<'_>, twins: Twins<'_>) -> Option<Change> {
     })
 }
 
+/// Whether both versions say the same about a rule, everything it rests on, what is excluded and how cycles are cut.
+pub(crate) fn unchanged(pair: &Pair<'_>, twins: Twins<'_>) -> bool {
+    let all = |graph: &Graph<'_>, id: ItemId| {
+        let contract = graph.contract;
+        let exclusions = contract.of_kind(ItemKind::Exclusion).map(|(id, _)| id);
+        let rules: BTreeSet<ItemId> = graph.below(id).chain(exclusions).chain([id]).collect();
+        let said =
+            rules.into_iter().filter_map(|it| Some((contract.item(it)?.name.clone(), wording(contract, it))));
+        let excused =
+            contract.causes.iter().filter(|it| it.excluded).map(|it| (it.name.clone(), String::new()));
+        let all: BTreeSet<(String, String)> = said.chain(excused).collect();
+        (all, contract.cycle, contract.cycle_from_since, contract.plans.clone(), contract.zone.clone())
+    };
+    all(&pair.old, twins.old) == all(&pair.new, twins.new)
+}
+
 /// The rule in force as written, on one line.
-fn wording(contract: &Contract, id: language::contract::ItemId) -> String {
+fn wording(contract: &Contract, id: ItemId) -> String {
     let body = body_of(contract, id, None).map(|it| contract.source(it.span));
     let terms = crate::graph::remedy_nodes(contract, id).into_iter().map(|it| contract.source(it.span));
     let all: Vec<String> = body.into_iter().chain(terms).map(short_source).collect();

@@ -54,6 +54,20 @@ fn rows_that_overlap_and_agree_are_left_alone() {
 }
 
 #[test]
+fn a_target_by_size_is_read_between_its_edges() {
+    let by_size = |rows: &str| {
+        rules(&format!(
+            "cycle calendar month\nfact outage : span {{}}\nparam machines : number = 1\nlevel downtime = length(outage)\npromise short: downtime <= ladder machines {{\n{rows}\n  }}\nright leave when short breached"
+        ))
+    };
+    assert_eq!(codes(&by_size("    <= 50: 1 h\n    [51, 100]: 2 h\n    >= 101: 3 h")), Vec::<&str>::new());
+    let hole = only(&by_size("    <= 50: 1 h\n    >= 60: 2 h"), "R0401");
+    assert_eq!(hole.message.en, "no row of this table holds machines = 51");
+    let overlap = only(&by_size("    <= 50: 1 h\n    >= 50: 2 h"), "R0402");
+    assert_eq!(overlap.notes[0].en, "`<= 50` and `>= 50` match");
+}
+
+#[test]
 fn a_negative_amount_is_shown_with_level_and_share() {
     let found = only(&paying("    [95%, 99%): (98% - uptime) * 5\n    < 95%: 30%"), "R0403");
     assert!(

@@ -31,7 +31,9 @@ impl<'a> Evaluator<'a> {
                 }
             }
             Op::Working(days, calendar) => match (self.eval(days)?, self.eval(calendar)?) {
-                (Value::WorkingDays(days, _), Value::Calendar(calendar)) => Ok(Value::WorkingDays(days, Some(calendar))),
+                (Value::WorkingDays(days, _), Value::Calendar(calendar)) => {
+                    Ok(Value::WorkingDays(days, Some(calendar)))
+                }
                 _ => Err(lost()),
             },
             _ => Err(lost()),
@@ -55,7 +57,11 @@ impl<'a> Evaluator<'a> {
     /// must, so that a deadline before the year's end never asks about the next year's holidays.
     pub(super) fn tick(&mut self, from: Instant, nanos: i128, clock: usize) -> Outcome<Instant> {
         if nanos <= 0 {
-            return if nanos == 0 { Ok(from) } else { Err(Absent::not_computable("a clock does not run backwards", "时钟不会倒走")) };
+            return if nanos == 0 {
+                Ok(from)
+            } else {
+                Err(Absent::not_computable("a clock does not run backwards", "时钟不会倒走"))
+            };
         }
         let (timeline, slots) = self.clocks.get(clock).cloned().ok_or_else(lost)?;
         let outer = std::mem::replace(&mut self.slots, slots);
@@ -67,7 +73,10 @@ impl<'a> Evaluator<'a> {
     fn ticked(&mut self, from: Instant, nanos: i128, timeline: &'a Node) -> Outcome<Instant> {
         let (mut seen, mut step, mut careful) = (0, nanos.max(DAY_NANOS), false);
         while seen < REACH_MAX_NANOS {
-            let reach = i64::try_from(seen + step).ok().and_then(|it| from.checked_add(it)).and_then(|it| Interval::new(from, it));
+            let reach = i64::try_from(seen + step)
+                .ok()
+                .and_then(|it| from.checked_add(it))
+                .and_then(|it| Interval::new(from, it));
             let within = reach.ok_or_else(out_of_range)?;
             match self.reaching(within, timeline) {
                 Ok(found) => match passed(&found, within, nanos) {

@@ -15,7 +15,10 @@ impl<'a> Evaluator<'a> {
             Op::ForEach(slot, list, body) => {
                 let items = self.elements(list)?;
                 self.trace.pause();
-                let values = items.into_iter().map(|item| item.and_then(|item| self.with_slot(*slot, item, |it| it.eval(body)))).collect();
+                let values = items
+                    .into_iter()
+                    .map(|item| item.and_then(|item| self.with_slot(*slot, item, |it| it.eval(body))))
+                    .collect();
                 self.trace.resume();
                 values
             }
@@ -36,7 +39,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A value carried from one element to the next.
-    pub(super) fn carry(&mut self, slot: usize, start: &'a Node, list: &'a Node, body: &'a Node) -> Outcome<Value> {
+    pub(super) fn carry(
+        &mut self,
+        slot: usize,
+        start: &'a Node,
+        list: &'a Node,
+        body: &'a Node,
+    ) -> Outcome<Value> {
         let mut carried = self.eval(start)?;
         for item in self.elements(list)? {
             let item = item?;
@@ -49,7 +58,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The items for which a truth holds; where it has no data, it does not hold.
-    fn chosen(&mut self, items: Vec<Outcome<Value>>, slot: usize, predicate: &'a Node) -> Outcome<Vec<Outcome<Value>>> {
+    fn chosen(
+        &mut self,
+        items: Vec<Outcome<Value>>,
+        slot: usize,
+        predicate: &'a Node,
+    ) -> Outcome<Vec<Outcome<Value>>> {
         let mut kept = Vec::new();
         for item in items {
             match self.with_slot(slot, item.clone()?, |it| it.truth(predicate)) {

@@ -35,7 +35,12 @@ impl<'a> Evaluator<'a> {
         Ok(Value::Series(Arc::new(series), unit))
     }
 
-    fn weighted(&mut self, rows: &[RowRef], slot: usize, body: Option<&'a Node>) -> Outcome<Vec<(Interval, Ratio)>> {
+    fn weighted(
+        &mut self,
+        rows: &[RowRef],
+        slot: usize,
+        body: Option<&'a Node>,
+    ) -> Outcome<Vec<(Interval, Ratio)>> {
         let mut weighted = Vec::with_capacity(rows.len());
         for row in rows {
             let weight = match body {
@@ -70,7 +75,9 @@ impl<'a> Evaluator<'a> {
                 let Value::Series(series, unit) = self.eval(series)? else { return Err(lost()) };
                 let limit = self.quantity(limit)?.value;
                 let beyond = if least { Compare::More } else { Compare::Less };
-                limited(&series, &limit, beyond).map(|it| Value::Series(Arc::new(it), unit)).map_err(|it| ratio_absent(it, "min"))
+                limited(&series, &limit, beyond)
+                    .map(|it| Value::Series(Arc::new(it), unit))
+                    .map_err(|it| ratio_absent(it, "min"))
             }
             _ => Err(lost()),
         }

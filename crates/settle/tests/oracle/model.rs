@@ -65,10 +65,13 @@ impl Cause {
     }
 }
 
-/// Opening hours: minutes of the day, by weekday range (Monday is 0).
+/// Windows of a day in minutes; one that does not end after it begins runs into the next day.
+pub(crate) type Times = Vec<(i64, i64)>;
+
+/// Opening hours by weekday range (Monday is 0), every day when there is none.
 #[derive(Debug, Clone)]
 pub(crate) struct Office {
-    pub(crate) groups: Vec<(Option<(u8, u8)>, Vec<(i64, i64)>)>,
+    pub(crate) groups: Vec<(Option<(u8, u8)>, Times)>,
     pub(crate) days: Days,
     /// Days counted from the day of the cycle's beginning, off or made up.
     pub(crate) marks: Vec<(i64, bool)>,

@@ -72,7 +72,7 @@ impl Fraction {
         }
         let rest = &steps.top - &floor * &steps.bottom;
         let up = rest != BigInt::from(0)
-            && goes_up(how, &steps.top, &floor, BigInt::from(&rest + &rest).cmp(&steps.bottom));
+            && goes_up(how, &steps.top, &floor, BigInt::cmp(&(&rest + &rest), &steps.bottom));
         let chosen = if up { floor + 1 } else { floor };
         Self { top: chosen, bottom: BigInt::from(1) }.times(step)
     }

@@ -15,6 +15,8 @@
 //! - F11, the statement sealed before the zone rules changed: the settlement names the version; the restatement is not
 //!   written yet.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
+
 mod faults;
 mod known;
 mod peers;
