@@ -298,7 +298,8 @@ fn quiet(contract: &Contract, item: &Item, node: &Node, report: &mut Report) {
     report.add(Finding::note("R0419", node.span, message, help), Vec::new());
 }
 
-/// One line of source.
+/// Source on one line, without comments.
 pub(crate) fn short_source(source: &str) -> String {
-    source.split_whitespace().collect::<Vec<_>>().join(" ")
+    let code = source.lines().map(|it| it.split_once("-- ").map_or(it, |(code, _)| code));
+    code.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }

@@ -52,7 +52,10 @@ impl Absent {
 
     /// A division by zero: not computable, but replaceable.
     pub fn division_by_zero(what: &str) -> Self {
-        Self { replaceable: true, ..Self::not_computable(format!("`{what}` divides by zero"), format!("`{what}` 除数为零")) }
+        Self {
+            replaceable: true,
+            ..Self::not_computable(format!("`{what}` divides by zero"), format!("`{what}` 除数为零"))
+        }
     }
 }
 

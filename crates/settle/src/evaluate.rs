@@ -161,9 +161,11 @@ impl<'a> Evaluator<'a> {
             Op::Since => self.since().map(Value::Instant),
             Op::Tenant => self.tenant(),
             Op::Window(name) => self.named_window(*name).map(Value::Window),
-            Op::LastCycles(_) | Op::LastCyclesWindow(_) | Op::Between(..) | Op::Over(..) | Op::Pattern { .. } => {
-                self.window_op(node)
-            }
+            Op::LastCycles(_)
+            | Op::LastCyclesWindow(_)
+            | Op::Between(..)
+            | Op::Over(..)
+            | Op::Pattern { .. } => self.window_op(node),
             Op::Variable(slot) => self.slot(*slot).ok_or_else(lost),
             Op::RowField(..) | Op::Field(..) => self.field_op(node),
             Op::WindowEdge(window, from) => self.edge(window, *from),
@@ -172,15 +174,44 @@ impl<'a> Evaluator<'a> {
                 let subject = slot.and_then(|it| self.slot(it));
                 self.paid(*id, subject)
             }
-            Op::Negate(_) | Op::Not(_) | Op::Add(..) | Op::Subtract(..) | Op::Multiply(..) | Op::Divide(..) | Op::Shift(..)
-            | Op::Elapsed(..) | Op::Compare(..) | Op::And(..) | Op::Or(..) | Op::InBand(..) | Op::InList(..)
-            | Op::Inside(..) | Op::Default(..) | Op::Is(..) | Op::If(..) => self.scalar_op(node),
-            Op::Fact(_) | Op::Where(..) | Op::OfSubject(..) | Op::LastingRows(..) | Op::Distinct(..) | Op::ExcludeRows(_) => {
-                self.rows_in_window(node).map(Value::Rows)
-            }
-            Op::Lasting(..) | Op::Exclude(_) | Op::Excluded | Op::Cover(_) | Op::Open(_) | Op::WindowTimeline(_)
-            | Op::Union(..) | Op::Intersect(..) | Op::Minus(..) | Op::Complement(_) | Op::Slices(..) | Op::SpansOf(..)
-            | Op::Streak(..) | Op::Held(..) | Op::SeriesCompare(..) => self.timeline(node).map(Value::Timeline),
+            Op::Negate(_)
+            | Op::Not(_)
+            | Op::Add(..)
+            | Op::Subtract(..)
+            | Op::Multiply(..)
+            | Op::Divide(..)
+            | Op::Shift(..)
+            | Op::Elapsed(..)
+            | Op::Compare(..)
+            | Op::And(..)
+            | Op::Or(..)
+            | Op::InBand(..)
+            | Op::InList(..)
+            | Op::Inside(..)
+            | Op::Default(..)
+            | Op::Is(..)
+            | Op::If(..) => self.scalar_op(node),
+            Op::Fact(_)
+            | Op::Where(..)
+            | Op::OfSubject(..)
+            | Op::LastingRows(..)
+            | Op::Distinct(..)
+            | Op::ExcludeRows(_) => self.rows_in_window(node).map(Value::Rows),
+            Op::Lasting(..)
+            | Op::Exclude(_)
+            | Op::Excluded
+            | Op::Cover(_)
+            | Op::Open(_)
+            | Op::WindowTimeline(_)
+            | Op::Union(..)
+            | Op::Intersect(..)
+            | Op::Minus(..)
+            | Op::Complement(_)
+            | Op::Slices(..)
+            | Op::SpansOf(..)
+            | Op::Streak(..)
+            | Op::Held(..)
+            | Op::SeriesCompare(..) => self.timeline(node).map(Value::Timeline),
             Op::About(subject, slot, inner) => self.about(*subject, *slot, |it| it.eval(inner)),
             Op::By(..) | Op::Ladder(..) | Op::AsOf(..) => self.table(node),
             Op::Hours(hours) => Ok(Value::Hours(hours.clone())),
@@ -248,7 +279,9 @@ impl<'a> Evaluator<'a> {
 
     fn edge(&mut self, window: &'a Node, from: bool) -> Outcome<Value> {
         match self.eval(window)? {
-            Value::Window(it) => Ok(Value::Instant(if from { it.counted.from() } else { it.counted.until() })),
+            Value::Window(it) => {
+                Ok(Value::Instant(if from { it.counted.from() } else { it.counted.until() }))
+            }
             _ => Err(lost()),
         }
     }
@@ -298,14 +331,19 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn nanos(&mut self, node: &'a Node) -> Outcome<i128> {
         let seconds = self.quantity(node)?.value;
         let nanos = seconds.mul(&quantity::Ratio::int(1_000_000_000)).ok().and_then(|it| it.to_integer());
-        nanos.ok_or_else(|| Absent::not_computable("a duration is finer than a nanosecond", "时长精度超过一纳秒"))
+        nanos.ok_or_else(|| {
+            Absent::not_computable("a duration is finer than a nanosecond", "时长精度超过一纳秒")
+        })
     }
 
     /// A whole number.
     pub(crate) fn whole(&mut self, node: &'a Node) -> Outcome<u32> {
         let value = self.quantity(node)?.value;
         value.to_integer().and_then(|it| u32::try_from(it).ok()).ok_or_else(|| {
-            Absent::not_computable(format!("{} is not a whole number", value.show()), format!("{} 不是整数", value.show()))
+            Absent::not_computable(
+                format!("{} is not a whole number", value.show()),
+                format!("{} 不是整数", value.show()),
+            )
         })
     }
 }

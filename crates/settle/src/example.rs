@@ -92,7 +92,8 @@ impl<'a> Case<'a> {
 
     fn fail(&mut self, span: Span, en: impl Into<String>, zh: impl Into<String>, help: (&str, &str)) {
         let place = Place::in_text(&self.contract.file, &self.contract.text, span.from, span.until);
-        let it = Diagnostic::new("X0101", Severity::Error, Bilingual::new(en, zh), Bilingual::new(help.0, help.1));
+        let it =
+            Diagnostic::new("X0101", Severity::Error, Bilingual::new(en, zh), Bilingual::new(help.0, help.1));
         self.failures.push(it.at(place));
     }
 
@@ -107,14 +108,21 @@ impl<'a> Case<'a> {
                 ExampleLine::Cycle(label, at) => self.label = Some((label.replace(" to ", "/"), *at)),
                 ExampleLine::Value(name, value) => self.value(&name.text, name.span, value),
                 ExampleLine::Verdict { promise, breached, cycle } => {
-                    let found = self.contract.named(&promise.text).filter(|(_, it)| matches!(it.kind, ItemKind::Promise | ItemKind::Duty));
+                    let found = self
+                        .contract
+                        .named(&promise.text)
+                        .filter(|(_, it)| matches!(it.kind, ItemKind::Promise | ItemKind::Duty));
                     match found {
-                        Some((id, _)) => self.verdicts.push((id, cycle.clone().map(|it| (it, *span)), !*breached)),
+                        Some((id, _)) => {
+                            self.verdicts.push((id, cycle.clone().map(|it| (it, *span)), !*breached))
+                        }
                         None => self.unknown(&promise.text, promise.span),
                     }
                 }
                 ExampleLine::Record(record) => self.record(record),
-                ExampleLine::Expect(reading, expr) => self.expectation(reading.as_ref().map(|it| it.text.clone()), expr, *span),
+                ExampleLine::Expect(reading, expr) => {
+                    self.expectation(reading.as_ref().map(|it| it.text.clone()), expr, *span)
+                }
             }
         }
     }
@@ -124,7 +132,10 @@ impl<'a> Case<'a> {
             span,
             format!("the contract declares no `{name}` that an example could give"),
             format!("合同没有声明可在示例中给定的 `{name}`"),
-            ("give a fact, a parameter, a level, a promise, or plan, since, tenant", "可给定事实、参数、指标、承诺，或 plan、since、tenant"),
+            (
+                "give a fact, a parameter, a level, a promise, or plan, since, tenant",
+                "可给定事实、参数、指标、承诺，或 plan、since、tenant",
+            ),
         );
     }
 
@@ -176,7 +187,12 @@ impl<'a> Case<'a> {
         match value {
             Ok(value) => Some(value),
             Err(absent) => {
-                self.fail(expr.span, absent.reason.en, absent.reason.zh, ("give a plain value", "请给出确定的值"));
+                self.fail(
+                    expr.span,
+                    absent.reason.en,
+                    absent.reason.zh,
+                    ("give a plain value", "请给出确定的值"),
+                );
                 None
             }
         }
@@ -211,20 +227,41 @@ impl<'a> Case<'a> {
             Some(Value::Text(it)) => Some(it),
             _ => None,
         };
-        let template = Template { fact, kind: schema.kind, from, length, every: every.unwrap_or(0), attributes, subject };
+        let template = Template {
+            fact,
+            kind: schema.kind,
+            from,
+            length,
+            every: every.unwrap_or(0),
+            attributes,
+            subject,
+        };
         self.repeat(&template, times, record.span);
     }
 
     fn repeat(&mut self, template: &Template, times: u32, span: Span) {
         if times > RECORDS_MAX {
-            self.fail(span, format!("an example may state {RECORDS_MAX} records"), format!("示例最多可列 {RECORDS_MAX} 条记录"), ("state counts as numbers of one record", "请将数量写成一条记录的数值"));
+            self.fail(
+                span,
+                format!("an example may state {RECORDS_MAX} records"),
+                format!("示例最多可列 {RECORDS_MAX} 条记录"),
+                ("state counts as numbers of one record", "请将数量写成一条记录的数值"),
+            );
             return;
         }
         for at in 0..times {
             match template.record(at) {
                 Some(record) => self.records.push(record),
                 None => {
-                    self.fail(span, "the record ends before it begins", "记录的结束早于开始", ("give `FROM to UNTIL` with UNTIL after FROM", "请写 `FROM to UNTIL`，且 UNTIL 晚于 FROM"));
+                    self.fail(
+                        span,
+                        "the record ends before it begins",
+                        "记录的结束早于开始",
+                        (
+                            "give `FROM to UNTIL` with UNTIL after FROM",
+                            "请写 `FROM to UNTIL`，且 UNTIL 晚于 FROM",
+                        ),
+                    );
                     return;
                 }
             }
@@ -259,7 +296,12 @@ impl<'a> Case<'a> {
         let mut values: Vec<Option<Datum>> = vec![None; schema.attributes.len()];
         for (name, expr) in &record.attributes {
             let Some((at, attribute)) = schema.attribute(&name.text) else {
-                self.fail(name.span, format!("`{}` has no attribute `{}`", schema.name, name.text), format!("`{}` 没有属性 `{}`", schema.name, name.text), ("see its declaration", "请参阅其声明"));
+                self.fail(
+                    name.span,
+                    format!("`{}` has no attribute `{}`", schema.name, name.text),
+                    format!("`{}` 没有属性 `{}`", schema.name, name.text),
+                    ("see its declaration", "请参阅其声明"),
+                );
                 continue;
             };
             let ty = self.attribute_type(&attribute.kind);
@@ -269,8 +311,16 @@ impl<'a> Case<'a> {
             }
         }
         for (attribute, value) in schema.attributes.iter().zip(&values) {
-            if value.is_none() && !attribute.optional && !record.attributes.iter().any(|(name, _)| name.text == attribute.name) {
-                self.fail(record.span, format!("`{}` needs the attribute `{}`", schema.name, attribute.name), format!("`{}` 缺少属性 `{}`", schema.name, attribute.name), ("state it, or declare it with `?`", "请给出，或在声明中加 `?`"));
+            if value.is_none()
+                && !attribute.optional
+                && !record.attributes.iter().any(|(name, _)| name.text == attribute.name)
+            {
+                self.fail(
+                    record.span,
+                    format!("`{}` needs the attribute `{}`", schema.name, attribute.name),
+                    format!("`{}` 缺少属性 `{}`", schema.name, attribute.name),
+                    ("state it, or declare it with `?`", "请给出，或在声明中加 `?`"),
+                );
             }
         }
         values
@@ -279,14 +329,18 @@ impl<'a> Case<'a> {
     fn attribute_type(&self, kind: &AttributeKind) -> Type {
         match kind {
             AttributeKind::Number => Type::Scalar(quantity::Unit::none()),
-            AttributeKind::Money => self.contract.currency.map_or(Type::Unknown, |it| Type::Scalar(quantity::Unit::money(it))),
+            AttributeKind::Money => {
+                self.contract.currency.map_or(Type::Unknown, |it| Type::Scalar(quantity::Unit::money(it)))
+            }
             AttributeKind::Duration => Type::Scalar(quantity::Unit::time()),
             AttributeKind::Unit(unit) => Type::Scalar(unit.clone()),
             AttributeKind::Instant => Type::Instant,
             AttributeKind::Date => Type::Date,
             AttributeKind::Text => Type::Text,
             AttributeKind::Truth => Type::Truth,
-            AttributeKind::OneOf(words) | AttributeKind::Cause(words) => Type::OneOf(Arc::from(words.as_slice())),
+            AttributeKind::OneOf(words) | AttributeKind::Cause(words) => {
+                Type::OneOf(Arc::from(words.as_slice()))
+            }
         }
     }
 
@@ -300,11 +354,19 @@ impl<'a> Case<'a> {
         let facts = Memory::from_records(std::mem::take(&mut self.records));
         let expectations = std::mem::take(&mut self.expectations);
         for (reading, node, span) in &expectations {
-            let world = world(self.contract, &facts, &self.inputs, &cycle, &self.overrides, reading.as_deref());
-            let known = reading.as_ref().is_none_or(|name| self.contract.items.iter().any(|it| it.readings.iter().any(|it| it.name == *name)));
+            let world =
+                world(self.contract, &facts, &self.inputs, &cycle, &self.overrides, reading.as_deref());
+            let known = reading.as_ref().is_none_or(|name| {
+                self.contract.items.iter().any(|it| it.readings.iter().any(|it| it.name == *name))
+            });
             if !known {
                 let name = reading.clone().unwrap_or_default();
-                self.fail(*span, format!("the contract has no reading `{name}`"), format!("合同没有名为 `{name}` 的解读"), ("see `reading NAME`", "请参阅 `reading 名称`"));
+                self.fail(
+                    *span,
+                    format!("the contract has no reading `{name}`"),
+                    format!("合同没有名为 `{name}` 的解读"),
+                    ("see `reading NAME`", "请参阅 `reading 名称`"),
+                );
                 continue;
             }
             let mut evaluator = Evaluator::new(world, false);
@@ -313,7 +375,12 @@ impl<'a> Case<'a> {
                 continue;
             }
             let (en, zh) = describe(&mut evaluator, node, outcome);
-            self.fail(*span, en, zh, ("check the rule, or the arithmetic of the case", "请检查规则，或核对该例的计算"));
+            self.fail(
+                *span,
+                en,
+                zh,
+                ("check the rule, or the arithmetic of the case", "请检查规则，或核对该例的计算"),
+            );
         }
     }
 
@@ -342,7 +409,12 @@ impl<'a> Case<'a> {
                 Some((label, span)) => match cycle_span(self.contract, &self.inputs, label.trim()) {
                     Ok(it) => Some(it.whole),
                     Err(it) => {
-                        self.fail(span, it.message.en, it.message.zh, ("name a cycle such as 2020-11", "请写周期，例如 2020-11"));
+                        self.fail(
+                            span,
+                            it.message.en,
+                            it.message.zh,
+                            ("name a cycle such as 2020-11", "请写周期，例如 2020-11"),
+                        );
                         continue;
                     }
                 },
@@ -368,10 +440,19 @@ fn describe<'n>(evaluator: &mut Evaluator<'n>, node: &'n Node, outcome: Outcome<
     let contract = evaluator.world.contract;
     let zone = &contract.zone;
     if let Op::Compare(operator, left, right) = &node.op {
-        let show = |it: Outcome<Value>| it.map_or_else(|absent| format!("{} ({})", crate::absent::status_word(absent.status), absent.reason.en), |it| exact(&it, zone));
+        let show = |it: Outcome<Value>| {
+            it.map_or_else(
+                |absent| format!("{} ({})", crate::absent::status_word(absent.status), absent.reason.en),
+                |it| exact(&it, zone),
+            )
+        };
         let (left_value, right_value) = (show(evaluator.eval(left)), show(evaluator.eval(right)));
-        let sign = if *operator == Compare::Equal { String::new() } else { format!("{} ", operator.symbol()) };
-        return (format!("expected {sign}{right_value}, found {left_value}"), format!("预期 {sign}{right_value}，实际 {left_value}"));
+        let sign =
+            if *operator == Compare::Equal { String::new() } else { format!("{} ", operator.symbol()) };
+        return (
+            format!("expected {sign}{right_value}, found {left_value}"),
+            format!("预期 {sign}{right_value}，实际 {left_value}"),
+        );
     }
     if let Op::Is(value, _) = &node.op {
         let found = match evaluator.eval(value) {

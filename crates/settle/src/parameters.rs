@@ -9,7 +9,11 @@ use crate::evaluate::{Evaluator, Overrides, World};
 use crate::settlement::{CycleSpan, Inputs};
 
 /// Values for every parameter named in the inputs; errors for unknown names and values of the wrong sort.
-pub fn parameters(contract: &Contract, inputs: &Inputs, cycle: &CycleSpan) -> Result<Overrides, Vec<Diagnostic>> {
+pub fn parameters(
+    contract: &Contract,
+    inputs: &Inputs,
+    cycle: &CycleSpan,
+) -> Result<Overrides, Vec<Diagnostic>> {
     let mut overrides = Overrides::default();
     let mut wrong = Vec::new();
     if let Some(plan) = &inputs.plan
@@ -28,11 +32,18 @@ pub fn parameters(contract: &Contract, inputs: &Inputs, cycle: &CycleSpan) -> Re
 
 type Given = (language::contract::ItemId, crate::settlement::Outcome<crate::value::Value>);
 
-fn parameter(contract: &Contract, inputs: &Inputs, cycle: &CycleSpan, name: &str, text: &str) -> Result<Given, Vec<Diagnostic>> {
+fn parameter(
+    contract: &Contract,
+    inputs: &Inputs,
+    cycle: &CycleSpan,
+    name: &str,
+    text: &str,
+) -> Result<Given, Vec<Diagnostic>> {
     let found = contract.named(name).filter(|(_, it)| it.kind == ItemKind::Param);
     let Some((id, item)) = found else { return Err(vec![unknown_parameter(contract, name)]) };
-    let node = language::understand_text(contract, text, &item.ty)
-        .map_err(|problems| problems.into_iter().map(|it| it.in_file(&format!("--param {name}"), text)).collect::<Vec<_>>())?;
+    let node = language::understand_text(contract, text, &item.ty).map_err(|problems| {
+        problems.into_iter().map(|it| it.in_file(&format!("--param {name}"), text)).collect::<Vec<_>>()
+    })?;
     let facts = Memory::from_records(Vec::new());
     let none = Overrides::default();
     let world = World {
@@ -56,7 +67,12 @@ fn unknown_plan(contract: &Contract, plan: &str) -> Diagnostic {
     } else {
         Bilingual::new(format!("one of: {plans}"), format!("可选：{plans}"))
     };
-    Diagnostic::new("S0103", Severity::Error, Bilingual::new(format!("the contract has no plan `{plan}`"), format!("合同没有方案 `{plan}`")), help)
+    Diagnostic::new(
+        "S0103",
+        Severity::Error,
+        Bilingual::new(format!("the contract has no plan `{plan}`"), format!("合同没有方案 `{plan}`")),
+        help,
+    )
 }
 
 fn unknown_parameter(contract: &Contract, name: &str) -> Diagnostic {
@@ -72,6 +88,7 @@ fn unknown_parameter(contract: &Contract, name: &str) -> Diagnostic {
 
 /// A cycle that stands for no particular time, for constants.
 pub(crate) fn any_cycle() -> CycleSpan {
-    let day = Interval::new(timeline::Instant::EPOCH, timeline::Instant::from_nanos(86_400_000_000_000)).unwrap_or(Interval::ALL);
+    let day = Interval::new(timeline::Instant::EPOCH, timeline::Instant::from_nanos(86_400_000_000_000))
+        .unwrap_or(Interval::ALL);
     CycleSpan { label: String::new(), counted: day, whole: day }
 }

@@ -11,16 +11,19 @@ use crate::absent::Absent;
 use crate::evaluate::{Evaluator, Overrides, RemedyValue, World};
 use crate::prepared::{OtherReading, Prepared};
 use crate::settlement::{
-    ClaimResult, CycleSpan, EvidenceSummary, Inputs, LevelResult, Lint, Outcome, PromiseResult, ReadingResult,
-    RemedyResult, RemedyStatus, RightResult, Settlement, SettlementStatus, Verdict,
+    ClaimResult, CycleSpan, EvidenceSummary, Inputs, LevelResult, Lint, Outcome, PromiseResult,
+    ReadingResult, RemedyResult, RemedyStatus, RightResult, Settlement, SettlementStatus, Verdict,
 };
 use crate::value::Value;
 
 /// Names the cycle to settle; `label` as in `2026-10`, `2026-Q1`, `2026-10-05`, `2026-10-01/2026-11-01`.
 pub fn cycle_span(contract: &Contract, inputs: &Inputs, label: &str) -> Result<CycleSpan, Diagnostic> {
-    let Cycle { whole, label } = cycle_named(&contract.cycle, &contract.zone, inputs.since, label).map_err(|it| bad_cycle(&it))?;
+    let Cycle { whole, label } =
+        cycle_named(&contract.cycle, &contract.zone, inputs.since, label).map_err(|it| bad_cycle(&it))?;
     let counted = match inputs.since {
-        Some(since) if contract.cycle_from_since && since > whole.from() => Interval::new(since, whole.until()),
+        Some(since) if contract.cycle_from_since && since > whole.from() => {
+            Interval::new(since, whole.until())
+        }
         _ => Some(whole),
     };
     match counted {
@@ -29,7 +32,10 @@ pub fn cycle_span(contract: &Contract, inputs: &Inputs, label: &str) -> Result<C
             "S0102",
             Severity::Error,
             Bilingual::new("the subscription begins after this cycle", "订阅开始于该周期之后"),
-            Bilingual::new("choose a later cycle, or an earlier --since", "请选择更晚的周期，或更早的 --since"),
+            Bilingual::new(
+                "choose a later cycle, or an earlier --since",
+                "请选择更晚的周期，或更早的 --since",
+            ),
         )),
     }
 }
@@ -39,19 +45,34 @@ fn bad_cycle(error: &calendar::CycleError) -> Diagnostic {
         "S0101",
         Severity::Error,
         Bilingual::new(format!("the cycle cannot be named: {error}"), format!("无法确定服务周期：{error}")),
-        Bilingual::new("write a label such as 2026-10, 2026-Q4 or 2026-10-05; cycles counted from the subscription need --since", "请写 2026-10、2026-Q4 或 2026-10-05；从订阅起算的周期需要 --since"),
+        Bilingual::new(
+            "write a label such as 2026-10, 2026-Q4 or 2026-10-05; cycles counted from the subscription need --since",
+            "请写 2026-10、2026-Q4 或 2026-10-05；从订阅起算的周期需要 --since",
+        ),
     )
 }
 
 /// Settles one cycle. Pure: the same contract, evidence and inputs give the same settlement. For many subscriptions of
 /// one contract, [`Prepared`] works out only once what they share.
-pub fn settle(contract: &Contract, facts: &dyn Facts, cycle: &CycleSpan, inputs: &Inputs, overrides: &Overrides) -> Settlement {
+pub fn settle(
+    contract: &Contract,
+    facts: &dyn Facts,
+    cycle: &CycleSpan,
+    inputs: &Inputs,
+    overrides: &Overrides,
+) -> Settlement {
     Prepared::new(contract).settle(facts, cycle, inputs, overrides)
 }
 
 impl Prepared<'_> {
     /// Settles one cycle, as [`settle`](fn@settle) does.
-    pub fn settle(&self, facts: &dyn Facts, cycle: &CycleSpan, inputs: &Inputs, overrides: &Overrides) -> Settlement {
+    pub fn settle(
+        &self,
+        facts: &dyn Facts,
+        cycle: &CycleSpan,
+        inputs: &Inputs,
+        overrides: &Overrides,
+    ) -> Settlement {
         Settling { contract: self.contract, prepared: self, facts, cycle, inputs, overrides }.run()
     }
 }
@@ -90,8 +111,12 @@ impl<'a> Settling<'a> {
         let mut main = self.evaluator(None, true, true);
         let mut without = self.evaluator(None, false, false);
         let readings = self.prepared.others.iter();
-        let mut others: Vec<Alternative<'a>> =
-            readings.map(|reading| Alternative { reading, evaluator: self.evaluator(Some(reading.name), true, false) }).collect();
+        let mut others: Vec<Alternative<'a>> = readings
+            .map(|reading| Alternative {
+                reading,
+                evaluator: self.evaluator(Some(reading.name), true, false),
+            })
+            .collect();
         let levels = self.levels(&mut main, &mut without, &mut others);
         let promises = self.promises(&mut main, &mut without, &mut others);
         let mut remedies = self.remedies(&mut main, &mut without, &mut others);
@@ -121,16 +146,25 @@ impl<'a> Settling<'a> {
     }
 
     fn evidence(&self) -> EvidenceSummary {
-        EvidenceSummary { records: u64::try_from(self.facts.count_all()).unwrap_or(u64::MAX), sha256: hex(&self.facts.digest()) }
+        EvidenceSummary {
+            records: u64::try_from(self.facts.count_all()).unwrap_or(u64::MAX),
+            sha256: hex(&self.facts.digest()),
+        }
     }
 
-    fn levels(&self, main: &mut Evaluator<'a>, without: &mut Evaluator<'a>, others: &mut [Alternative<'a>]) -> Vec<LevelResult> {
+    fn levels(
+        &self,
+        main: &mut Evaluator<'a>,
+        without: &mut Evaluator<'a>,
+        others: &mut [Alternative<'a>],
+    ) -> Vec<LevelResult> {
         let mut results = Vec::new();
         for (id, item) in self.contract.of_kind(ItemKind::Level) {
             for subject in subjects(main, item) {
                 let value = self.covered(quantity_of(main.item(id, subject.clone())));
                 let bare = self.covered(quantity_of(without.item(id, subject.clone())));
-                let readings = self.readings(id, &value, others, |it| quantity_of(it.item(id, subject.clone())));
+                let readings =
+                    self.readings(id, &value, others, |it| quantity_of(it.item(id, subject.clone())));
                 results.push(LevelResult {
                     name: item.name.clone(),
                     subject: subject.as_ref().map(|it| it.show(&self.contract.zone)),
@@ -151,13 +185,18 @@ impl<'a> Settling<'a> {
         if self.contract.gaps != Gaps::NoData || value.is_err() || self.uncovered().is_empty() {
             return value;
         }
-        Err(Absent::no_data("part of the cycle is not covered by any observation", "周期内有部分时间没有监测覆盖"))
+        Err(Absent::no_data(
+            "part of the cycle is not covered by any observation",
+            "周期内有部分时间没有监测覆盖",
+        ))
     }
 
     /// The part of the cycle that no record of `coverage` covers; nothing when the contract declares no such fact.
     fn uncovered(&self) -> Timeline {
         let Some((fact, _)) = self.contract.schema.fact("coverage") else { return Timeline::empty() };
-        let covered = Timeline::from_intervals(self.facts.rows(fact).iter().filter_map(|it| Interval::new(it.from, it.until)));
+        let covered = Timeline::from_intervals(
+            self.facts.rows(fact).iter().filter_map(|it| Interval::new(it.from, it.until)),
+        );
         Timeline::of(self.cycle.counted).difference(&covered)
     }
 
@@ -175,13 +214,19 @@ impl<'a> Settling<'a> {
             found.push(ReadingResult { name, why, in_force: false, value });
         }
         if !found.is_empty() {
-            let (name, why) = self.prepared.in_force(id).map(|it| (it.name.clone(), it.why.clone())).unwrap_or_default();
+            let (name, why) =
+                self.prepared.in_force(id).map(|it| (it.name.clone(), it.why.clone())).unwrap_or_default();
             found.insert(0, ReadingResult { name, why, in_force: true, value: in_force.clone() });
         }
         found
     }
 
-    fn promises(&self, main: &mut Evaluator<'a>, without: &mut Evaluator<'a>, others: &mut [Alternative<'a>]) -> Vec<PromiseResult> {
+    fn promises(
+        &self,
+        main: &mut Evaluator<'a>,
+        without: &mut Evaluator<'a>,
+        others: &mut [Alternative<'a>],
+    ) -> Vec<PromiseResult> {
         let mut results = Vec::new();
         for (id, item) in self.contract.items.iter().enumerate().map(|(at, it)| (ItemId(at), it)) {
             if !matches!(item.kind, ItemKind::Promise | ItemKind::Duty) {
@@ -235,7 +280,12 @@ impl<'a> Settling<'a> {
     }
 
     /// What a promise compares: the level's name, the operator and the value promised.
-    fn target(&self, item: &'a Item, subject: Option<Value>, main: &mut Evaluator<'a>) -> (Option<(Compare, Quantity)>, Option<String>) {
+    fn target(
+        &self,
+        item: &'a Item,
+        subject: Option<Value>,
+        main: &mut Evaluator<'a>,
+    ) -> (Option<(Compare, Quantity)>, Option<String>) {
         let Some(body) = main.reading(item).and_then(|it| it.body.as_ref()) else { return (None, None) };
         let Op::Compare(operator, left, right) = &body.op else { return (None, None) };
         let level = match &left.op {
@@ -246,7 +296,12 @@ impl<'a> Settling<'a> {
         (target.map(|it| (*operator, it)), level)
     }
 
-    fn remedies(&self, main: &mut Evaluator<'a>, without: &mut Evaluator<'a>, others: &mut [Alternative<'a>]) -> Vec<RemedyResult> {
+    fn remedies(
+        &self,
+        main: &mut Evaluator<'a>,
+        without: &mut Evaluator<'a>,
+        others: &mut [Alternative<'a>],
+    ) -> Vec<RemedyResult> {
         let mut results = Vec::new();
         for terms in &self.contract.remedies {
             let Some(item) = self.contract.item(terms.item) else { continue };
@@ -255,10 +310,11 @@ impl<'a> Settling<'a> {
                 let Ok(value) = main.remedy(id, subject.clone()) else { continue };
                 let bare = without.remedy(id, subject.clone()).ok().and_then(|it| it.rounded);
                 let in_force = rounded_of(&value);
-                let readings = self.readings(id, &in_force, others, |it| match it.remedy(id, subject.clone()) {
-                    Ok(value) => rounded_of(&value),
-                    Err(absent) => Err(absent),
-                });
+                let readings =
+                    self.readings(id, &in_force, others, |it| match it.remedy(id, subject.clone()) {
+                        Ok(value) => rounded_of(&value),
+                        Err(absent) => Err(absent),
+                    });
                 let shown = subject.as_ref().map(|it| it.show(&self.contract.zone));
                 results.push(remedy_result(item, shown, &terms.kind, value, bare, readings));
             }
@@ -269,14 +325,24 @@ impl<'a> Settling<'a> {
     /// Of remedies that exclude each other, the greatest is paid, or the customer chooses.
     fn choose(&self, remedies: &mut [RemedyResult]) {
         for choice in &self.contract.choices {
-            let names: Vec<&str> = choice.remedies.iter().filter_map(|it| self.contract.item(*it)).map(|it| it.name.as_str()).collect();
+            let names: Vec<&str> = choice
+                .remedies
+                .iter()
+                .filter_map(|it| self.contract.item(*it))
+                .map(|it| it.name.as_str())
+                .collect();
             let due: Vec<usize> = (0..remedies.len())
-                .filter(|at| remedies.get(*at).is_some_and(|it| names.contains(&it.name.as_str()) && it.status == RemedyStatus::Due))
+                .filter(|at| {
+                    remedies
+                        .get(*at)
+                        .is_some_and(|it| names.contains(&it.name.as_str()) && it.status == RemedyStatus::Due)
+                })
                 .collect();
             if due.len() < 2 {
                 continue;
             }
-            let value = |at: usize| remedies.get(at).and_then(|it| it.amount.as_ref()).map(|it| it.value.clone());
+            let value =
+                |at: usize| remedies.get(at).and_then(|it| it.amount.as_ref()).map(|it| it.value.clone());
             let best = due.iter().copied().rev().max_by_key(|at| value(*at));
             for at in due {
                 if let Some(remedy) = remedies.get_mut(at) {
@@ -297,7 +363,13 @@ impl<'a> Settling<'a> {
         results
     }
 
-    fn claim_windows(&self, claim: &'a Claim, item: &Item, subject: Option<Value>, main: &mut Evaluator<'a>) -> Vec<ClaimResult> {
+    fn claim_windows(
+        &self,
+        claim: &'a Claim,
+        item: &Item,
+        subject: Option<Value>,
+        main: &mut Evaluator<'a>,
+    ) -> Vec<ClaimResult> {
         let shown = subject.as_ref().map(|it| it.show(&self.contract.zone));
         let result = |opens, closes| ClaimResult {
             remedy: item.name.clone(),
@@ -333,7 +405,8 @@ impl<'a> Settling<'a> {
         for (id, item) in self.contract.of_kind(ItemKind::Right) {
             for subject in subjects(main, item) {
                 let arisen = truth_of(main.item(id, subject.clone()));
-                let until = item.until.as_ref().map(|node| main.untraced(subject.clone(), |it| it.instant(node)));
+                let until =
+                    item.until.as_ref().map(|node| main.untraced(subject.clone(), |it| it.instant(node)));
                 let name = match &subject {
                     Some(subject) => format!("{} of {}", item.name, subject.show(&self.contract.zone)),
                     None => item.name.clone(),
@@ -344,16 +417,25 @@ impl<'a> Settling<'a> {
         results
     }
 
-    fn status(&self, promises: &[PromiseResult], remedies: &[RemedyResult], claims: &[ClaimResult]) -> SettlementStatus {
+    fn status(
+        &self,
+        promises: &[PromiseResult],
+        remedies: &[RemedyResult],
+        claims: &[ClaimResult],
+    ) -> SettlementStatus {
         let owed = |claim: &&ClaimResult| {
             let of_claim = |it: &&RemedyResult| it.name == claim.remedy && it.subject == claim.subject;
             remedies.iter().filter(of_claim).any(|it| it.status != RemedyStatus::NotDue)
         };
         let unpublished = |it: &Outcome<timeline::Instant>| matches!(it, Err(absent) if absent.status == Status::Provisional);
-        let mut open = claims.iter().filter(owed).flat_map(|it| [Some(&it.opens), it.closes.as_ref()]).flatten();
+        let mut open =
+            claims.iter().filter(owed).flat_map(|it| [Some(&it.opens), it.closes.as_ref()]).flatten();
         if self.facts.count_all() == 0 {
             SettlementStatus::NoData
-        } else if self.unfinished() || promises.iter().any(|it| it.verdict == Verdict::Provisional) || open.any(unpublished) {
+        } else if self.unfinished()
+            || promises.iter().any(|it| it.verdict == Verdict::Provisional)
+            || open.any(unpublished)
+        {
             SettlementStatus::Provisional
         } else {
             SettlementStatus::Final
@@ -366,13 +448,25 @@ impl<'a> Settling<'a> {
             lints.extend(reading_lint(item));
         }
         for it in &self.contract.undetermined {
-            lints.push(Lint { code: "N0301".to_owned(), message: Bilingual::new(it.text.clone(), it.text.clone()), clause: Some(it.clause.clone()) });
+            lints.push(Lint {
+                code: "N0301".to_owned(),
+                message: Bilingual::new(it.text.clone(), it.text.clone()),
+                clause: Some(it.clause.clone()),
+            });
         }
         for it in remedies.iter().filter(|it| it.status == RemedyStatus::Negative) {
-            lints.extend(it.reason.clone().map(|message| Lint { code: "N0303".to_owned(), message, clause: Some(it.clause.clone()) }));
+            lints.extend(it.reason.clone().map(|message| Lint {
+                code: "N0303".to_owned(),
+                message,
+                clause: Some(it.clause.clone()),
+            }));
         }
         for finding in &self.contract.findings {
-            lints.push(Lint { code: finding.code.to_owned(), message: finding.message.clone(), clause: None });
+            lints.push(Lint {
+                code: finding.code.to_owned(),
+                message: finding.message.clone(),
+                clause: None,
+            });
         }
         lints.extend(self.coverage_lint());
         lints
@@ -387,7 +481,10 @@ impl<'a> Settling<'a> {
         let message = if declared {
             let seconds = crate::value::seconds(uncovered.nanos().unwrap_or(0));
             let time = quantity::show_duration(&seconds);
-            Bilingual::new(format!("{time} of the cycle are covered by no observation"), format!("周期内有 {time} 没有监测覆盖"))
+            Bilingual::new(
+                format!("{time} of the cycle are covered by no observation"),
+                format!("周期内有 {time} 没有监测覆盖"),
+            )
         } else {
             Bilingual::new(
                 "the evidence lists what happened; time it does not mention is taken as without incident",
@@ -419,8 +516,18 @@ fn reading_lint(item: &Item) -> Option<Lint> {
     Some(Lint {
         code: "N0302".to_owned(),
         message: Bilingual::new(
-            format!("`{}` can be read in {} ways ({all}); `{}` is in force: {why_en}", item.name, item.readings.len(), chosen.name),
-            format!("`{}` 有 {} 种解读（{all}）；采用 `{}`：{why_zh}", item.name, item.readings.len(), chosen.name),
+            format!(
+                "`{}` can be read in {} ways ({all}); `{}` is in force: {why_en}",
+                item.name,
+                item.readings.len(),
+                chosen.name
+            ),
+            format!(
+                "`{}` 有 {} 种解读（{all}）；采用 `{}`：{why_zh}",
+                item.name,
+                item.readings.len(),
+                chosen.name
+            ),
         ),
         clause: Some(item.clause.clone()),
     })
@@ -435,7 +542,11 @@ fn displace(remedy: &mut RemedyResult, best: bool, by_customer: bool) {
     if by_customer {
         remedy.status = RemedyStatus::Choice;
         remedy.reason = Some(Bilingual::new(
-            if best { "the customer may choose one; this is the greatest" } else { "the customer may choose one of several" },
+            if best {
+                "the customer may choose one; this is the greatest"
+            } else {
+                "the customer may choose one of several"
+            },
             if best { "客户可任选其一；此项金额最高" } else { "客户可任选其一" },
         ));
     } else if !best {

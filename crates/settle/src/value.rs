@@ -88,7 +88,9 @@ impl Value {
             Self::Date(it) => it.to_string(),
             Self::Period(it) => format!("{} months {} days", it.months, it.days),
             Self::WorkingDays(days, _) => format!("{days} working days"),
-            Self::Clock(nanos, _) | Self::Ticking(nanos, _) => format!("{} in hours", show_duration(&seconds(*nanos))),
+            Self::Clock(nanos, _) | Self::Ticking(nanos, _) => {
+                format!("{} in hours", show_duration(&seconds(*nanos)))
+            }
             Self::Rows(it) => format!("{} rows", it.rows.len()),
             Self::Row(RowRef::Record(_, at)) => format!("record {}", at + 1),
             Self::Row(RowRef::Run(run)) => format!("{} … {}", zone.show(run.from()), zone.show(run.until())),
@@ -101,14 +103,20 @@ impl Value {
             Self::List(items) => show_list(items, zone),
             Self::Hours(_) => "hours".to_owned(),
             Self::Calendar(it) => it.name().to_owned(),
-            Self::Window(it) => format!("{} … {}", zone.show(it.counted.from()), zone.show(it.counted.until())),
+            Self::Window(it) => {
+                format!("{} … {}", zone.show(it.counted.from()), zone.show(it.counted.until()))
+            }
         }
     }
 }
 
 fn show_list(items: &[Outcome<Value>], zone: &calendar::Zone) -> String {
     const SHOWN: usize = 6;
-    let shown: Vec<String> = items.iter().take(SHOWN).map(|it| it.as_ref().map_or_else(|absent| absent.reason.en.clone(), |it| it.show(zone))).collect();
+    let shown: Vec<String> = items
+        .iter()
+        .take(SHOWN)
+        .map(|it| it.as_ref().map_or_else(|absent| absent.reason.en.clone(), |it| it.show(zone)))
+        .collect();
     let more = if items.len() > SHOWN { format!(", … {} in all", items.len()) } else { String::new() };
     format!("({}{more})", shown.join(", "))
 }

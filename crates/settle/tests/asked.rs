@@ -1,6 +1,10 @@
 //! Facts in volume answer questions; facts that are listed are read row by row. Both must give the same settlement.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests stand outside the test functions")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests stand outside the test functions"
+)]
 
 use evidence::{Facts, FactsError, Group, Memory, Question, Record, SourceFile, read};
 use settle::{Inputs, Overrides, Settlement, cycle_span, settle};
@@ -62,9 +66,12 @@ fn evidence_text(seed: u64) -> String {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % n
     };
-    let mut text = String::from("{\"fact\":\"maintenance\",\"from\":\"2026-10-05T00:00:00+08:00\",\"until\":\"2026-10-06T12:00:00+08:00\"}\n");
+    let mut text = String::from(
+        "{\"fact\":\"maintenance\",\"from\":\"2026-10-05T00:00:00+08:00\",\"until\":\"2026-10-06T12:00:00+08:00\"}\n",
+    );
     for at in 0..400 {
-        let outcome = ["delivered", "delivered", "delivered", "failed", "pending"][usize::try_from(next(5)).unwrap()];
+        let outcome =
+            ["delivered", "delivered", "delivered", "failed", "pending"][usize::try_from(next(5)).unwrap()];
         let cause = ["", ",\"cause\":\"carrier\"", ",\"cause\":\"own\""][usize::try_from(next(3)).unwrap()];
         let note = ["", ",\"note\":\"x\"", ",\"note\":\"y\""][usize::try_from(next(3)).unwrap()];
         let subject = ["a", "b"][usize::try_from(next(2)).unwrap()];
@@ -108,5 +115,9 @@ fn a_question_lists_no_records_in_the_derivation() {
     let file = SourceFile { name: "e.ndjson".to_owned(), bytes: evidence_text(7).into_bytes() };
     let asked = settled(&InVolume(Memory::new(read(&contract.schema, &[file]).0.as_of(None))));
     let counted = asked.derivation.iter().find(|it| it.name == "delivered").expect("it is derived");
-    assert!(counted.evidence.iter().all(|it| it.records.is_empty() && it.count > 0), "{:?}", counted.evidence);
+    assert!(
+        counted.evidence.iter().all(|it| it.records.is_empty() && it.count > 0),
+        "{:?}",
+        counted.evidence
+    );
 }

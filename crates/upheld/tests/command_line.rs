@@ -1,5 +1,7 @@
 //! The commands as a user runs them: exit codes, what is printed, what is written.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -318,7 +320,8 @@ fn the_demo_writes_pages_and_everything_its_closing_words_need() {
 fn compare_finds_the_shorter_claim_and_the_lower_promise() {
     let home = home();
     let old = fs::read_to_string(root().join("contracts/mwe.md")).expect("read");
-    let new = old.replacen(" 99.5%\n", " 99.4%\n", 1).replace("cycle.until + 30 days", "cycle.until + 20 days");
+    let new =
+        old.replacen(" 99.5%\n", " 99.4%\n", 1).replace("cycle.until + 30 days", "cycle.until + 20 days");
     assert_ne!(old, new);
     let new = file(home.path(), "new.md", &new);
     let output = upheld(home.path(), &["compare", "contracts/mwe.md", &new, "--format", "json"]);

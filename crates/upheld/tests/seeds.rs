@@ -4,6 +4,8 @@
 //! The cases stand in `seeds/*.txt`. A case is its name, a line of what is settled, the evidence, and lines `= PLACE VALUE`
 //! of what the statement's JSON says there; members of lists go by their name.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -184,7 +184,9 @@ fn example(kind: &AttributeKind) -> String {
         AttributeKind::Date => "`\"2026-10-01\"`".to_owned(),
         AttributeKind::Text => "`\"…\"`".to_owned(),
         AttributeKind::Truth => "`true`".to_owned(),
-        AttributeKind::OneOf(words) | AttributeKind::Cause(words) => format!("`\"{}\"`", words.first().map_or("…", String::as_str)),
+        AttributeKind::OneOf(words) | AttributeKind::Cause(words) => {
+            format!("`\"{}\"`", words.first().map_or("…", String::as_str))
+        }
         AttributeKind::Unit(unit) => format!("`\"3.5 {unit}\"`"),
     }
 }

@@ -282,7 +282,7 @@ pub(crate) fn rewritten(pair: &Pair<'_>, known: &[Change]) -> Vec<Change> {
 fn rewritten_item(pair: &Pair<'_>, twins: Twins<'_>) -> Option<Change> {
     let (old, new) = (pair.old.contract, pair.new.contract);
     let (before, now) = (wording(old, twins.old), wording(new, twins.new));
-    if before == now {
+    if bare_words(&before) == bare_words(&now) {
         return None;
     }
     let name = &twins.old_item.name;
@@ -306,8 +306,9 @@ pub(crate) fn unchanged(pair: &Pair<'_>, twins: Twins<'_>) -> bool {
         let contract = graph.contract;
         let exclusions = contract.of_kind(ItemKind::Exclusion).map(|(id, _)| id);
         let rules: BTreeSet<ItemId> = graph.below(id).chain(exclusions).chain([id]).collect();
-        let said =
-            rules.into_iter().filter_map(|it| Some((contract.item(it)?.name.clone(), wording(contract, it))));
+        let said = rules
+            .into_iter()
+            .filter_map(|it| Some((contract.item(it)?.name.clone(), bare_words(&wording(contract, it)))));
         let excused =
             contract.causes.iter().filter(|it| it.excluded).map(|it| (it.name.clone(), String::new()));
         let all: BTreeSet<(String, String)> = said.chain(excused).collect();
@@ -322,4 +323,9 @@ fn wording(contract: &Contract, id: ItemId) -> String {
     let terms = crate::graph::remedy_nodes(contract, id).into_iter().map(|it| contract.source(it.span));
     let all: Vec<String> = body.into_iter().chain(terms).map(short_source).collect();
     all.join("; ")
+}
+
+/// Layout is no change.
+fn bare_words(wording: &str) -> String {
+    wording.split_whitespace().collect()
 }

@@ -49,6 +49,13 @@ fn a_version_is_no_worse_than_itself() {
 }
 
 #[test]
+fn layout_and_comments_are_no_change() {
+    let same =
+        changed(&[(">= 95%: 10%", ">=  95% :  10%   -- as before"), ("uptime = 1 - ", "uptime =\n  1 - ")]);
+    assert_eq!(same.changes, Vec::new());
+}
+
+#[test]
 fn a_lower_credit_is_worse_with_level_plan_and_both_amounts() {
     let less = changed(&[(">= 95%: 10%", ">= 95%: 5%")]);
     let change = only(&less, Effect::Worse);

@@ -43,7 +43,9 @@ impl<'a> Evaluator<'a> {
             return Ok(answer);
         }
         let rows = match which {
-            Aggregate::First | Aggregate::Last => super::call::cut(&self.rows_value(rows)?, 1, which == Aggregate::First),
+            Aggregate::First | Aggregate::Last => {
+                super::call::cut(&self.rows_value(rows)?, 1, which == Aggregate::First)
+            }
             _ => self.rows_value(rows)?,
         };
         self.note_read(&rows);
@@ -72,12 +74,20 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of each row. A share counts rows whose predicate has no data as not matching.
-    fn each_row(&mut self, which: Aggregate, rows: &Rows, slot: usize, body: &'a Node) -> Outcome<Vec<Value>> {
+    fn each_row(
+        &mut self,
+        which: Aggregate,
+        rows: &Rows,
+        slot: usize,
+        body: &'a Node,
+    ) -> Outcome<Vec<Value>> {
         let mut values = Vec::with_capacity(rows.rows.len());
         for row in rows.rows.iter() {
             match self.with_slot(slot, Value::Row(*row), |it| it.eval(body)) {
                 Ok(value) => values.push(value),
-                Err(absent) if which == Aggregate::Share && absent.replaceable => values.push(Value::Truth(false)),
+                Err(absent) if which == Aggregate::Share && absent.replaceable => {
+                    values.push(Value::Truth(false))
+                }
                 Err(absent) if which == Aggregate::Values && absent.replaceable => {}
                 Err(absent) => return Err(absent),
             }
@@ -191,7 +201,10 @@ fn position(sorted: &[Value], value: &Value) -> Outcome<Result<usize, usize>> {
 pub(super) fn percentile(rank: &Ratio, values: Vec<Value>) -> Outcome<Value> {
     let hundred = Ratio::int(100);
     if rank.is_negative() || *rank > hundred {
-        return Err(Absent::not_computable("a percentile lies between 0 and 100", "百分位必须在 0 到 100 之间"));
+        return Err(Absent::not_computable(
+            "a percentile lies between 0 and 100",
+            "百分位必须在 0 到 100 之间",
+        ));
     }
     let mut numbers: Vec<Quantity> = Vec::with_capacity(values.len());
     for value in values {
@@ -200,7 +213,8 @@ pub(super) fn percentile(rank: &Ratio, values: Vec<Value>) -> Outcome<Value> {
     }
     numbers.sort_by(|a, b| a.value.cmp(&b.value));
     let count = Ratio::int(i128::try_from(numbers.len()).unwrap_or(i128::MAX));
-    let position = count.mul(rank).and_then(|it| it.div(&hundred)).ok().and_then(|it| it.ceil_i128()).unwrap_or(0);
+    let position =
+        count.mul(rank).and_then(|it| it.div(&hundred)).ok().and_then(|it| it.ceil_i128()).unwrap_or(0);
     let index = usize::try_from(position.max(1) - 1).unwrap_or(usize::MAX);
     numbers.into_iter().nth(index).map(Value::Quantity).ok_or_else(empty)
 }

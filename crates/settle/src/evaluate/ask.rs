@@ -48,7 +48,8 @@ impl<'a> Evaluator<'a> {
     fn as_question(&mut self, rows: &'a Node) -> Outcome<Option<Asked>> {
         match &rows.op {
             Op::Fact(fact) => {
-                let event = self.world.contract.schema.facts.get(*fact).is_some_and(|it| it.kind == FactKind::Event);
+                let event =
+                    self.world.contract.schema.facts.get(*fact).is_some_and(|it| it.kind == FactKind::Event);
                 Ok(event.then_some(Asked { fact: *fact, filter: Vec::new(), excluding: false }))
             }
             Op::Where(inner, slot, predicate) => {
@@ -88,7 +89,9 @@ impl<'a> Evaluator<'a> {
             Op::Not(inner) if self.always_decided(fact, inner) => {
                 Ok(self.as_filter(fact, slot, inner)?.map(|it| Predicate::Not(Box::new(it))))
             }
-            Op::RowField(at, RowField::Attribute(attribute)) if *at == slot && predicate.ty == Type::Truth => {
+            Op::RowField(at, RowField::Attribute(attribute))
+                if *at == slot && predicate.ty == Type::Truth =>
+            {
                 Ok(Some(Predicate::Equals(Field::Attribute(*attribute), Some(Datum::Truth(true)))))
             }
             Op::Compare(operator, left, right) => self.compared(fact, slot, *operator, left, right),
@@ -97,7 +100,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn joined(&mut self, fact: usize, slot: usize, a: &'a Node, b: &'a Node, join: fn(Vec<Predicate>) -> Predicate) -> Outcome<Option<Predicate>> {
+    fn joined(
+        &mut self,
+        fact: usize,
+        slot: usize,
+        a: &'a Node,
+        b: &'a Node,
+        join: fn(Vec<Predicate>) -> Predicate,
+    ) -> Outcome<Option<Predicate>> {
         let (a, b) = (self.as_filter(fact, slot, a)?, self.as_filter(fact, slot, b)?);
         Ok(a.zip(b).map(|(a, b)| join(vec![a, b])))
     }
@@ -105,16 +115,28 @@ impl<'a> Evaluator<'a> {
     /// Whether no attribute the predicate reads may be absent.
     fn always_decided(&self, fact: usize, node: &Node) -> bool {
         let own = match &node.op {
-            Op::RowField(_, RowField::Attribute(at)) => {
-                self.world.contract.schema.facts.get(fact).and_then(|it| it.attributes.get(*at)).is_some_and(|it| !it.optional)
-            }
+            Op::RowField(_, RowField::Attribute(at)) => self
+                .world
+                .contract
+                .schema
+                .facts
+                .get(fact)
+                .and_then(|it| it.attributes.get(*at))
+                .is_some_and(|it| !it.optional),
             Op::RowField(_, RowField::Subject | RowField::Id | RowField::Source) => false,
             _ => true,
         };
         own && node.parts().into_iter().all(|it| self.always_decided(fact, it))
     }
 
-    fn compared(&mut self, fact: usize, slot: usize, operator: Compare, left: &'a Node, right: &'a Node) -> Outcome<Option<Predicate>> {
+    fn compared(
+        &mut self,
+        fact: usize,
+        slot: usize,
+        operator: Compare,
+        left: &'a Node,
+        right: &'a Node,
+    ) -> Outcome<Option<Predicate>> {
         let Some(field) = field_of(slot, left).filter(|_| !reads_row(slot, right)) else { return Ok(None) };
         let value = self.eval(right)?;
         let Some(datum) = self.as_datum(fact, left, value) else { return Ok(None) };
@@ -131,7 +153,13 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn listed(&mut self, fact: usize, slot: usize, left: &'a Node, list: &'a Node) -> Outcome<Option<Predicate>> {
+    fn listed(
+        &mut self,
+        fact: usize,
+        slot: usize,
+        left: &'a Node,
+        list: &'a Node,
+    ) -> Outcome<Option<Predicate>> {
         let Some(field) = field_of(slot, left).filter(|_| !reads_row(slot, list)) else { return Ok(None) };
         let mut words = Vec::new();
         for item in self.elements(list)? {
@@ -147,7 +175,9 @@ impl<'a> Evaluator<'a> {
     fn as_datum(&self, fact: usize, field: &Node, value: Value) -> Option<Datum> {
         use evidence::AttributeKind as Kind;
         let kind = match &field.op {
-            Op::RowField(_, RowField::Attribute(at)) => self.world.contract.schema.facts.get(fact)?.attributes.get(*at).map(|it| &it.kind),
+            Op::RowField(_, RowField::Attribute(at)) => {
+                self.world.contract.schema.facts.get(fact)?.attributes.get(*at).map(|it| &it.kind)
+            }
             _ => None,
         };
         Some(match (kind, value) {
@@ -180,11 +210,17 @@ impl<'a> Evaluator<'a> {
 
     /// One number; `None` when there is nothing to take it from.
     fn number(&mut self, asked: &(usize, Predicate), measure: Measure) -> Outcome<Option<Ratio>> {
-        let question = Question { filter: asked.1.clone(), measures: vec![measure], ..Question::about(asked.0, self.window) };
+        let question = Question {
+            filter: asked.1.clone(),
+            measures: vec![measure],
+            ..Question::about(asked.0, self.window)
+        };
         let groups = self.world.facts.aggregate(&question).map_err(|it| unanswered(&it))?;
         let value = groups.into_iter().next().and_then(|it| it.values.into_iter().next()).flatten();
         Ok(match value {
-            Some(Datum::Number(it) | Datum::Money(it) | Datum::Duration(it) | Datum::Quantity(it)) => Some(it),
+            Some(Datum::Number(it) | Datum::Money(it) | Datum::Duration(it) | Datum::Quantity(it)) => {
+                Some(it)
+            }
             _ => None,
         })
     }
@@ -192,18 +228,27 @@ impl<'a> Evaluator<'a> {
     fn ask(&mut self, asked: &(usize, Predicate), measure: Measure, ty: &Type) -> Outcome<Value> {
         let value = self.number(asked, measure.clone())?;
         if measure == Measure::Count {
-            let count = value.as_ref().and_then(Ratio::to_integer).and_then(|it| u64::try_from(it).ok()).unwrap_or(0);
-            let fact = self.world.contract.schema.facts.get(asked.0).map(|it| it.name.clone()).unwrap_or_default();
+            let count =
+                value.as_ref().and_then(Ratio::to_integer).and_then(|it| u64::try_from(it).ok()).unwrap_or(0);
+            let fact =
+                self.world.contract.schema.facts.get(asked.0).map(|it| it.name.clone()).unwrap_or_default();
             self.trace.counted(&fact, count);
         }
         match value {
             Some(value) => Ok(Value::Quantity(Quantity { value, unit: unit_of(ty) })),
-            None if matches!(measure, Measure::Sum(_)) => Ok(Value::Quantity(Quantity { value: Ratio::ZERO, unit: unit_of(ty) })),
+            None if matches!(measure, Measure::Sum(_)) => {
+                Ok(Value::Quantity(Quantity { value: Ratio::ZERO, unit: unit_of(ty) }))
+            }
             None => Err(Absent::no_data("there are no records to take it from", "没有可供计算的记录")),
         }
     }
 
-    fn asked_share(&mut self, asked: &(usize, Predicate), slot: usize, body: Option<&'a Node>) -> Outcome<Option<Value>> {
+    fn asked_share(
+        &mut self,
+        asked: &(usize, Predicate),
+        slot: usize,
+        body: Option<&'a Node>,
+    ) -> Outcome<Option<Value>> {
         let Some(body) = body else { return Ok(None) };
         let Some(matching) = self.as_filter(asked.0, slot, body)? else { return Ok(None) };
         let all = self.number(asked, Measure::Count)?.unwrap_or(Ratio::ZERO);
@@ -225,7 +270,11 @@ impl<'a> Evaluator<'a> {
         rank: Option<&'a Node>,
         ty: &Type,
     ) -> Outcome<Option<Value>> {
-        let Some(body) = body.filter(|it| self.always_decided(asked.0, it) && matches!(it.ty, Type::Scalar(_))) else { return Ok(None) };
+        let Some(body) =
+            body.filter(|it| self.always_decided(asked.0, it) && matches!(it.ty, Type::Scalar(_)))
+        else {
+            return Ok(None);
+        };
         let Some(field @ Field::Attribute(_)) = field_of(slot, body) else { return Ok(None) };
         let measure = match which {
             Aggregate::Sum => Measure::Sum(field),
@@ -280,12 +329,16 @@ fn field_of(slot: usize, node: &Node) -> Option<Field> {
 
 /// Whether a node reads the row in `slot`.
 fn reads_row(slot: usize, node: &Node) -> bool {
-    matches!(&node.op, Op::RowField(at, _) | Op::Variable(at) if *at == slot) || node.parts().into_iter().any(|it| reads_row(slot, it))
+    matches!(&node.op, Op::RowField(at, _) | Op::Variable(at) if *at == slot)
+        || node.parts().into_iter().any(|it| reads_row(slot, it))
 }
 
 fn unanswered(error: &evidence::FactsError) -> Absent {
     match error {
         evidence::FactsError::Ratio(error) => super::scalar::ratio_absent(*error, "sum"),
-        other => Absent::not_computable(format!("the evidence cannot be asked: {other}"), format!("无法查询证据：{other}")),
+        other => Absent::not_computable(
+            format!("the evidence cannot be asked: {other}"),
+            format!("无法查询证据：{other}"),
+        ),
     }
 }

@@ -14,9 +14,16 @@ use crate::settlement::Outcome;
 use crate::value::{RowRef, Rows, Value, seconds};
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn call(&mut self, function: Function, arguments: &'a [Node], node: &'a Node) -> Outcome<Value> {
+    pub(super) fn call(
+        &mut self,
+        function: Function,
+        arguments: &'a [Node],
+        node: &'a Node,
+    ) -> Outcome<Value> {
         match (function, arguments) {
-            (Function::Min | Function::Max, [first, ..]) if matches!(first.ty, Type::Series(_)) => self.series_extreme(function, arguments),
+            (Function::Min | Function::Max, [first, ..]) if matches!(first.ty, Type::Series(_)) => {
+                self.series_extreme(function, arguments)
+            }
             (Function::Min, all) => self.extreme(all, Compare::Less),
             (Function::Max, all) => self.extreme(all, Compare::More),
             (Function::Abs, [a]) => {
@@ -151,14 +158,18 @@ impl<'a> Evaluator<'a> {
                 let days = working_days_between(calendar, *a, *b).map_err(|it| unpublished(&it))?;
                 Ok(whole_number(i128::from(days)))
             }
-            (Function::NthWorkingDay, [Value::Quantity(n), Value::Date(date), Value::Calendar(calendar)]) => nth(n, *date, calendar),
+            (Function::NthWorkingDay, [Value::Quantity(n), Value::Date(date), Value::Calendar(calendar)]) => {
+                nth(n, *date, calendar)
+            }
             (Function::WorkingDay, [Value::Date(date), Value::Calendar(calendar)]) => {
                 calendar.working(*date).map(Value::Truth).map_err(|it| unpublished(&it))
             }
             (Function::DateOf, [Value::Instant(at)]) => Ok(Value::Date(zone.date(*at))),
             (Function::At(time), [Value::Date(date)]) => instant(zone.first_at_or_after(*date, time)),
             (Function::StartOfDay, [Value::Date(date)]) => instant(zone.start_of_day(*date)),
-            (Function::EndOfDay, [Value::Date(date)]) => instant(date.next_day().and_then(|it| zone.start_of_day(it))),
+            (Function::EndOfDay, [Value::Date(date)]) => {
+                instant(date.next_day().and_then(|it| zone.start_of_day(it)))
+            }
             (Function::EndOfMonth, [Value::Date(date)]) => {
                 instant(add_date(date.first_of_month(), 1, 0).and_then(|it| zone.start_of_day(it)))
             }
@@ -198,7 +209,10 @@ fn nth(n: &Quantity, date: Date, calendar: &HolidayCalendar) -> Outcome<Value> {
     let n = n.value.to_integer().and_then(|it| u32::try_from(it).ok()).ok_or_else(lost)?;
     let found = nth_working_day(calendar, date.year(), date.month(), n).map_err(|it| unpublished(&it))?;
     found.map(Value::Date).ok_or_else(|| {
-        Absent::not_computable(format!("the month has fewer than {n} working days"), format!("该月不足 {n} 个工作日"))
+        Absent::not_computable(
+            format!("the month has fewer than {n} working days"),
+            format!("该月不足 {n} 个工作日"),
+        )
     })
 }
 
@@ -210,6 +224,10 @@ fn runs_of(timeline: &Timeline) -> Value {
 /// The first, or last, so many rows.
 pub(super) fn cut(rows: &Rows, count: usize, first: bool) -> Rows {
     let length = rows.rows.len();
-    let kept = if first { rows.rows.get(..count.min(length)) } else { rows.rows.get(length.saturating_sub(count)..) };
+    let kept = if first {
+        rows.rows.get(..count.min(length))
+    } else {
+        rows.rows.get(length.saturating_sub(count)..)
+    };
     Rows { kind: rows.kind, rows: Arc::new(kept.unwrap_or(&[]).to_vec()) }
 }

@@ -65,9 +65,14 @@ impl<'a> Evaluator<'a> {
         while from < whole.until() {
             self.burn(1)?;
             steps += 1;
-            let next = times(step, steps).and_then(|it| Period::add(zone, whole.from(), it)).unwrap_or(whole.until());
+            let next = times(step, steps)
+                .and_then(|it| Period::add(zone, whole.from(), it))
+                .unwrap_or(whole.until());
             let part = Interval::new(from, next.min(whole.until())).ok_or_else(|| {
-                Absent::not_computable("a window is split into parts of no length", "窗口被切分为没有长度的部分")
+                Absent::not_computable(
+                    "a window is split into parts of no length",
+                    "窗口被切分为没有长度的部分",
+                )
             })?;
             parts.push(Ok(Value::Window(Span { counted: part, whole: part, label: None })));
             from = part.until();
@@ -111,7 +116,9 @@ impl<'a> Evaluator<'a> {
     fn clipped(&self, whole: Interval) -> Option<Interval> {
         match self.world.inputs.since {
             Some(since) if since >= whole.until() => None,
-            Some(since) if self.world.contract.cycle_from_since && since > whole.from() => Interval::new(since, whole.until()),
+            Some(since) if self.world.contract.cycle_from_since && since > whole.from() => {
+                Interval::new(since, whole.until())
+            }
             _ => Some(whole),
         }
     }
@@ -137,7 +144,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Known breaches (or successes) only: a cycle without data counts as neither.
-    fn pattern(&mut self, promise: ItemId, subject: Option<Value>, breached: bool, least: &'a Node, out_of: &'a Node) -> Outcome<Value> {
+    fn pattern(
+        &mut self,
+        promise: ItemId,
+        subject: Option<Value>,
+        breached: bool,
+        least: &'a Node,
+        out_of: &'a Node,
+    ) -> Outcome<Value> {
         let least = self.whole(least)?;
         let cycles = self.last_cycles(out_of)?;
         let mut hits = 0u32;
@@ -160,7 +174,12 @@ fn times(step: Period, count: i32) -> Option<Period> {
 }
 
 fn duration_nanos(it: &Quantity) -> Outcome<i64> {
-    let nanos = it.value.mul(&Ratio::int(1_000_000_000)).ok().and_then(|it| it.to_integer()).and_then(|it| i64::try_from(it).ok());
+    let nanos = it
+        .value
+        .mul(&Ratio::int(1_000_000_000))
+        .ok()
+        .and_then(|it| it.to_integer())
+        .and_then(|it| i64::try_from(it).ok());
     nanos.ok_or_else(super::scalar::out_of_range)
 }
 

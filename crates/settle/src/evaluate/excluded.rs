@@ -43,7 +43,11 @@ impl<'a> Evaluator<'a> {
             return Ok(whole);
         }
         let by_record = self.reads_caused_spans(rule);
-        let counted = if by_record { self.passing_over(|it| it.timeline_value(rule))?.intersect(&whole) } else { (*whole).clone() };
+        let counted = if by_record {
+            self.passing_over(|it| it.timeline_value(rule))?.intersect(&whole)
+        } else {
+            (*whole).clone()
+        };
         let mut left = counted.clone();
         for (at, source) in self.sources().iter().enumerate() {
             let Some(mut taken) = self.source_timeline(source, &about)? else { continue };
@@ -93,13 +97,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The instants a source excludes; an exclusion that consists of events covers none.
-    fn source_timeline(&mut self, source: &Source<'a>, about: &[(ItemId, Value)]) -> Outcome<Option<Arc<Timeline>>> {
+    fn source_timeline(
+        &mut self,
+        source: &Source<'a>,
+        about: &[(ItemId, Value)],
+    ) -> Outcome<Option<Arc<Timeline>>> {
         match source {
             Source::Exclusion(id) => {
                 let slice = std::mem::replace(&mut self.window, self.period.counted);
                 let values = self.exclusion(*id, about);
                 self.window = slice;
-                let timelines = values?.into_iter().filter_map(|it| if let Value::Timeline(it) = it { Some((*it).clone()) } else { None });
+                let timelines = values?
+                    .into_iter()
+                    .filter_map(|it| if let Value::Timeline(it) = it { Some((*it).clone()) } else { None });
                 let timelines: Vec<Timeline> = timelines.collect();
                 Ok((!timelines.is_empty()).then(|| Arc::new(Timeline::union_all(&timelines))))
             }
@@ -138,11 +148,21 @@ impl<'a> Evaluator<'a> {
         Ok(Rows { kind: rows.kind, rows: Arc::new(left) })
     }
 
-    fn taken_rows(&mut self, fact: usize, source: &Source<'a>, rows: &[RowRef], about: &[(ItemId, Value)]) -> Outcome<BTreeSet<RowRef>> {
+    fn taken_rows(
+        &mut self,
+        fact: usize,
+        source: &Source<'a>,
+        rows: &[RowRef],
+        about: &[(ItemId, Value)],
+    ) -> Outcome<BTreeSet<RowRef>> {
         match source {
             Source::Cause(cause) => {
                 let attribute = self.cause_attribute(fact);
-                let own = |row: &RowRef| attribute.is_some_and(|at| self.record(*row).is_some_and(|it| names(it.attributes.get(at), cause)));
+                let own = |row: &RowRef| {
+                    attribute.is_some_and(|at| {
+                        self.record(*row).is_some_and(|it| names(it.attributes.get(at), cause))
+                    })
+                };
                 Ok(rows.iter().copied().filter(own).collect())
             }
             Source::Exclusion(id) => {
@@ -165,7 +185,10 @@ impl<'a> Evaluator<'a> {
     fn log_rows(&mut self, at: usize, taken: BTreeSet<RowRef>) {
         if self.period.counted == self.world.cycle.counted {
             let window = self.world.cycle.counted;
-            let inside: Vec<RowRef> = taken.into_iter().filter(|row| self.record(*row).is_some_and(|it| window.contains(it.from))).collect();
+            let inside: Vec<RowRef> = taken
+                .into_iter()
+                .filter(|row| self.record(*row).is_some_and(|it| window.contains(it.from)))
+                .collect();
             self.log.rows.entry(at).or_default().extend(inside);
         }
     }
@@ -183,7 +206,9 @@ impl<'a> Evaluator<'a> {
                     Predicate::Equals(Field::Attribute(at), Some(Datum::Text(Arc::from(cause.name.as_str()))))
                 }),
                 Source::Exclusion(id) if self.excludes_rows_of(*id, fact) => return Ok(None),
-                Source::Exclusion(_) => self.source_timeline(source, &[])?.map(|it| Predicate::Inside((*it).clone())),
+                Source::Exclusion(_) => {
+                    self.source_timeline(source, &[])?.map(|it| Predicate::Inside((*it).clone()))
+                }
             };
             filters.push(taken.unwrap_or(Predicate::Or(Vec::new())));
         }
@@ -224,7 +249,11 @@ impl<'a> Evaluator<'a> {
                 measure,
             };
             if let Some(time) = self.log.time.get(&at) {
-                list.extend(time.runs().iter().map(|it| entry(it.from(), it.until(), ExcludedMeasure::Seconds(seconds(it.nanos())))));
+                list.extend(
+                    time.runs().iter().map(|it| {
+                        entry(it.from(), it.until(), ExcludedMeasure::Seconds(seconds(it.nanos())))
+                    }),
+                );
             }
             let listed = self.log.rows.get(&at).map_or(0, |it| u64::try_from(it.len()).unwrap_or(u64::MAX));
             let count = listed.max(self.log.counts.get(&at).copied().unwrap_or(0));

@@ -19,7 +19,11 @@ impl<'a> Evaluator<'a> {
         let subject = if item.per.is_some() || item.of_fact.is_some() { subject } else { None };
         let key: MemoKey = (
             id,
-            (!item.absolute || matches!(item.ty, Type::Rows(_))).then_some((self.period.counted, self.window, self.reach)),
+            (!item.absolute || matches!(item.ty, Type::Rows(_))).then_some((
+                self.period.counted,
+                self.window,
+                self.reach,
+            )),
             subject.as_ref().map(|it| it.show(&contract.zone)),
         );
         if let Some(known) = self.memo.get(&key) {
@@ -43,7 +47,13 @@ impl<'a> Evaluator<'a> {
         self.world.overrides.items.iter().find(|(it, _)| *it == id).map(|(_, value)| value.clone())
     }
 
-    fn fresh(&mut self, id: ItemId, item: &'a Item, subject: Option<Value>, shown: Option<String>) -> Outcome<Value> {
+    fn fresh(
+        &mut self,
+        id: ItemId,
+        item: &'a Item,
+        subject: Option<Value>,
+        shown: Option<String>,
+    ) -> Outcome<Value> {
         if item.kind == ItemKind::Remedy {
             return self.remedy_amount(id, subject);
         }
@@ -64,7 +74,10 @@ impl<'a> Evaluator<'a> {
             && !self.truth(applies)?
         {
             let text = self.world.contract.source(applies.span).to_owned();
-            return Err(Absent::not_covered(format!("it applies only when {text}"), format!("仅在 {text} 时适用")));
+            return Err(Absent::not_covered(
+                format!("it applies only when {text}"),
+                format!("仅在 {text} 时适用"),
+            ));
         }
         if item.kind == ItemKind::Level && !self.world.complete && !self.any_evidence() {
             return Err(Absent::no_data("no evidence falls in the cycle", "周期内没有任何证据"));
@@ -80,5 +93,8 @@ impl<'a> Evaluator<'a> {
 }
 
 fn missing(item: &Item) -> Absent {
-    Absent::not_computable(format!("the parameter `{}` is not given", item.name), format!("未给出参数 `{}`", item.name))
+    Absent::not_computable(
+        format!("the parameter `{}` is not given", item.name),
+        format!("未给出参数 `{}`", item.name),
+    )
 }

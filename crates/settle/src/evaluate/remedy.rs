@@ -26,7 +26,17 @@ pub(crate) struct RemedyValue {
 
 impl RemedyValue {
     fn empty(status: RemedyStatus) -> Self {
-        Self { status, reason: None, absent: None, literal: None, amount: None, rounded: None, share: None, base: None, capped: false }
+        Self {
+            status,
+            reason: None,
+            absent: None,
+            literal: None,
+            amount: None,
+            rounded: None,
+            share: None,
+            base: None,
+            capped: false,
+        }
     }
 
     fn absent(absent: Absent) -> Self {
@@ -144,7 +154,10 @@ impl<'a> Evaluator<'a> {
         if literal.value.is_negative() {
             value.status = RemedyStatus::Negative;
             value.reason = Some(Bilingual::new(
-                format!("the text literally computes {}; a remedy never charges the customer, so nothing is paid", literal.show()),
+                format!(
+                    "the text literally computes {}; a remedy never charges the customer, so nothing is paid",
+                    literal.show()
+                ),
                 format!("按文本字面计算为 {}；赔付不会向客户收费，因此不支付", literal.show()),
             ));
             return value;
@@ -158,7 +171,12 @@ impl<'a> Evaluator<'a> {
                 value.capped = capped;
                 self.settled(terms, amount, value)
             }
-            Err(absent) => RemedyValue { literal: value.literal, share: value.share, base: value.base, ..RemedyValue::absent(absent) },
+            Err(absent) => RemedyValue {
+                literal: value.literal,
+                share: value.share,
+                base: value.base,
+                ..RemedyValue::absent(absent)
+            },
         }
     }
 
@@ -167,7 +185,11 @@ impl<'a> Evaluator<'a> {
         for cap in &terms.at_most {
             let cap = self.quantity(cap)?;
             if cap.value < amount.value {
-                amount = if cap.value.is_negative() { Quantity { value: Ratio::ZERO, unit: cap.unit } } else { cap };
+                amount = if cap.value.is_negative() {
+                    Quantity { value: Ratio::ZERO, unit: cap.unit }
+                } else {
+                    cap
+                };
                 capped = true;
             }
         }
@@ -186,7 +208,12 @@ impl<'a> Evaluator<'a> {
                 Ok(limit) if !operator.holds(amount.value.cmp(&limit.value)) => {
                     value.status = RemedyStatus::Suppressed;
                     value.reason = Some(Bilingual::new(
-                        format!("{} is paid only when it is {} {}", amount.show(), operator.symbol(), limit.show()),
+                        format!(
+                            "{} is paid only when it is {} {}",
+                            amount.show(),
+                            operator.symbol(),
+                            limit.show()
+                        ),
                         format!("{} 仅在 {} {} 时支付", amount.show(), operator.symbol(), limit.show()),
                     ));
                     return value;
@@ -197,7 +224,12 @@ impl<'a> Evaluator<'a> {
         }
         match self.rounded(terms, &amount) {
             Ok(rounded) => RemedyValue { rounded: Some(rounded), amount: Some(amount), ..value },
-            Err(absent) => RemedyValue { literal: value.literal, share: value.share, base: value.base, ..RemedyValue::absent(absent) },
+            Err(absent) => RemedyValue {
+                literal: value.literal,
+                share: value.share,
+                base: value.base,
+                ..RemedyValue::absent(absent)
+            },
         }
     }
 
@@ -208,7 +240,9 @@ impl<'a> Evaluator<'a> {
                 let step = self.quantity(step)?.value;
                 amount.value.round_to(&step, *how).map_err(|it| super::scalar::ratio_absent(it, &source))?
             }
-            (None, Some(currency)) => quantity::round_money(&amount.value, currency, self.world.contract.rounding),
+            (None, Some(currency)) => {
+                quantity::round_money(&amount.value, currency, self.world.contract.rounding)
+            }
             (None, None) => amount.value.clone(),
         };
         Ok(Quantity { value, unit: amount.unit.clone() })
@@ -218,7 +252,8 @@ impl<'a> Evaluator<'a> {
     pub(super) fn claim_edge(&mut self, id: ItemId, opens: bool) -> Outcome<Instant> {
         let contract = self.world.contract;
         let claim = contract.claims.iter().find(|it| it.remedy == id);
-        let none = || Absent::not_computable("the contract sets no claim window for it", "合同没有为其规定申请期限");
+        let none =
+            || Absent::not_computable("the contract sets no claim window for it", "合同没有为其规定申请期限");
         let claim = claim.filter(|it| it.per.is_none()).ok_or_else(none)?;
         match (opens, &claim.opens, &claim.closes) {
             (true, Some(node), _) | (false, _, Some(node)) => self.claim_instant(node),

@@ -37,13 +37,17 @@ impl<'a> Evaluator<'a> {
             Op::OfSubject(rows, subject) => {
                 let rows = self.rows(rows, reach)?;
                 let Value::Text(subject) = self.eval(subject)? else { return Err(lost()) };
-                self.keep(rows, |it, row| Ok(it.record(row).is_some_and(|it| it.subject.as_deref() == Some(&*subject))))
+                self.keep(rows, |it, row| {
+                    Ok(it.record(row).is_some_and(|it| it.subject.as_deref() == Some(&*subject)))
+                })
             }
             Op::LastingRows(rows, operator, length) => {
                 let rows = self.rows(rows, reach)?;
                 let least = self.nanos(length)?;
                 let operator = *operator;
-                self.keep(rows, |it, row| Ok(it.span_nanos(row).is_none_or(|nanos| operator.holds(nanos.cmp(&least)))))
+                self.keep(rows, |it, row| {
+                    Ok(it.span_nanos(row).is_none_or(|nanos| operator.holds(nanos.cmp(&least))))
+                })
             }
             Op::Distinct(rows, fields) => {
                 let rows = self.rows(rows, reach)?;
@@ -55,8 +59,16 @@ impl<'a> Evaluator<'a> {
                 let rows = self.rows(rows, reach)?;
                 self.without_excluded(rows, &about)
             }
-            Op::Call(..) | Op::Item(..) | Op::ItemFor(..) | Op::Over(..) | Op::If(..) | Op::By(..) | Op::Ladder(..) | Op::AsOf(..)
-            | Op::Default(..) | Op::Variable(_) => self.indirect_rows(node, reach),
+            Op::Call(..)
+            | Op::Item(..)
+            | Op::ItemFor(..)
+            | Op::Over(..)
+            | Op::If(..)
+            | Op::By(..)
+            | Op::Ladder(..)
+            | Op::AsOf(..)
+            | Op::Default(..)
+            | Op::Variable(_) => self.indirect_rows(node, reach),
             _ => Err(lost()),
         }
     }
@@ -95,14 +107,22 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Keeps the rows for which `test` holds; nothing inside is traced.
-    pub(super) fn keep(&mut self, rows: Rows, mut test: impl FnMut(&mut Self, RowRef) -> Outcome<bool>) -> Outcome<Rows> {
+    pub(super) fn keep(
+        &mut self,
+        rows: Rows,
+        mut test: impl FnMut(&mut Self, RowRef) -> Outcome<bool>,
+    ) -> Outcome<Rows> {
         self.trace.pause();
         let kept = self.kept(&rows, &mut test);
         self.trace.resume();
         Ok(Rows { kind: rows.kind, rows: Arc::new(kept?) })
     }
 
-    fn kept(&mut self, rows: &Rows, test: &mut impl FnMut(&mut Self, RowRef) -> Outcome<bool>) -> Outcome<Vec<RowRef>> {
+    fn kept(
+        &mut self,
+        rows: &Rows,
+        test: &mut impl FnMut(&mut Self, RowRef) -> Outcome<bool>,
+    ) -> Outcome<Vec<RowRef>> {
         let mut kept = Vec::new();
         for row in rows.rows.iter() {
             if test(self, *row)? {
@@ -122,9 +142,13 @@ impl<'a> Evaluator<'a> {
 
     /// The latest row of each key.
     fn distinct(&self, rows: &Rows, fields: &[RowField]) -> Rows {
-        let mut latest: std::collections::BTreeMap<Vec<Option<String>>, RowRef> = std::collections::BTreeMap::new();
+        let mut latest: std::collections::BTreeMap<Vec<Option<String>>, RowRef> =
+            std::collections::BTreeMap::new();
         for row in rows.rows.iter() {
-            let key = fields.iter().map(|it| self.row_field(*row, *it).ok().map(|it| it.show(&self.world.contract.zone))).collect();
+            let key = fields
+                .iter()
+                .map(|it| self.row_field(*row, *it).ok().map(|it| it.show(&self.world.contract.zone)))
+                .collect();
             latest.insert(key, *row);
         }
         let mut kept: Vec<RowRef> = latest.into_values().collect();
@@ -187,7 +211,9 @@ impl<'a> Evaluator<'a> {
     fn bounds(&self, row: RowRef) -> (Instant, Instant) {
         match row {
             RowRef::Run(run) => (run.from(), run.until()),
-            RowRef::Record(..) => self.record(row).map_or((Instant::MIN, Instant::MIN), |it| (it.from, it.until)),
+            RowRef::Record(..) => {
+                self.record(row).map_or((Instant::MIN, Instant::MIN), |it| (it.from, it.until))
+            }
         }
     }
 
@@ -204,9 +230,16 @@ impl<'a> Evaluator<'a> {
         duration(part.map_or(0, |it| it.nanos()))
     }
 
-    fn text_field(&self, row: RowRef, name: &str, get: impl Fn(&Record) -> Option<Arc<str>>) -> Outcome<Value> {
+    fn text_field(
+        &self,
+        row: RowRef,
+        name: &str,
+        get: impl Fn(&Record) -> Option<Arc<str>>,
+    ) -> Outcome<Value> {
         let found = self.record(row).and_then(get);
-        found.map(Value::Text).ok_or_else(|| Absent::no_data(format!("a record has no `{name}`"), format!("记录没有 `{name}`")))
+        found
+            .map(Value::Text)
+            .ok_or_else(|| Absent::no_data(format!("a record has no `{name}`"), format!("记录没有 `{name}`")))
     }
 
     fn attribute(&self, row: RowRef, at: usize) -> Outcome<Value> {
@@ -214,7 +247,8 @@ impl<'a> Evaluator<'a> {
         match record.attributes.get(at).and_then(Option::as_ref) {
             Some(datum) => Ok(self.datum(record.fact, at, datum)),
             None => {
-                let name = self.world.contract.schema.facts.get(record.fact).and_then(|it| it.attributes.get(at));
+                let name =
+                    self.world.contract.schema.facts.get(record.fact).and_then(|it| it.attributes.get(at));
                 let name = name.map(|it| it.name.as_str()).unwrap_or_default();
                 Err(Absent::no_data(format!("a record has no `{name}`"), format!("记录没有 `{name}`")))
             }
@@ -235,7 +269,8 @@ impl<'a> Evaluator<'a> {
             Datum::Text(it) => Value::Text(it.clone()),
             Datum::Truth(it) => Value::Truth(*it),
             Datum::Quantity(it) => {
-                let kind = contract.schema.facts.get(fact).and_then(|it| it.attributes.get(at)).map(|it| &it.kind);
+                let kind =
+                    contract.schema.facts.get(fact).and_then(|it| it.attributes.get(at)).map(|it| &it.kind);
                 let unit = match kind {
                     Some(evidence::AttributeKind::Unit(unit)) => unit.clone(),
                     _ => Unit::none(),
@@ -249,7 +284,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn any_evidence(&self) -> bool {
         let facts = self.world.contract.schema.facts.iter().enumerate();
         let window = self.period.counted;
-        facts.into_iter().any(|(fact, it)| in_window(self.world.facts.rows(fact), it.kind, window).next().is_some())
+        facts
+            .into_iter()
+            .any(|(fact, it)| in_window(self.world.facts.rows(fact), it.kind, window).next().is_some())
     }
 
     /// Rows as a timeline, all evidence considered.
@@ -258,7 +295,11 @@ impl<'a> Evaluator<'a> {
         if closed && let Some(known) = self.covers.get(&rows.span) {
             return Ok(known.clone());
         }
-        let found = if matches!(rows.ty, Type::Rows(RowType::Run)) { self.rows_value(rows)? } else { self.rows(rows, Reach::All)? };
+        let found = if matches!(rows.ty, Type::Rows(RowType::Run)) {
+            self.rows_value(rows)?
+        } else {
+            self.rows(rows, Reach::All)?
+        };
         self.note_read(&found);
         let cover = Arc::new(self.cover(&found));
         if closed && self.is_window_free(rows) {
@@ -280,11 +321,29 @@ impl<'a> Evaluator<'a> {
 
     fn is_window_free(&self, node: &Node) -> bool {
         let own = match &node.op {
-            Op::Item(id, _) => self.world.contract.item(*id).is_some_and(|it| it.absolute && it.per.is_none()),
+            Op::Item(id, _) => {
+                self.world.contract.item(*id).is_some_and(|it| it.absolute && it.per.is_none())
+            }
             Op::RowField(_, field) | Op::Field(_, field) => *field != RowField::Length,
-            Op::Fact(_) | Op::Where(..) | Op::LastingRows(..) | Op::Distinct(..) | Op::Literal(_) | Op::Compare(..) | Op::And(..)
-            | Op::Or(..) | Op::Not(_) | Op::InList(..) | Op::InBand(..) | Op::List(_) | Op::Shift(..) | Op::Elapsed(..)
-            | Op::Add(..) | Op::Subtract(..) | Op::Default(..) | Op::Plan | Op::Since => true,
+            Op::Fact(_)
+            | Op::Where(..)
+            | Op::LastingRows(..)
+            | Op::Distinct(..)
+            | Op::Literal(_)
+            | Op::Compare(..)
+            | Op::And(..)
+            | Op::Or(..)
+            | Op::Not(_)
+            | Op::InList(..)
+            | Op::InBand(..)
+            | Op::List(_)
+            | Op::Shift(..)
+            | Op::Elapsed(..)
+            | Op::Add(..)
+            | Op::Subtract(..)
+            | Op::Default(..)
+            | Op::Plan
+            | Op::Since => true,
             _ => false,
         };
         own && node.parts().into_iter().all(|it| self.is_window_free(it))
@@ -295,7 +354,10 @@ impl<'a> Evaluator<'a> {
 pub(super) fn depends_on_variables(node: &Node) -> bool {
     fn least_slot(node: &Node) -> Option<usize> {
         let own = match &node.op {
-            Op::Variable(slot) | Op::RowField(slot, _) | Op::Item(_, Some(slot)) | Op::Paid(_, Some(slot)) => Some(*slot),
+            Op::Variable(slot)
+            | Op::RowField(slot, _)
+            | Op::Item(_, Some(slot))
+            | Op::Paid(_, Some(slot)) => Some(*slot),
             Op::About(_, slot, _) => Some(*slot),
             Op::Pattern { slot, .. } => *slot,
             _ => None,
@@ -304,8 +366,17 @@ pub(super) fn depends_on_variables(node: &Node) -> bool {
     }
     fn least_bound(node: &Node) -> Option<usize> {
         let own = match &node.op {
-            Op::Where(_, slot, _) | Op::Filter(_, slot, _) | Op::ForEach(slot, ..) | Op::Carry(slot, ..) | Op::Quantified(_, slot, ..) | Op::Aggregate { slot, .. } | Op::SpansOf(_, slot, ..)
-            | Op::Streak(_, slot, ..) | Op::Held(_, slot, _) | Op::Stack(_, slot, _) | Op::Highest(_, slot, _) => Some(*slot),
+            Op::Where(_, slot, _)
+            | Op::Filter(_, slot, _)
+            | Op::ForEach(slot, ..)
+            | Op::Carry(slot, ..)
+            | Op::Quantified(_, slot, ..)
+            | Op::Aggregate { slot, .. }
+            | Op::SpansOf(_, slot, ..)
+            | Op::Streak(_, slot, ..)
+            | Op::Held(_, slot, _)
+            | Op::Stack(_, slot, _)
+            | Op::Highest(_, slot, _) => Some(*slot),
             _ => None,
         };
         own.into_iter().chain(node.parts().into_iter().filter_map(least_bound)).min()
@@ -322,7 +393,13 @@ fn in_window(records: &[Record], kind: FactKind, window: Interval) -> impl Itera
         FactKind::Event | FactKind::Request => records.partition_point(|it| it.from < window.from()),
     };
     let until_after = move |it: &Record| kind != FactKind::Span || it.until > window.from();
-    records.get(begin..end).unwrap_or(&[]).iter().enumerate().filter(move |(_, it)| until_after(it)).map(move |(at, _)| begin + at)
+    records
+        .get(begin..end)
+        .unwrap_or(&[])
+        .iter()
+        .enumerate()
+        .filter(move |(_, it)| until_after(it))
+        .map(move |(at, _)| begin + at)
 }
 
 fn duration(nanos: i128) -> Value {

@@ -56,9 +56,15 @@ impl<'a> Evaluator<'a> {
                 Err(absent) if absent.replaceable => self.eval(fallback),
                 other => other,
             },
-            Op::Is(value, status) => Ok(Value::Truth(matches!(self.eval(value), Err(absent) if absent.status == *status))),
+            Op::Is(value, status) => {
+                Ok(Value::Truth(matches!(self.eval(value), Err(absent) if absent.status == *status)))
+            }
             Op::If(condition, yes, no) => {
-                if self.truth(condition)? { self.eval(yes) } else { self.eval(no) }
+                if self.truth(condition)? {
+                    self.eval(yes)
+                } else {
+                    self.eval(no)
+                }
             }
             _ => Err(lost()),
         }
@@ -66,8 +72,12 @@ impl<'a> Evaluator<'a> {
 
     fn sum_or_difference(&mut self, node: &'a Node, a: &'a Node, b: &'a Node, add: bool) -> Outcome<Value> {
         match (self.eval(a)?, self.eval(b)?) {
-            (Value::Quantity(a), Value::Quantity(b)) => self.checked(node, if add { a.add(&b) } else { a.sub(&b) }),
-            (Value::Text(a), Value::Text(b)) if a.len() + b.len() <= TEXT_MAX => Ok(Value::Text(Arc::from(format!("{a}{b}")))),
+            (Value::Quantity(a), Value::Quantity(b)) => {
+                self.checked(node, if add { a.add(&b) } else { a.sub(&b) })
+            }
+            (Value::Text(a), Value::Text(b)) if a.len() + b.len() <= TEXT_MAX => {
+                Ok(Value::Text(Arc::from(format!("{a}{b}"))))
+            }
             (Value::Text(_), Value::Text(_)) => Err(Absent::not_computable(
                 format!("a text is longer than {TEXT_MAX} bytes"),
                 format!("文字超过 {TEXT_MAX} 字节"),
@@ -142,7 +152,8 @@ impl<'a> Evaluator<'a> {
         let sign = if back { -1 } else { 1 };
         match (self.eval(base)?, self.eval(by)?) {
             (Value::Instant(at), Value::Quantity(it)) => {
-                let nanos = it.value.mul(&Ratio::int(1_000_000_000 * sign)).ok().and_then(|it| it.to_integer());
+                let nanos =
+                    it.value.mul(&Ratio::int(1_000_000_000 * sign)).ok().and_then(|it| it.to_integer());
                 let nanos = nanos.and_then(|it| i64::try_from(it).ok());
                 nanos.and_then(|it| at.checked_add(it)).map(Value::Instant).ok_or_else(out_of_range)
             }
@@ -153,8 +164,12 @@ impl<'a> Evaluator<'a> {
                 let period = signed(period, back);
                 calendar::add_date(date, period.months, period.days).map(Value::Date).ok_or_else(out_of_range)
             }
-            (Value::Instant(at), Value::Clock(nanos, hours)) => advance(&hours, at, nanos).map(Value::Instant),
-            (Value::Instant(at), Value::Ticking(nanos, clock)) => self.tick(at, nanos, clock).map(Value::Instant),
+            (Value::Instant(at), Value::Clock(nanos, hours)) => {
+                advance(&hours, at, nanos).map(Value::Instant)
+            }
+            (Value::Instant(at), Value::Ticking(nanos, clock)) => {
+                self.tick(at, nanos, clock).map(Value::Instant)
+            }
             (base @ (Value::Date(_) | Value::Instant(_)), Value::WorkingDays(days, Some(calendar))) => {
                 let date = match base {
                     Value::Date(date) => date,

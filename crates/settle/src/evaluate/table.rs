@@ -12,13 +12,20 @@ impl<'a> Evaluator<'a> {
     pub(super) fn table(&mut self, node: &'a Node) -> Outcome<Value> {
         match &node.op {
             Op::By(key, entries, otherwise) => self.lookup(key, entries, otherwise.as_deref()),
-            Op::Ladder(key, mode, entries, otherwise) => self.ladder(key, *mode, entries, otherwise.as_deref()),
+            Op::Ladder(key, mode, entries, otherwise) => {
+                self.ladder(key, *mode, entries, otherwise.as_deref())
+            }
             Op::AsOf(date, entries) => self.as_of(date, entries),
             _ => Err(lost()),
         }
     }
 
-    fn lookup(&mut self, key: &'a Node, entries: &'a [(Vec<Node>, Node)], otherwise: Option<&'a Node>) -> Outcome<Value> {
+    fn lookup(
+        &mut self,
+        key: &'a Node,
+        entries: &'a [(Vec<Node>, Node)],
+        otherwise: Option<&'a Node>,
+    ) -> Outcome<Value> {
         let value = self.eval(key)?;
         for (keys, result) in entries {
             for key in keys {
@@ -37,7 +44,10 @@ impl<'a> Evaluator<'a> {
     fn no_row(&self, key: &Node, value: &Value) -> Absent {
         let shown = value.show(&self.world.contract.zone);
         let key = super::trace::one_line(self.world.contract.source(key.span));
-        Absent::no_row(format!("no row of the table matches {key} = {shown}"), format!("表中没有与 {key} = {shown} 对应的行"))
+        Absent::no_row(
+            format!("no row of the table matches {key} = {shown}"),
+            format!("表中没有与 {key} = {shown} 对应的行"),
+        )
     }
 
     fn ladder(
@@ -77,7 +87,11 @@ impl<'a> Evaluator<'a> {
         let shown: Vec<String> = results.iter().map(|it| it.show(zone)).collect();
         let value = value.show(zone);
         Absent::ambiguous(
-            format!("{} rows of the table match {value} with different results: {}", results.len(), shown.join(" or ")),
+            format!(
+                "{} rows of the table match {value} with different results: {}",
+                results.len(),
+                shown.join(" or ")
+            ),
             format!("{value} 同时符合表中 {} 行，结果不同：{}", results.len(), shown.join(" 或 ")),
         )
     }
@@ -86,7 +100,10 @@ impl<'a> Evaluator<'a> {
         let Value::Date(date) = self.eval(date)? else { return Err(lost()) };
         match entries.iter().rev().find(|(from, _)| *from <= date) {
             Some((_, result)) => self.eval(result),
-            None => Err(Absent::not_covered(format!("no text was in force on {date}"), format!("{date} 没有生效的文本"))),
+            None => Err(Absent::not_covered(
+                format!("no text was in force on {date}"),
+                format!("{date} 没有生效的文本"),
+            )),
         }
     }
 }

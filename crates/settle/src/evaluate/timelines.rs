@@ -72,7 +72,12 @@ impl<'a> Evaluator<'a> {
         found
     }
 
-    fn merge(&mut self, a: &'a Node, b: &'a Node, join: fn(&Timeline, &Timeline) -> Timeline) -> Outcome<Arc<Timeline>> {
+    fn merge(
+        &mut self,
+        a: &'a Node,
+        b: &'a Node,
+        join: fn(&Timeline, &Timeline) -> Timeline,
+    ) -> Outcome<Arc<Timeline>> {
         let (a, b) = (self.timeline_value(a)?, self.timeline_value(b)?);
         self.burn(a.runs().len() + b.runs().len())?;
         Ok(Arc::new(join(&a, &b)))
@@ -114,7 +119,9 @@ impl<'a> Evaluator<'a> {
     /// Where opening hours are asked: the window, and as far as a clock reaches beyond it.
     fn opening(&self) -> Interval {
         let window = self.horizon();
-        let wider = self.reach.and_then(|it| Interval::new(it.from().min(window.from()), it.until().max(window.until())));
+        let wider = self
+            .reach
+            .and_then(|it| Interval::new(it.from().min(window.from()), it.until().max(window.until())));
         wider.unwrap_or(window)
     }
 
@@ -129,7 +136,10 @@ impl<'a> Evaluator<'a> {
             return window;
         }
         let facts = 0..self.world.contract.schema.facts.len();
-        let first = facts.filter_map(|it| self.world.facts.rows(it).first().map(|it| it.from)).filter(|it| *it > Instant::MIN).min();
+        let first = facts
+            .filter_map(|it| self.world.facts.rows(it).first().map(|it| it.from))
+            .filter(|it| *it > Instant::MIN)
+            .min();
         let from = first.unwrap_or(self.world.cycle.counted.from());
         let until = window.until().min(self.world.cycle.counted.until());
         Interval::new(from, until).unwrap_or(self.world.cycle.counted)
@@ -185,7 +195,13 @@ impl<'a> Evaluator<'a> {
         result
     }
 
-    fn spans_of(&mut self, rows: &'a Node, slot: usize, from: &'a Node, until: &'a Node) -> Outcome<Arc<Timeline>> {
+    fn spans_of(
+        &mut self,
+        rows: &'a Node,
+        slot: usize,
+        from: &'a Node,
+        until: &'a Node,
+    ) -> Outcome<Arc<Timeline>> {
         let rows = self.rows(rows, super::rows::Reach::All)?;
         self.note_read(&rows);
         self.trace.pause();
@@ -194,10 +210,17 @@ impl<'a> Evaluator<'a> {
         Ok(Arc::new(Timeline::from_intervals(spans?)))
     }
 
-    fn row_spans(&mut self, rows: &[RowRef], slot: usize, from: &'a Node, until: &'a Node) -> Outcome<Vec<Interval>> {
+    fn row_spans(
+        &mut self,
+        rows: &[RowRef],
+        slot: usize,
+        from: &'a Node,
+        until: &'a Node,
+    ) -> Outcome<Vec<Interval>> {
         let mut spans = Vec::new();
         for row in rows {
-            let ends = self.with_slot(slot, Value::Row(*row), |it| Ok((it.instant(from)?, it.instant(until)?)));
+            let ends =
+                self.with_slot(slot, Value::Row(*row), |it| Ok((it.instant(from)?, it.instant(until)?)));
             match ends {
                 Ok((from, until)) => spans.extend(Interval::new(from, until)),
                 Err(Absent { replaceable: true, .. }) => {}
@@ -208,7 +231,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// From the first of `count` consecutive matching events to the next event that does not match.
-    fn streaks(&mut self, rows: &'a Node, slot: usize, predicate: &'a Node, count: u32) -> Outcome<Arc<Timeline>> {
+    fn streaks(
+        &mut self,
+        rows: &'a Node,
+        slot: usize,
+        predicate: &'a Node,
+        count: u32,
+    ) -> Outcome<Arc<Timeline>> {
         let rows = self.rows(rows, super::rows::Reach::All)?;
         self.note_read(&rows);
         let until = self.world.cycle.counted.until();
@@ -262,7 +291,13 @@ impl<'a> Evaluator<'a> {
         Ok(Value::Timeline(Arc::new(combined)))
     }
 
-    fn quantified_truth(&mut self, combine: &'a Combine, slot: usize, items: Vec<Outcome<Value>>, body: &'a Node) -> Outcome<Value> {
+    fn quantified_truth(
+        &mut self,
+        combine: &'a Combine,
+        slot: usize,
+        items: Vec<Outcome<Value>>,
+        body: &'a Node,
+    ) -> Outcome<Value> {
         let mut holding = 0usize;
         let total = items.len();
         for item in items {

@@ -43,11 +43,22 @@ impl Trace {
         self.on && self.paused == 0
     }
 
-    pub(crate) fn enter(&mut self, item: &Item, subject: Option<String>, reading: Option<String>, period: &Span, world: &World<'_>) {
+    pub(crate) fn enter(
+        &mut self,
+        item: &Item,
+        subject: Option<String>,
+        reading: Option<String>,
+        period: &Span,
+        world: &World<'_>,
+    ) {
         if !self.writing() {
             return;
         }
-        let rule = item.readings.iter().find(|it| Some(&it.name) == reading.as_ref()).and_then(|it| it.body.as_ref());
+        let rule = item
+            .readings
+            .iter()
+            .find(|it| Some(&it.name) == reading.as_ref())
+            .and_then(|it| it.body.as_ref());
         self.open.push(Derivation {
             name: item.name.clone(),
             subject,
@@ -62,7 +73,14 @@ impl Trace {
         });
     }
 
-    pub(crate) fn enter_remedy(&mut self, item: &Item, pays: Option<&Node>, subject: Option<String>, period: &Span, world: &World<'_>) {
+    pub(crate) fn enter_remedy(
+        &mut self,
+        item: &Item,
+        pays: Option<&Node>,
+        subject: Option<String>,
+        period: &Span,
+        world: &World<'_>,
+    ) {
         self.enter(item, subject, None, period, world);
         if self.writing()
             && let Some(derivation) = self.open.last_mut()
@@ -110,8 +128,10 @@ impl Trace {
         let Some(derivation) = self.open.last_mut() else { return };
         let Some(RowRef::Record(fact, _)) = rows.rows.first() else { return };
         let name = world.contract.schema.facts.get(*fact).map(|it| it.name.clone()).unwrap_or_default();
-        let records: Vec<String> = rows.rows.iter().take(RECORDS_MAX).filter_map(|it| record_name(*it, world)).collect();
-        let used = EvidenceUse { fact: name, count: u64::try_from(rows.rows.len()).unwrap_or(u64::MAX), records };
+        let records: Vec<String> =
+            rows.rows.iter().take(RECORDS_MAX).filter_map(|it| record_name(*it, world)).collect();
+        let used =
+            EvidenceUse { fact: name, count: u64::try_from(rows.rows.len()).unwrap_or(u64::MAX), records };
         if !derivation.evidence.contains(&used) {
             derivation.evidence.push(used);
         }
@@ -151,9 +171,25 @@ fn show(value: &Outcome<Value>, world: &World<'_>) -> String {
 fn worth_telling(op: &Op) -> bool {
     matches!(
         op,
-        Op::Add(..) | Op::Subtract(..) | Op::Multiply(..) | Op::Divide(..) | Op::Negate(_) | Op::Shift(..) | Op::Elapsed(..)
-            | Op::Compare(..) | Op::InBand(..) | Op::Ladder(..) | Op::By(..) | Op::AsOf(..) | Op::If(..) | Op::Default(..)
-            | Op::Call(..) | Op::Aggregate { .. } | Op::Fold(..) | Op::Pattern { .. } | Op::Over(..)
+        Op::Add(..)
+            | Op::Subtract(..)
+            | Op::Multiply(..)
+            | Op::Divide(..)
+            | Op::Negate(_)
+            | Op::Shift(..)
+            | Op::Elapsed(..)
+            | Op::Compare(..)
+            | Op::InBand(..)
+            | Op::Ladder(..)
+            | Op::By(..)
+            | Op::AsOf(..)
+            | Op::If(..)
+            | Op::Default(..)
+            | Op::Call(..)
+            | Op::Aggregate { .. }
+            | Op::Fold(..)
+            | Op::Pattern { .. }
+            | Op::Over(..)
     )
 }
 

@@ -64,7 +64,9 @@ fn change_told(change: &Change, lang: Lang) -> String {
     let clauses = match (&change.old_clause, &change.new_clause) {
         (Some(old), Some(new)) if old == new => format!("    [{old}]\n"),
         (None, None) => String::new(),
-        (old, new) => format!("    [{} → {}]\n", old.as_deref().unwrap_or("–"), new.as_deref().unwrap_or("–")),
+        (old, new) => {
+            format!("    [{} → {}]\n", old.as_deref().unwrap_or("–"), new.as_deref().unwrap_or("–"))
+        }
     };
     format!("{sign}  {}\n{clauses}\n", change.message.in_lang(lang))
 }
