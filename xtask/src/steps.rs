@@ -22,6 +22,7 @@ const STEPS: [Step; 10] = [
     Step { title: "rustdoc", is_slow: true, check: rustdoc },
     Step { title: "contracts: check", is_slow: false, check: contracts_check },
     Step { title: "contracts: test", is_slow: false, check: contracts_test },
+    Step { title: "contracts: format", is_slow: false, check: contracts_format },
     Step { title: "tidy", is_slow: false, check: tidy::check },
     Step { title: "holidays beside independent packages", is_slow: true, check: holidays },
     Step { title: "time zones beside an independent package", is_slow: true, check: zones },
@@ -98,18 +99,24 @@ fn rustdoc(root: &Path) -> Outcome {
 }
 
 fn contracts_check(root: &Path) -> Outcome {
-    on_contracts(root, "check")
+    on_contracts(root, &["check"])
 }
 
 fn contracts_test(root: &Path) -> Outcome {
-    on_contracts(root, "test")
+    on_contracts(root, &["test"])
 }
 
-/// `upheld COMMAND contracts/*.md contracts/library/*.md`.
-fn on_contracts(root: &Path, command: &str) -> Outcome {
+fn contracts_format(root: &Path) -> Outcome {
+    on_contracts(root, &["fmt", "--check"])
+}
+
+/// `upheld COMMAND` on every contract of the repository.
+fn on_contracts(root: &Path, command: &[&str]) -> Outcome {
     let mut files = markdown_in(root, "contracts")?;
     files.extend(markdown_in(root, "contracts/library")?);
-    run(cargo(root, &["run", "--quiet", "--package", "upheld", "--", command]).args(files))
+    files.extend(markdown_in(root, "contracts/exam")?);
+    let words = [&["run", "--quiet", "--package", "upheld", "--"], command].concat();
+    run(cargo(root, &words).args(files))
 }
 
 /// The Markdown files of one folder, by name, relative to the root.

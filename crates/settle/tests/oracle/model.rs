@@ -142,7 +142,7 @@ pub(crate) enum Predicate {
     Flag,
     LongerThan(i64),
     StartsInOffice,
-    /// Requests only: answered so many seconds after they were asked.
+    /// Requests only: answered so many seconds after they were asked; not answered yet is later than any deadline.
     AnsweredWithin(i64),
     /// Requests only: seconds of office time.
     AnsweredInOffice(i64),
