@@ -14,7 +14,7 @@ struct Step {
 }
 
 /// Cheap checks first, so that a slip is told soon.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { title: "format", is_slow: false, check: format },
     Step { title: "clippy", is_slow: false, check: clippy },
     Step { title: "tests", is_slow: false, check: tests },
