@@ -60,12 +60,14 @@ fn marked_chars(line: &str, column: usize, bytes: usize) -> impl Iterator<Item =
 pub fn width(it: char) -> usize {
     match u32::from(it) {
         0x1100..=0x115f
-        | 0x2e80..=0xa4cf
+        | 0x2e80..=0x303e
+        | 0x3041..=0xa4cf
         | 0xac00..=0xd7a3
         | 0xf900..=0xfaff
         | 0xfe30..=0xfe6f
         | 0xff00..=0xff60
         | 0xffe0..=0xffe6
+        | 0x1f300..=0x1faff
         | 0x20000..=0x3fffd => 2,
         _ => 1,
     }

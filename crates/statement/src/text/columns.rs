@@ -89,24 +89,11 @@ fn may_break(before: char, after: char) -> bool {
     before == ' ' || cells(before) == 2 || cells(after) == 2
 }
 
-/// Cells of a character: East Asian wide and full-width ones take two, combining ones none.
+/// Cells of a character: combining ones take none.
 fn cells(c: char) -> usize {
     match u32::from(c) {
         0x0300..=0x036f | 0x200b..=0x200f => 0,
-        0x1100..=0x115f
-        | 0x2e80..=0x303e
-        | 0x3041..=0x33ff
-        | 0x3400..=0x4dbf
-        | 0x4e00..=0x9fff
-        | 0xa000..=0xa4cf
-        | 0xac00..=0xd7a3
-        | 0xf900..=0xfaff
-        | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1faff
-        | 0x20000..=0x3fffd => 2,
-        _ => 1,
+        _ => diagnostic::width(c),
     }
 }
 
