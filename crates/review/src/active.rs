@@ -40,9 +40,14 @@ pub(crate) fn in_effect<'a, 'c>(
     walk.found
 }
 
-/// The subject to ask an item for.
-pub(crate) fn subject(graph: &Graph<'_>, id: ItemId) -> Option<Value> {
-    graph.is_per_subject(id).then(|| Value::Text(SUBJECT.into()))
+/// The subject to ask an item for: the first its domain has, or the one records were invented for.
+pub(crate) fn subject(probe: &Probe<'_>, id: ItemId) -> Option<Value> {
+    let domain = probe.contract.item(id)?.per?;
+    let first = match probe.item(domain, None) {
+        Ok(Value::List(items)) => items.iter().find_map(|it| it.clone().ok()),
+        _ => None,
+    };
+    Some(first.unwrap_or_else(|| Value::Text(SUBJECT.into())))
 }
 
 impl<'c> Walk<'_, 'c> {
@@ -97,7 +102,7 @@ impl<'c> Walk<'_, 'c> {
         if self.given.iter().any(|it| self.graph.node_depends(node, *it)) {
             return None;
         }
-        self.probe.node(node, subject(self.graph, item)).ok()
+        self.probe.node(node, subject(&self.probe, item)).ok()
     }
 
     fn equals(&self, item: ItemId, key: &'c Node, value: &Value) -> bool {

@@ -65,7 +65,7 @@ pub(crate) fn windows(graph: &Graph<'_>, at: usize, claim: &Claim, scenario: &Sc
         overrides: &scenario.overrides,
         reading: None,
     };
-    let who: Option<Value> = subject(graph, claim.remedy);
+    let who: Option<Value> = subject(&probe, claim.remedy);
     probe.claim_windows(at, who)
 }
 

@@ -52,7 +52,8 @@ impl Domain {
             _ if unit.is_time() => Kind::Time,
             Some(node) if unit.is_none() && is_count(contract, node, 0) => Kind::Count,
             Some(node) if unit.is_none() && is_share(contract, node, 0) => Kind::Share,
-            _ if unit.is_none() && constants.own.iter().all(|it| *it <= Ratio::ONE) => Kind::Share,
+            Some(node) if unit.is_none() && is_measure(contract, node, 0) => Kind::Other,
+            _ if unit.is_none() && constants.targets().all(|it| *it <= Ratio::ONE) => Kind::Share,
             _ => Kind::Other,
         };
         let greatest = constants.own.iter().max().cloned().unwrap_or(Ratio::ONE);
@@ -72,9 +73,10 @@ impl Domain {
         Quantity { value: value.clone(), unit: self.unit.clone() }
     }
 
-    /// The value at which nothing has gone wrong.
-    pub(crate) fn best(&self) -> Ratio {
-        if self.kind == Kind::Share { Ratio::ONE } else { Ratio::ZERO }
+    /// The ends, the one first at which things usually go well.
+    pub(crate) fn ends(&self) -> [Ratio; 2] {
+        let ends = [Ratio::ZERO, self.until.clone()];
+        if self.kind == Kind::Share { [self.until.clone(), Ratio::ZERO] } else { ends }
     }
 
     pub(crate) fn holds(&self, value: &Ratio) -> bool {
@@ -143,6 +145,8 @@ pub(crate) struct Constants {
     pub(crate) own: Vec<Ratio>,
     /// Plain numbers.
     pub(crate) shares: Vec<Ratio>,
+    /// Those the number itself is compared with.
+    pub(crate) compared: Vec<Ratio>,
 }
 
 impl Constants {
@@ -158,7 +162,12 @@ impl Constants {
                 }
             }
         }
-        Self { own: own.into_iter().collect(), shares: shares.into_iter().collect() }
+        Self { own: own.into_iter().collect(), shares: shares.into_iter().collect(), compared: Vec::new() }
+    }
+
+    /// What the number is compared with; all numbers where nothing compares it.
+    fn targets(&self) -> impl Iterator<Item = &Ratio> {
+        if self.compared.is_empty() { self.own.iter() } else { self.compared.iter() }
     }
 
     /// Adds values of the unit asked for.
@@ -197,9 +206,25 @@ pub(crate) fn body_of<'c>(contract: &'c Contract, id: ItemId, reading: Option<&s
 
 fn rounded_to(node: &Node) -> Option<Ratio> {
     let Op::Call(Function::Round(_), arguments) = &node.op else { return None };
-    match arguments.get(1).map(|it| &it.op) {
-        Some(Op::Literal(Literal::Quantity(it))) if it.value.is_positive() => Some(it.value.clone()),
+    arguments.get(1).and_then(written).filter(Ratio::is_positive)
+}
+
+/// A number written out.
+pub(crate) fn written(node: &Node) -> Option<Ratio> {
+    match &node.op {
+        Op::Literal(Literal::Quantity(it)) => Some(it.value.clone()),
         _ => None,
+    }
+}
+
+/// So many of a unit that is written out: `length(work) / 1 h`.
+fn is_measure(contract: &Contract, node: &Node, depth: usize) -> bool {
+    match &node.op {
+        Op::Divide(_, b) => written(b).is_some(),
+        Op::Item(id, _) | Op::ItemFor(id, _) if depth < DEPTH_MAX => {
+            body_of(contract, *id, None).is_some_and(|it| is_measure(contract, it, depth + 1))
+        }
+        _ => false,
     }
 }
 
@@ -210,6 +235,9 @@ fn is_count(contract: &Contract, node: &Node, depth: usize) -> bool {
     match &node.op {
         Op::Aggregate { which: Aggregate::Count, .. } | Op::Fold(Aggregate::Count, _) => true,
         Op::Call(Function::Round(_), _) => rounded_to(node).is_some_and(|it| it.is_integer()),
+        // Started or complete steps: `round_up(late, 1 d) / 1 d`.
+        Op::Divide(a, b) => rounded_to(a).is_some_and(|step| written(b) == Some(step)),
+        Op::Aggregate { which: Aggregate::Sum, body: Some(body), .. } => inner(body),
         Op::Add(a, b) | Op::Subtract(a, b) => inner(a) && inner(b),
         Op::By(_, rows, _) => !rows.is_empty() && rows.iter().all(|(_, it)| inner(it)),
         Op::Item(id, _) | Op::ItemFor(id, _) => body_of(contract, *id, None).is_some_and(inner),
@@ -220,7 +248,7 @@ fn is_count(contract: &Contract, node: &Node, depth: usize) -> bool {
 fn is_share(contract: &Contract, node: &Node, depth: usize) -> bool {
     let inner = |it: &Node| depth < DEPTH_MAX && is_share(contract, it, depth + 1);
     match &node.op {
-        Op::Divide(a, b) => a.ty == b.ty,
+        Op::Divide(a, b) => a.ty == b.ty && written(b).is_none(),
         Op::Aggregate { which: Aggregate::Share, .. } => true,
         Op::Literal(Literal::Quantity(it)) => it.value == Ratio::ONE,
         Op::Subtract(a, _) | Op::Default(a, _) => inner(a),

@@ -54,8 +54,8 @@ impl<'c> Graph<'c> {
         let Some(item) = self.contract.item(id) else { return false };
         let number = matches!(&item.ty, Type::Scalar(unit) if unit.currency().is_none());
         number
-            && item.of_fact.is_none()
             && matches!(item.kind, ItemKind::Level | ItemKind::Definition)
+            && item.of_fact.is_none()
             && self.rests_on_facts(id)
     }
 
@@ -70,11 +70,6 @@ impl<'c> Graph<'c> {
     /// Whether a node names `id` or something that depends on it.
     pub(crate) fn node_depends(&self, node: &Node, id: ItemId) -> bool {
         node.items().into_iter().any(|it| it == id || self.depends(it, id))
-    }
-
-    /// The subject an item is asked for when nobody is real.
-    pub(crate) fn is_per_subject(&self, id: ItemId) -> bool {
-        self.contract.item(id).is_some_and(|it| it.per.is_some())
     }
 }
 

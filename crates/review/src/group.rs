@@ -15,6 +15,8 @@ pub(crate) struct Group {
     pub(crate) promises: Vec<ItemId>,
     /// Other measured numbers of the same remedies, held at their best.
     pub(crate) others: BTreeSet<ItemId>,
+    /// Remedies that the number only makes due; other numbers decide how much.
+    pub(crate) when_only: BTreeSet<ItemId>,
     /// Promises of the same remedies that no measured number here decides; their verdict is given.
     pub(crate) bare: BTreeSet<ItemId>,
 }
@@ -48,6 +50,9 @@ pub(crate) fn groups(graph: &Graph<'_>) -> Vec<Group> {
         for driver in &drivers {
             let group = of_driver(&mut groups, *driver);
             group.remedies.push(terms.item);
+            if drivers.len() > 1 && !moves(graph, terms.item, *driver) {
+                group.when_only.insert(terms.item);
+            }
             group.others.extend(drivers.iter().filter(|it| *it != driver));
             group.bare.extend(promises_of(graph, terms.item));
         }
@@ -113,7 +118,19 @@ pub(crate) fn drivers(graph: &Graph<'_>, remedy: ItemId) -> BTreeSet<ItemId> {
             chosen.extend(graph.topmost(&below));
         }
     }
-    if chosen.is_empty() { graph.topmost(&paid) } else { chosen }
+    // Numbers of the amount that no promise measures.
+    let pays: Vec<&Node> = contract.remedy(remedy).and_then(|it| it.pays.as_ref()).into_iter().collect();
+    let apart = reach(contract, &pays, &chosen).items;
+    let apart = apart.into_iter().filter(|it| graph.measured(*it) && !chosen.contains(it));
+    let apart: BTreeSet<ItemId> =
+        apart.filter(|it| !chosen.iter().any(|known| graph.depends(*it, *known))).collect();
+    chosen.extend(graph.topmost(&apart));
+    chosen
+}
+
+/// Whether a number moves the amount of a remedy.
+fn moves(graph: &Graph<'_>, remedy: ItemId, driver: ItemId) -> bool {
+    value_nodes(graph.contract, remedy).into_iter().any(|it| graph.node_depends(it, driver))
 }
 
 /// Levels and compared numbers that rules reach, none of them hidden behind another.

@@ -11,17 +11,19 @@ use settle::settlement::RemedyStatus;
 use crate::report::{Finding, Report};
 use crate::show::both;
 use crate::sweep::{Bench, Paid, Try};
-use crate::witness::{apart, lead, limit_text, order, place, scale, witness, worth};
+use crate::witness::{apart, lead, limit_text, order, place, rewards, scale, witness, worth};
 
 /// Everything about one group under one scenario.
 pub(crate) fn check(bench: &Bench<'_, '_>, tries: &[Try], report: &mut Report) {
-    for remedy in &bench.group.remedies {
+    for remedy in bench.group.remedies.iter().filter(|it| !bench.group.when_only.contains(it)) {
         let Some(money) = Money::new(bench, tries, *remedy) else { continue };
         money.negative(report);
         money.cliffs(report);
         money.uncapped(report);
     }
-    falling(bench, tries, report);
+    if bench.group.when_only.is_empty() {
+        falling(bench, tries, report);
+    }
 }
 
 /// One remedy tried at every value.
@@ -207,8 +209,11 @@ impl Unchecked {
 fn falling(bench: &Bench<'_, '_>, tries: &[Try], report: &mut Report) {
     let contract = bench.graph.contract;
     let Some(first) = bench.group.remedies.first().and_then(|it| contract.item(*it)) else { return };
+    let counted: Vec<ItemId> =
+        bench.group.remedies.iter().copied().filter(|it| !rewards(tries, *it)).collect();
     let total = |it: &Try| {
-        it.remedies.iter().try_fold(Ratio::ZERO, |sum, it| it.worth().and_then(|it| sum.add(&it).ok()))
+        let paid = it.remedies.iter().filter(|it| counted.contains(&it.id));
+        paid.map(Paid::worth).try_fold(Ratio::ZERO, |sum, it| sum.add(&it?).ok())
     };
     let mut most: Option<(usize, Ratio)> = None;
     let mut fall: Option<(usize, usize, Ratio)> = None;

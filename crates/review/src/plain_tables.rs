@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use language::contract::{Contract, Item, ItemId, LadderMode, Literal, Node, Op, Type};
+use language::contract::{Contract, Item, ItemId, LadderMode, Node, Op, Type};
 use quantity::{Quantity, Ratio, Unit};
 
 use crate::graph::{parts_of, rule_nodes};
@@ -106,13 +106,5 @@ impl Table<'_> {
         let note = both(format!("{} match", rows.join(" and ")), format!("{} 同时符合", rows.join(" 与 ")));
         let help = both("let the rows exclude each other", "请使各档互斥");
         report.add(Finding::warning("R0402", node.span, message, help), vec![Case::always(note)]);
-    }
-}
-
-/// A number written out.
-pub(crate) fn written(node: &Node) -> Option<Ratio> {
-    match &node.op {
-        Op::Literal(Literal::Quantity(it)) => Some(it.value.clone()),
-        _ => None,
     }
 }

@@ -44,7 +44,7 @@ fn compare(graph: &Graph<'_>, restated: &Restated, scenario: &Scenario, report: 
         overrides: &scenario.overrides,
         reading: None,
     };
-    let who = subject(graph, restated.item);
+    let who = subject(&probe, restated.item);
     let (first, second) = (probe.item(restated.item, who.clone()), probe.node(&restated.body, who));
     let (Ok(first), Ok(second)) = (first, second) else { return unlike(contract, restated, report) };
     let case = match (&first, &second) {

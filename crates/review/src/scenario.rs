@@ -10,6 +10,7 @@ use settle::settlement::{CycleSpan, Inputs};
 use settle::value::Value;
 use settle::{Overrides, cycle_span};
 
+use crate::domain::written;
 use crate::graph::parts_of;
 use crate::report::Case;
 use crate::show::{both, show_quantity};
@@ -119,7 +120,8 @@ fn choose(
         });
     }
     for (id, item) in contract.of_kind(ItemKind::Param) {
-        let values = choices(contract, &item.ty, item.readings.iter().any(|it| it.body.is_some()));
+        let default = item.readings.iter().find_map(|it| it.body.as_ref());
+        let values = choices(contract, &item.ty, default.is_some_and(|it| written(it) != Some(Ratio::ZERO)));
         if items.contains(&id) && values.len() > 1 {
             all = multiply(all, &values, |it, (value, shown)| {
                 it.overrides.items.push((id, Ok(value.clone())));
@@ -155,7 +157,8 @@ fn multiply<T>(all: Vec<Scenario>, values: &[T], mut give: impl FnMut(&mut Scena
     product
 }
 
-/// What a parameter may be; one value when it is kept, several when each is tried.
+/// What a parameter may be: none when its default is kept, several when each is tried. A default of zero counts as
+/// none, for a charge of zero would hide every amount.
 fn choices(contract: &Contract, ty: &Type, has_default: bool) -> Vec<(Value, String)> {
     match ty {
         Type::OneOf(words) => {
@@ -164,8 +167,7 @@ fn choices(contract: &Contract, ty: &Type, has_default: bool) -> Vec<(Value, Str
         Type::Truth => {
             vec![(Value::Truth(true), "true".to_owned()), (Value::Truth(false), "false".to_owned())]
         }
-        // A charge of zero by default would hide every amount.
-        Type::Scalar(unit) if unit.currency().is_some() || !has_default => {
+        Type::Scalar(unit) if !has_default => {
             let value =
                 if unit.is_none() { Ratio::new(999, 1000).unwrap_or(Ratio::ONE) } else { Ratio::int(CHARGE) };
             let it = Quantity { value, unit: unit.clone() };

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use evidence::{Datum, Facts, Memory};
-use language::contract::{ItemId, Node, Op, Type};
-use quantity::{Quantity, Ratio};
+use language::contract::{ItemId, ItemKind, Node, Op, Type};
+use quantity::{Quantity, Ratio, Unit};
 use settle::Overrides;
 use settle::probe::{Owed, Probe};
 use settle::settlement::{Outcome, RemedyStatus};
@@ -12,7 +12,7 @@ use settle::value::Value;
 
 use crate::active::{InEffect, in_effect, subject};
 use crate::domain::{Constants, Domain};
-use crate::graph::{Graph, reach, rule_nodes};
+use crate::graph::{Graph, parts_of, reach, rule_nodes};
 use crate::group::Group;
 use crate::invent;
 use crate::scenario::Scenario;
@@ -31,7 +31,10 @@ pub(crate) struct Bench<'b, 'c> {
     pub(crate) points: Vec<Ratio>,
     /// Ladders whose key moves with the varied number.
     pub(crate) tables: Vec<Table<'c>>,
-    /// Promises no number decides are taken as kept.
+    /// The other numbers where things go well, and where they do not.
+    held: [Vec<(ItemId, Quantity)>; 2],
+    /// What is not varied goes well: other numbers, and promises no number decides.
+    others_well: bool,
     bare_met: bool,
 }
 
@@ -80,6 +83,7 @@ impl Paid {
     /// The share of the base that is paid, or the amount where there is no base; none in a hole.
     pub(crate) fn worth(&self) -> Option<Ratio> {
         match self.owed.status {
+            RemedyStatus::NotDue if self.empty_base() => self.owed.share.clone(),
             RemedyStatus::NotDue | RemedyStatus::NotCovered | RemedyStatus::Negative => Some(Ratio::ZERO),
             RemedyStatus::Suppressed => self.literal(),
             RemedyStatus::Due => {
@@ -91,6 +95,18 @@ impl Paid {
             }
             _ => None,
         }
+    }
+
+    /// Nothing was charged to pay a share of.
+    fn empty_base(&self) -> bool {
+        self.owed.base.as_ref().is_some_and(|it| it.value.is_zero())
+            && self.owed.share.as_ref().is_some_and(Ratio::is_positive)
+    }
+
+    /// Its table or formula gave something, if only an objection.
+    fn is_asked(&self) -> bool {
+        use RemedyStatus::{Ambiguous, Due, Negative, NoRow, Suppressed};
+        matches!(self.owed.status, Ambiguous | Due | Negative | NoRow | Suppressed)
     }
 
     /// What the words literally compute: the share of the base, or the amount where there is no base.
@@ -117,9 +133,14 @@ impl<'b, 'c> Bench<'b, 'c> {
             domain: None,
             points: vec![Ratio::ZERO],
             tables: Vec::new(),
-            bare_met: true,
+            held: [Vec::new(), Vec::new()],
+            others_well: true,
+            bare_met: !group.promises.is_empty(),
         };
-        bench.bare_met = !group.promises.is_empty();
+        let ends: Vec<(ItemId, [Quantity; 2])> =
+            group.others.iter().map(|it| (*it, bench.ends(*it))).collect();
+        bench.held =
+            [0, 1].map(|end| ends.iter().filter_map(|(id, it)| Some((*id, it.get(end)?.clone()))).collect());
         if let Some(driver) = group.driver {
             bench.find_points(driver);
             bench.tables = tables(&bench, driver);
@@ -132,13 +153,43 @@ impl<'b, 'c> Bench<'b, 'c> {
         let Some(Type::Scalar(unit)) = contract.item(driver).map(|it| &it.ty) else { return };
         let active = self.in_effect();
         let mut constants = Constants::of(active.iter().map(|it| it.node), unit);
-        constants.add(
-            active.iter().flat_map(|it| self.edges(*it)).filter(|it| it.unit == *unit).map(|it| it.value),
-        );
+        let own = |it: Quantity| (it.unit == *unit).then_some(it.value);
+        constants.compared =
+            active.iter().flat_map(|it| self.edges(*it, Some(driver))).filter_map(own).collect();
+        constants.add(active.iter().flat_map(|it| self.edges(*it, None)).filter_map(own));
         let cycle_s = self.scenario.cycle_s();
         let domain = Domain::of(contract, driver, self.scenario.reading.as_deref(), &constants, &cycle_s);
         self.points = domain.points(&constants, &cycle_s);
         self.domain = Some(domain);
+    }
+
+    /// The end of another number at which no promise is broken, then the opposite end.
+    fn ends(&self, id: ItemId) -> [Quantity; 2] {
+        let contract = self.graph.contract;
+        let promises = (0..contract.items.len()).map(ItemId).filter(|it| self.graph.depends(*it, id));
+        let kinds = |it: &ItemId| {
+            contract.item(*it).is_some_and(|it| matches!(it.kind, ItemKind::Promise | ItemKind::Duty))
+        };
+        let promises: Vec<ItemId> = promises.filter(kinds).collect();
+        let unit = match contract.item(id).map(|it| &it.ty) {
+            Some(Type::Scalar(unit)) => unit.clone(),
+            _ => Unit::none(),
+        };
+        let nodes = promises
+            .iter()
+            .chain(&self.group.remedies)
+            .flat_map(|it| rule_nodes(contract, *it))
+            .flat_map(parts_of);
+        let domain = Domain::of(contract, id, None, &Constants::of(nodes, &unit), &self.scenario.cycle_s());
+        let broken = |value: &Ratio| {
+            let mut overrides = self.scenario.overrides.clone();
+            overrides.items.push((id, Ok(Value::Quantity(domain.quantity(value)))));
+            let probe = self.probe(&overrides);
+            promises.iter().any(|it| truth(probe.item(*it, subject(&probe, *it))) == Some(false))
+        };
+        let [well, ill] = domain.ends();
+        let (well, ill) = if broken(&well) && !broken(&ill) { (ill, well) } else { (well, ill) };
+        [domain.quantity(&well), domain.quantity(&ill)]
     }
 
     /// The sum of all charges invented, in the major unit.
@@ -152,20 +203,28 @@ impl<'b, 'c> Bench<'b, 'c> {
         charges.fold(Ratio::ZERO, |sum, it| sum.add(it).unwrap_or(sum))
     }
 
-    /// Values that something is compared with, where they do not depend on what is varied.
-    fn edges(&self, it: InEffect<'c>) -> Vec<Quantity> {
+    /// Values that something (or just `only`) is compared with, where they do not depend on what is varied.
+    fn edges(&self, it: InEffect<'c>, only: Option<ItemId>) -> Vec<Quantity> {
+        let asked = |node: &Node| match (only, &node.op) {
+            (Some(id), Op::Item(named, _) | Op::ItemFor(named, _)) => *named == id,
+            (Some(_), _) => false,
+            (None, _) => true,
+        };
         let edges: Vec<&'c Node> = match &it.node.op {
-            Op::Compare(_, a, b) => vec![a, b],
-            Op::InBand(_, band) => band.edges().collect(),
-            Op::Ladder(_, _, rows, _) => rows.iter().flat_map(|(band, _)| band.edges()).collect(),
+            Op::Compare(_, a, b) => {
+                [(a, b), (b, a)].into_iter().filter(|(it, _)| asked(it)).map(|(_, it)| &**it).collect()
+            }
+            Op::InBand(key, band) if asked(key) => band.edges().collect(),
+            Op::Ladder(key, _, rows, _) if asked(key) => {
+                rows.iter().flat_map(|(band, _)| band.edges()).collect()
+            }
             _ => Vec::new(),
         };
         let overrides = self.overrides(None);
+        let probe = self.probe(&overrides);
         let fixed = |node: &&Node| !self.given.iter().any(|id| self.graph.node_depends(node, *id));
-        let plain = |node: &&Node| !matches!(node.op, Op::Literal(_)) && matches!(node.ty, Type::Scalar(_));
-        let edges = edges.into_iter().filter(plain).filter(fixed);
-        let values = edges.map(|node| self.probe(&overrides).node(node, subject(self.graph, it.item)));
-        values.filter_map(quantity).collect()
+        let edges = edges.into_iter().filter(|it| matches!(it.ty, Type::Scalar(_))).filter(fixed);
+        edges.filter_map(|node| quantity(probe.node(node, subject(&probe, it.item)))).collect()
     }
 
     /// Every expression in effect below the group's rules.
@@ -188,12 +247,9 @@ impl<'b, 'c> Bench<'b, 'c> {
     /// The scenario's own values, the other numbers at their best, and the varied one.
     fn overrides(&self, at: Option<&Ratio>) -> Overrides {
         let mut overrides = self.scenario.overrides.clone();
-        let contract = self.graph.contract;
-        let cycle_s = self.scenario.cycle_s();
-        for other in &self.group.others {
-            let domain = Domain::of(contract, *other, None, &Constants::default(), &cycle_s);
-            overrides.items.push((*other, Ok(Value::Quantity(domain.quantity(&domain.best())))));
-        }
+        let [well, ill] = &self.held;
+        let held = if self.others_well { well } else { ill };
+        overrides.items.extend(held.iter().map(|(id, it)| (*id, Ok(Value::Quantity(it.clone())))));
         if let (Some(driver), Some(domain), Some(at)) = (self.group.driver, &self.domain, at) {
             overrides.items.push((driver, Ok(Value::Quantity(domain.quantity(at)))));
         }
@@ -206,10 +262,10 @@ impl<'b, 'c> Bench<'b, 'c> {
         let overrides = self.overrides(Some(at));
         let probe = self.probe(&overrides);
         let verdicts =
-            self.group.promises.iter().map(|id| (*id, truth(probe.item(*id, subject(self.graph, *id)))));
+            self.group.promises.iter().map(|id| (*id, truth(probe.item(*id, subject(&probe, *id)))));
         let verdicts = verdicts.collect();
         let remedies = self.group.remedies.iter().filter_map(|id| {
-            let who = subject(self.graph, *id);
+            let who = subject(&probe, *id);
             let when = self.graph.contract.remedy(*id)?.when.as_ref();
             let due = when.map_or(Some(true), |it| truth(probe.node(it, who.clone())));
             Some(Paid { id: *id, due, owed: probe.remedy(*id, who)? })
@@ -224,18 +280,25 @@ impl<'b, 'c> Bench<'b, 'c> {
         self.points.iter().map(|it| self.attempt(it)).collect()
     }
 
-    /// Where nothing is ever due, promises that no number decides are taken as broken.
+    /// What is not varied goes well; where nothing is ever due then, it goes ill.
     pub(crate) fn settle_verdicts(&mut self) {
-        let pays = |it: &Try| it.remedies.iter().any(|it| it.owed.status != RemedyStatus::NotDue);
-        if self.bare_met && !self.group.bare.is_empty() {
-            self.bare_met = self.points.iter().any(|it| pays(&self.attempt(it)));
+        let first = (self.bare_met, self.others_well);
+        let broken = (false, self.others_well);
+        let ill = (self.bare_met, false);
+        for (bare_met, others_well) in [first, broken, ill, (false, false)] {
+            (self.bare_met, self.others_well) = (bare_met, others_well);
+            if self.points.iter().any(|it| self.attempt(it).remedies.iter().any(Paid::is_asked)) {
+                return;
+            }
         }
+        (self.bare_met, self.others_well) = first;
     }
 
     /// The value of an expression of `item` when the varied number is `at`.
     pub(crate) fn node(&self, it: InEffect<'c>, node: &'c Node, at: &Ratio) -> Outcome<Value> {
         let overrides = self.overrides(Some(at));
-        self.probe(&overrides).node(node, subject(self.graph, it.item))
+        let probe = self.probe(&overrides);
+        probe.node(node, subject(&probe, it.item))
     }
 }
 

@@ -48,6 +48,8 @@ struct SeenRow {
     reached: bool,
     pays: bool,
     in_force: bool,
+    /// Something else than the remedies tried asks the table.
+    shared: bool,
 }
 
 /// Holes and overlaps; which rows are reached goes into `seen`.
@@ -201,6 +203,7 @@ impl<'c> Table<'c> {
         for (at, row) in self.rows.iter().enumerate() {
             let known = seen.rows.entry(row.band.span).or_default();
             known.item = Some(self.within.item);
+            known.shared |= shared(bench, self.within.item);
             known.reached |= taken.contains(&at);
             known.in_force |= bench.scenario.reading.is_none();
             known.pays |=
@@ -236,7 +239,7 @@ impl Band {
 
     /// A band whose edges are written out.
     pub(crate) fn written(band: &BandNode) -> Option<Self> {
-        Self::new(band, crate::plain_tables::written)
+        Self::new(band, crate::domain::written)
     }
 
     pub(crate) fn edges(&self) -> impl Iterator<Item = Ratio> {
@@ -276,9 +279,18 @@ fn stretches(bench: &Bench<'_, '_>, tries: &[Try], failing: &impl Fn(&Try) -> bo
     found
 }
 
+/// Whether rules beside the group ask an item: a right, another remedy, a level.
+fn shared(bench: &Bench<'_, '_>, item: ItemId) -> bool {
+    let (graph, group) = (bench.graph, bench.group);
+    let apart = |id: ItemId| {
+        !group.remedies.iter().any(|it| *it == id || graph.depends(*it, id) || graph.depends(id, *it))
+    };
+    (0..graph.contract.items.len()).map(ItemId).any(|id| graph.depends(id, item) && apart(id))
+}
+
 /// Rows no scenario reaches although they would pay.
 pub(crate) fn unreached(contract: &language::Contract, seen: &Seen, report: &mut Report) {
-    for (span, row) in seen.rows.iter().filter(|(_, it)| !it.reached && it.pays) {
+    for (span, row) in seen.rows.iter().filter(|(_, it)| !it.reached && it.pays && !it.shared) {
         let (text, name) =
             (contract.source(*span), row.item.and_then(|it| contract.item(it)).map_or("", |it| &it.name));
         let message = both(

@@ -8,17 +8,17 @@ use crate::graph::Graph;
 use crate::report::{Finding, Report};
 use crate::show::both;
 use crate::sweep::{Bench, Paid, Try};
-use crate::witness::{lead, order, place, witness, worth};
+use crate::witness::{lead, order, place, rewards, witness, worth};
 
 /// Kept yet credited; broken without credit.
 pub(crate) fn check(bench: &Bench<'_, '_>, tries: &[Try], report: &mut Report) {
     if bench.group.driver.is_none() {
         return;
     }
-    for remedy in &bench.group.remedies {
+    for remedy in bench.group.remedies.iter().filter(|it| !rewards(tries, **it)) {
         credited(bench, tries, *remedy, report);
     }
-    if alone(bench) {
+    if alone(bench) && bench.group.when_only.is_empty() {
         unpaid(bench, tries, report);
     }
 }

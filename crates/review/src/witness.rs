@@ -8,6 +8,12 @@ use crate::domain::{Domain, Kind};
 use crate::show::{both, nice_between, percent, show_quantity, value_of};
 use crate::sweep::{Bench, Paid, Try};
 
+/// Whether a remedy rewards kept promises, as a bonus does: it pays only where all are kept.
+pub(crate) fn rewards(tries: &[Try], remedy: ItemId) -> bool {
+    let pays = |it: &Try| it.of(remedy).and_then(Paid::worth).is_some_and(|it| it.is_positive());
+    tries.iter().any(|it| it.kept() && pays(it)) && !tries.iter().any(|it| it.broken() && pays(it))
+}
+
 /// Indexes of the tries from the best service to the worst.
 pub(crate) fn order(bench: &Bench<'_, '_>, tries: &[Try]) -> Vec<usize> {
     let all = 0..tries.len();

@@ -171,10 +171,10 @@ fn told(
         overrides: &overrides,
         reading: Some(reading),
     };
-    let Ok(Value::Truth(met)) = probe.item(promise, crate::active::subject(graph, promise)) else {
+    let Ok(Value::Truth(met)) = probe.item(promise, crate::active::subject(&probe, promise)) else {
         return None;
     };
-    let value = quantity(probe.item(id, crate::active::subject(graph, id)))?;
+    let value = quantity(probe.item(id, crate::active::subject(&probe, id)))?;
     let share = value.unit.is_none() && !value.value.is_negative() && value.value <= Ratio::ONE;
     Some((met, if share { crate::show::percent(&value.value) } else { show_quantity(&value) }))
 }
@@ -264,6 +264,14 @@ fn unguarded<'c>(contract: &Contract, node: &'c Node, level: bool) -> Vec<&'c No
     match &node.op {
         Op::Default(_, fallback) => unguarded(contract, fallback, level),
         Op::Call(Function::Known, _) | Op::If(..) => Vec::new(),
+        Op::And(condition, guarded) => {
+            // `requests >= 20 and errors / requests > 10%` asks only where there is something to divide by.
+            let asked = contract.source(condition.span);
+            let divides =
+                |it: &&Node| matches!(&it.op, Op::Divide(_, by) if asked.contains(contract.source(by.span)));
+            let inner = unguarded(contract, guarded, level).into_iter().filter(|it| !divides(it));
+            unguarded(contract, condition, level).into_iter().chain(inner).collect()
+        }
         Op::Divide(_, divisor) if counts(contract, divisor) => vec![node],
         Op::Aggregate { which: Aggregate::Share, .. } if level => vec![node],
         _ => node.parts().into_iter().flat_map(|it| unguarded(contract, it, level)).collect(),

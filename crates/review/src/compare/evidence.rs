@@ -219,7 +219,8 @@ impl<'s, 'c> Side<'s, 'c> {
 
     /// Kept or broken.
     fn kept(&self, id: ItemId) -> Option<bool> {
-        match self.probe().item(id, subject(self.graph, id)) {
+        let probe = self.probe();
+        match probe.item(id, subject(&probe, id)) {
             Ok(Value::Truth(it)) => Some(it),
             _ => None,
         }
@@ -227,7 +228,8 @@ impl<'s, 'c> Side<'s, 'c> {
 
     /// What is paid for each unit of charge, and as people read it.
     fn pays(&self, id: ItemId) -> Option<(Ratio, Bilingual)> {
-        let owed = self.probe().remedy(id, subject(self.graph, id))?;
+        let probe = self.probe();
+        let owed = probe.remedy(id, subject(&probe, id))?;
         let nothing = || (Ratio::ZERO, both("nothing", "不支付"));
         match owed.status {
             RemedyStatus::Due => {

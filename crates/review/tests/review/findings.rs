@@ -164,6 +164,38 @@ fn a_kept_promise_that_is_credited_disagrees_with_its_table() {
 }
 
 #[test]
+fn a_bonus_for_kept_promises_is_no_contradiction() {
+    let body =
+        format!("{BASE}remedy reward : bonus\n  when availability met\n  pays 1% of sum(amount of fee)");
+    assert_eq!(codes(&rules(&body)), ["R0409"]);
+}
+
+#[test]
+fn other_levels_of_a_remedy_are_held_where_they_keep_their_promises() {
+    let body = format!(
+        "{BASE}fact probe : event {{ lost: number, sent: number }}
+level loss = sum(lost of probe) / sum(sent of probe) or 0 when none
+promise quality: loss <= 0.1%
+broken = count((availability breached, quality breached))
+remedy credit : service_credit
+  when broken > 0
+  pays 5% * broken of sum(amount of fee)"
+    );
+    assert_eq!(codes(&rules(&body)), Vec::<&str>::new());
+}
+
+#[test]
+fn what_only_makes_a_remedy_due_is_not_taken_for_its_amount() {
+    let body = format!(
+        "{BASE}worst = max(length of outage) or 0 h when none
+remedy credit : service_credit
+  when availability breached
+  pays min(1% * round_up(worst, 1 h) / 1 h, 50%) of sum(amount of fee)"
+    );
+    assert_eq!(codes(&rules(&body)), Vec::<&str>::new());
+}
+
+#[test]
 fn a_broken_promise_without_credit_is_a_dead_band() {
     let found = only(&paying("    [98%, 99%): 0%\n    < 98%: 10%"), "R0409");
     assert!(

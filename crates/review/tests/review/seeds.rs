@@ -131,27 +131,27 @@ fn github_has_a_hole_and_credits_a_kept_promise() {
     check(
         "library/08-github-enterprise-cloud.md",
         &expect![[r#"
-        `level uptime per feature = by feature {`: note R0420 the text does not say who bears time nobody watched; `uptime` counts it as without incident
-            正文未写明没有监测的时间由谁承担；`uptime` 将其视为没有事件
-        `"Actions": count(executions_in_time) / count(exe`: note R0419 `uptime` has no value while nothing happens: `count(executions_in_time) / count(execution)` divides by nothing
-            没有任何记录时 `uptime` 没有值：`count(executions_in_time) / count(execution)` 的除数为零
-        `"Packages transfers": count(transfers_in_time) /`: note R0419 `uptime` has no value while nothing happens: `count(transfers_in_time) / count(transfer)` divides by nothing
-            没有任何记录时 `uptime` 没有值：`count(transfers_in_time) / count(transfer)` 的除数为零
-        `credit_share per feature =`: note R0414 `credit_share` can be read in 2 ways; `literal` is in force
-            `credit_share` 有 2 种解读；采用 `literal`
-            = `literal` (in force): the rows as written: exactly 99.0% stands in neither
-            = `literal`（采用）：the rows as written: exactly 99.0% stands in neither
-            = `inclusive`: the 10% row is meant to reach down to the 25% row
-            = `inclusive`：the 10% row is meant to reach down to the 25% row
-        `reading literal "the rows as written: exactly 99`: warning R0401 no row of this table holds uptime = 99%
-            uptime = 99% 不属于表中任何一档
-            = at uptime = 99%, the promise is broken, no row matches and nothing is paid
-            = uptime = 99% 时，承诺未达标，却没有对应的档位，不予支付
-        `remedy credit : service_credit`: warning R0408 `availability` is kept at uptime = 99.9% and `credit` still pays 10.00 USD on 100.00 USD charged
-            uptime = 99.9% 时，`availability` 已达标，而 `credit` 仍支付 10.00 USD（共收费 100.00 USD）
-            = at uptime = 99.9%, the promise is kept and 10.00 USD on 100.00 USD charged is paid
-            = uptime = 99.9% 时，承诺达标，仍支付 10.00 USD（共收费 100.00 USD）
-    "#]],
+            `level uptime per feature = by feature {`: note R0420 the text does not say who bears time nobody watched; `uptime` counts it as without incident
+                正文未写明没有监测的时间由谁承担；`uptime` 将其视为没有事件
+            `"Actions": count(executions_in_time) / count(exe`: note R0419 `uptime` has no value while nothing happens: `count(executions_in_time) / count(execution)` divides by nothing
+                没有任何记录时 `uptime` 没有值：`count(executions_in_time) / count(execution)` 的除数为零
+            `"Packages transfers": count(transfers_in_time) /`: note R0419 `uptime` has no value while nothing happens: `count(transfers_in_time) / count(transfer)` divides by nothing
+                没有任何记录时 `uptime` 没有值：`count(transfers_in_time) / count(transfer)` 的除数为零
+            `credit_share per feature =`: note R0414 `credit_share` can be read in 2 ways; `literal` is in force
+                `credit_share` 有 2 种解读；采用 `literal`
+                = `literal` (in force): the rows as written: exactly 99.0% stands in neither
+                = `literal`（采用）：the rows as written: exactly 99.0% stands in neither
+                = `inclusive`: the 10% row is meant to reach down to the 25% row
+                = `inclusive`：the 10% row is meant to reach down to the 25% row
+            `reading literal "the rows as written: exactly 99`: warning R0401 no row of this table holds uptime = 99%
+                uptime = 99% 不属于表中任何一档
+                = at uptime = 99%, the promise is broken, no row matches and nothing is paid
+                = uptime = 99% 时，承诺未达标，却没有对应的档位，不予支付
+            `remedy credit : service_credit`: warning R0408 `availability` is kept at uptime = 99.9% and `credit` still pays 10.00 USD on 100.00 USD charged
+                uptime = 99.9% 时，`availability` 已达标，而 `credit` 仍支付 10.00 USD（共收费 100.00 USD）
+                = at uptime = 99.9%, the promise is kept and 10.00 USD on 100.00 USD charged is paid
+                = uptime = 99.9% 时，承诺达标，仍支付 10.00 USD（共收费 100.00 USD）
+        "#]],
     );
 }
 

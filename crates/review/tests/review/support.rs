@@ -40,7 +40,7 @@ pub(crate) fn told(contract: &Contract, without: &[&str]) -> String {
         let word = if it.severity == Severity::Warning { "warning" } else { "note" };
         let line =
             it.place.as_ref().and_then(|it| contract.text.lines().nth(it.line - 1)).unwrap_or_default();
-        let line: String = line.trim().chars().take(48).collect();
+        let line: String = line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(48).collect();
         let _ = writeln!(out, "`{line}`: {word} {} {}\n    {}", it.code, it.message.en, it.message.zh);
         for note in &it.notes {
             let _ = writeln!(out, "    = {}\n    = {}", note.en, note.zh);

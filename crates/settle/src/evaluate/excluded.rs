@@ -121,7 +121,8 @@ impl<'a> Evaluator<'a> {
         if self.period.counted != self.world.cycle.counted {
             return;
         }
-        let clipped = taken.clip(self.world.cycle.counted);
+        // Opening hours are known inside the window only; in slices, the slices together are the cycle.
+        let clipped = taken.clip(self.window);
         if clipped.is_empty() {
             return;
         }
