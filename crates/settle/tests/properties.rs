@@ -181,6 +181,19 @@ proptest! {
 }
 
 #[test]
+fn only_what_was_taken_out_is_listed_as_excluded() {
+    // In each slice hours are known inside it only; the outage lies in office hours, so nothing is left to exclude.
+    let rules = "cycle calendar day\nfact outage : span {}\noffice = hours every day 09:00..17:00\nexclusion long : outage lasting >= 2 min
+level bad = length(slices 1 min of cycle where length((outage - office) - excluded) >= 30 s)";
+    let evidence =
+        "{\"fact\":\"outage\",\"from\":\"2026-10-05T10:00:00Z\",\"until\":\"2026-10-05T10:05:00Z\"}\n"
+            .to_owned();
+    let cycle = "2026-10-05".to_owned();
+    let settled = Case { rules: rules.to_owned(), evidence, cycle, ..Case::default() }.settle();
+    assert!(settled.excluded.is_empty(), "{:?}", settled.excluded);
+}
+
+#[test]
 fn the_random_evidence_is_worth_settling() {
     let mut runner = proptest::test_runner::TestRunner::new(config(3, 1));
     let mut statuses = std::collections::BTreeSet::new();

@@ -41,7 +41,7 @@ fn config(seed: u64, cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(31, 6000))]
+    #![proptest_config(config(1, 1200))]
     #[test]
     fn spans_of_time_are_counted_second_by_second(case in generate::case(generate::time_level(), 14)) {
         agrees(&case)?;
@@ -49,7 +49,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(32, 6000))]
+    #![proptest_config(config(2, 1200))]
     #[test]
     fn events_and_requests_are_counted_one_by_one(case in generate::case(generate::count_level(), 20)) {
         agrees(&case)?;
@@ -57,7 +57,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(23, 6000))]
+    #![proptest_config(config(3, 600))]
     #[test]
     fn slices_streaks_and_quorums_are_counted_second_by_second(case in generate::case(generate::slice_level(), 16)) {
         agrees(&case)?;
