@@ -1,7 +1,7 @@
 //! A contract is a Markdown document with rules: parsing, checking, formatting.
 //!
 //! Read in this order: [`syntax`] (text → tree), [`contract`] (what a contract means),
-//! [`check`] (tree → contract), [`format`] (text → the same text, well laid out).
+//! [`check`] (tree → contract), [`mod@format`] (text → the same text, well laid out).
 
 pub mod check;
 pub mod contract;
