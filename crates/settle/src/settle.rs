@@ -310,11 +310,12 @@ impl<'a> Settling<'a> {
                 let Ok(value) = main.remedy(id, subject.clone()) else { continue };
                 let bare = without.remedy(id, subject.clone()).ok().and_then(|it| it.rounded);
                 let in_force = rounded_of(&value);
-                let readings =
-                    self.readings(id, &in_force, others, |it| match it.remedy(id, subject.clone()) {
-                        Ok(value) => rounded_of(&value),
-                        Err(absent) => Err(absent),
-                    });
+                let rounded = |it: &mut Evaluator<'a>| rounded_of(&it.remedy(id, subject.clone())?);
+                // What a person decides has no amount under any reading.
+                let readings = match terms.discretionary {
+                    Some(_) => Vec::new(),
+                    None => self.readings(id, &in_force, others, rounded),
+                };
                 let shown = subject.as_ref().map(|it| it.show(&self.contract.zone));
                 results.push(remedy_result(item, shown, &terms.kind, value, bare, readings));
             }

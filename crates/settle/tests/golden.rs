@@ -65,7 +65,7 @@ fn taimei_for_tenant_0042() {
         duty fault_alarms = 1: met
         duty fault_reporting = 1: met
         duty change_announced = 0: met
-        remedy compensation (compensation): discretionary [literal in force not_computable; usual 0]
+        remedy compensation (compensation): discretionary
         right restrict_suspend_or_terminate: false
         excluded announced_maintenance (2.1 (2)) from 2026-10-10T22:05:00+08:00 until 2026-10-11T00:10:00+08:00: 7500 s
         excluded force_majeure (17) from 2026-10-23T02:00:00+08:00 until 2026-10-23T03:15:00+08:00: 4500 s
