@@ -307,7 +307,8 @@ fn the_demo_writes_pages_and_everything_its_closing_words_need() {
         }
     }
     let printed = text(&output.stdout);
-    let commands: Vec<&str> = printed.lines().filter_map(|it| it.trim().strip_prefix("upheld ")).collect();
+    let commands: Vec<&str> =
+        printed.lines().filter_map(|it| it.trim().strip_prefix(env!("CARGO_BIN_EXE_upheld"))).collect();
     assert_eq!(commands.len(), 2);
     for command in commands {
         let arguments: Vec<&str> = command.split_whitespace().collect();

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use diagnostic::Lang;
 use evidence::SourceFile;
 use serde_json::{Value, json};
 use settle::Settlement;
@@ -67,7 +68,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
     }
     match arguments.output.format {
         Format::Json => print::json(&json!({ "statements": Value::Array(documents) })),
-        Format::Text => print::out(&closing(&arguments.out)),
+        Format::Text => print::out(&closing(&arguments.out, lang)),
     }
 }
 
@@ -85,7 +86,7 @@ fn settled(show: &Show) -> Result<Settlement, Failure> {
     let evidence = evidence(show);
     let request = Request { contract: (&file, show.contract), evidence: &evidence, cycle: CYCLE, inputs };
     settlement(&request).map_err(|found| {
-        print::diagnostics(&found, None, diagnostic::Lang::En);
+        print::diagnostics(&found, None, Lang::En);
         Failure::Fault(format!("the shipped example {} does not settle", show.name))
     })
 }
@@ -100,14 +101,20 @@ fn write(show: &Show, settled: &Settlement, out: &Path) -> Result<(), Failure> {
     files::write(&out.join(format!("{}.ndjson", show.name)), show.evidence.as_bytes())
 }
 
-fn closing(out: &Path) -> String {
+fn closing(out: &Path, lang: Lang) -> String {
+    // The words must work as they stand, whether or not the program is installed.
+    let program = std::env::args().next().unwrap_or_else(|| "upheld".to_owned());
     let out = out.display();
-    let mut text = "Open in a browser / 在浏览器中打开:\n".to_owned();
+    let (open, next) = match lang {
+        Lang::En => ("Open in a browser:", "Next: seal one, and check it as the other side would."),
+        Lang::Zh => ("在浏览器中打开：", "接下来：封存一份结算单，再以对方的身份验证。"),
+    };
+    let mut text = format!("{open}\n");
     for show in &SHOWS {
         text.push_str(&format!("  {out}/{}.html\n", show.name));
     }
     text.push_str(&format!(
-        "\nNext: seal one, and check it as the other side would.\n  upheld settle {out}/mwe.md --cycle {CYCLE} --plan basic --evidence {out}/mwe.ndjson --seal {out}/mwe-sealed\n  upheld verify {out}/mwe-sealed\n"
+        "\n{next}\n  {program} settle {out}/mwe.md --cycle {CYCLE} --plan basic --evidence {out}/mwe.ndjson --seal {out}/mwe-sealed\n  {program} verify {out}/mwe-sealed\n"
     ));
     text
 }
