@@ -1,0 +1,59 @@
+//! Contracts as published, parsed once and shared: a version never changes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use language::Contract;
+use store::{Fault, Tx, values};
+
+use crate::objects;
+use crate::refusal::{Failure, Refusal};
+
+/// Most versions kept parsed.
+const KEPT_MAX: usize = 512;
+
+/// A published version: its text and what it means.
+#[derive(Debug)]
+pub struct Published {
+    /// The agreement's id.
+    pub agreement: String,
+    /// The version.
+    pub version: String,
+    /// The Markdown text.
+    pub text: String,
+    /// What it means.
+    pub contract: Contract,
+}
+
+/// Parsed versions by agreement and version.
+#[derive(Debug, Default)]
+pub struct Contracts(Mutex<BTreeMap<(String, String), Arc<Published>>>);
+
+impl Contracts {
+    /// The version of an agreement. Refused when there is none.
+    pub fn get(&self, tx: &mut Tx<'_>, agreement: &str, version: &str) -> Result<Arc<Published>, Failure> {
+        let key = (agreement.to_owned(), version.to_owned());
+        if let Some(it) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(it.clone());
+        }
+        let found = tx.row(
+            "SELECT sha256 FROM agreement_version WHERE agreement_id = $1 AND version = $2",
+            values![agreement, version],
+        )?;
+        let sha256: String = found.ok_or_else(Refusal::not_found)?.get(0)?;
+        let bytes = objects::get(tx, &sha256)?.ok_or_else(|| Fault::broken(format!("no object {sha256}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| Fault::broken(format!("object {sha256} is no text")))?;
+        let (contract, _) = language::read(&format!("{agreement}.md"), &text);
+        let contract = contract.ok_or_else(|| {
+            Fault::broken(format!("{agreement} {version} can no longer be read by this program"))
+        })?;
+        let (agreement, version) = key.clone();
+        let published = Arc::new(Published { agreement, version, text, contract });
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT_MAX {
+            kept.pop_first();
+        }
+        kept.insert(key, published.clone());
+        Ok(published)
+    }
+}

@@ -1,0 +1,44 @@
+//! The platform: the store, the settings, the sealing key, and what is remembered between requests.
+
+use std::sync::Arc;
+
+use proof::SigningKey;
+use store::{Scope, Store, Tx};
+
+use crate::contracts::Contracts;
+use crate::refusal::Failure;
+use crate::settings::Settings;
+
+/// Everything a use-case needs beside its transaction. Shared by all threads; nothing in it is state of the business.
+#[derive(Clone)]
+pub struct Platform {
+    /// Where state is kept.
+    pub store: Store,
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+    /// Seals statements and signs checkpoints.
+    pub key: Arc<SigningKey>,
+    /// Contracts, parsed.
+    pub contracts: Arc<Contracts>,
+}
+
+impl Platform {
+    /// On a store that is open.
+    pub fn new(store: Store, settings: Settings, key: SigningKey) -> Self {
+        Self { store, settings: Arc::new(settings), key: Arc::new(key), contracts: Arc::default() }
+    }
+
+    /// Does `work` in a write of its own, in the provider's scope until the principal enters another.
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let platform = self.clone();
+        self.store.write(Scope::Provider, move |tx| work(&platform, tx))
+    }
+
+    /// Looks at a snapshot.
+    pub fn read<T>(&self, work: impl FnOnce(&Self, &mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.store.read(Scope::Provider, |tx| work(self, tx))
+    }
+}

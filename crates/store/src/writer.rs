@@ -1,0 +1,137 @@
+//! The thread that writes: takes what is waiting, does it in one transaction, commits once, and answers everybody.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
+use std::thread;
+use std::time::{Duration, Instant as Moment};
+
+use timeline::Instant;
+
+use crate::clock::{Chance, Clock};
+use crate::connection::Connection;
+use crate::fault::Fault;
+use crate::tx::{Scope, Tx, enter};
+
+/// Most writes of one commit.
+const GROUP_MAX: usize = 512;
+/// No new write joins a group that has been worked on for so long.
+const GROUP_TIME_MAX: Duration = Duration::from_millis(20);
+/// How long a lost database is tried again before a write is refused.
+const RECONNECT_FOR: Duration = Duration::from_secs(12);
+
+/// One write: done in the group's transaction, answered after its commit.
+pub(crate) trait Job: Send {
+    fn scope(&self) -> Scope;
+    /// Whether its changes are to be kept.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// What became of it: `Err` when nothing was kept or nobody knows.
+    fn fail(&mut self, fault: Fault);
+    /// Tells whoever waits.
+    fn answer(self: Box<Self>);
+}
+
+pub(crate) struct Writer {
+    pub(crate) connect: Box<dyn Fn() -> Result<Connection, Fault> + Send>,
+    pub(crate) connection: Option<Connection>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) latest: Arc<std::sync::atomic::AtomicI64>,
+}
+
+pub(crate) type Queue = SyncSender<Box<dyn Job>>;
+
+impl Writer {
+    /// Works until every sender is gone.
+    pub(crate) fn work(mut self, waiting: &Receiver<Box<dyn Job>>) {
+        while let Ok(first) = waiting.recv() {
+            let mut jobs = vec![first];
+            match self.group(&mut jobs, waiting) {
+                Ok(()) => {}
+                Err(fault) => {
+                    if let Some(it) = &mut self.connection {
+                        it.rollback();
+                    }
+                    jobs.iter_mut().for_each(|it| it.fail(fault.clone()));
+                }
+            }
+            jobs.into_iter().for_each(Job::answer);
+        }
+    }
+
+    fn group(&mut self, jobs: &mut Vec<Box<dyn Job>>, waiting: &Receiver<Box<dyn Job>>) -> Result<(), Fault> {
+        let latest = self.latest.clone();
+        let (clock, chance) = (self.clock.clone(), self.chance.clone());
+        let connection = self.begin()?;
+        let now = later_of(connection, clock.now())?;
+        let began = Moment::now();
+        let mut at = 0;
+        loop {
+            let Some(job) = jobs.get_mut(at) else { break };
+            one(connection, &mut **job, now, &*chance)?;
+            at += 1;
+            if at == jobs.len() && jobs.len() < GROUP_MAX && began.elapsed() < GROUP_TIME_MAX {
+                match waiting.try_recv() {
+                    Ok(next) => jobs.push(next),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+                }
+            }
+        }
+        enter(connection, &Scope::Provider)?;
+        connection.execute("UPDATE clock SET latest = $1 WHERE one = 1", &[now.into()])?;
+        connection.commit()?;
+        latest.store(now.nanos(), std::sync::atomic::Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Begins the group's transaction, connecting again when the connection was lost.
+    fn begin(&mut self) -> Result<&mut Connection, Fault> {
+        let give_up = Moment::now() + RECONNECT_FOR;
+        let mut pause = Duration::from_millis(10);
+        loop {
+            if self.connection.as_ref().is_none_or(|it| !it.alive()) {
+                self.connection = (self.connect)().ok();
+            }
+            let begun = match &mut self.connection {
+                Some(it) => it.begin_write(),
+                None => Err(Fault::Unavailable("no connection".to_owned())),
+            };
+            match begun {
+                Ok(()) => break,
+                Err(Fault::Unavailable(_)) if Moment::now() < give_up => {
+                    thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(500));
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        self.connection.as_mut().ok_or_else(|| Fault::Unavailable("no connection".to_owned()))
+    }
+}
+
+/// The later of the clock and the latest time of any transaction so far.
+fn later_of(connection: &mut Connection, now: Instant) -> Result<Instant, Fault> {
+    let latest = connection.rows("SELECT latest FROM clock WHERE one = 1", &[])?;
+    let latest: Instant = latest.first().map_or(Ok(Instant::MIN), |it| it.get(0))?;
+    Ok(now.max(latest))
+}
+
+/// One write within the group, undone alone when it does not succeed. `Err` when the connection itself is of no use.
+fn one(connection: &mut Connection, job: &mut dyn Job, now: Instant, chance: &dyn Chance) -> Result<(), Fault> {
+    connection.run("SAVEPOINT one")?;
+    let scope = job.scope();
+    enter(connection, &scope)?;
+    let mut tx = Tx { connection, chance, now, changes: 0, audited: false, scope };
+    let mut keep = match catch_unwind(AssertUnwindSafe(|| job.run(&mut tx))) {
+        Ok(keep) => keep,
+        Err(_) => {
+            job.fail(Fault::broken("a write ended in a panic"));
+            false
+        }
+    };
+    if keep && let Err(fault) = tx.check_audited() {
+        job.fail(fault);
+        keep = false;
+    }
+    if keep { connection.run("RELEASE one") } else { connection.run("ROLLBACK TO one; RELEASE one") }
+}
