@@ -4,15 +4,15 @@ mod explain;
 
 use std::sync::Arc;
 
-use diagnostic::Severity;
 use timeline::Instant;
 
 use crate::canonical::Writer;
+use crate::intake;
 use crate::ndjson::{LINE_BYTES_MAX, too_long};
 use crate::nearest::nearest;
 use crate::pool::Pool;
 use crate::report::{Problem, Report};
-use crate::row::{Cell, Row};
+use crate::row::{Cell, Row, Start};
 use crate::value;
 use crate::{Datum, FactKind, FactSchema, Record, RecordPlace, Schema};
 
@@ -39,11 +39,50 @@ pub(crate) struct Builder<'s> {
     pool: Pool,
     writer: Writer<'s>,
     records: Vec<Record>,
+    manner: Manner,
+    refused: usize,
+}
+
+/// How rows are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Everything the schema does not say is an error.
+    Strict,
+    /// The same, and a record says neither when it was recorded nor, of a correction, nothing about why.
+    Incoming,
+    /// Rows that were taken in under another version of the schema: what this one does not say is left out.
+    Lenient,
 }
 
 impl<'s> Builder<'s> {
     pub(crate) fn new(schema: &'s Schema) -> Builder<'s> {
-        Builder { schema, pool: Pool::default(), writer: Writer::new(Some(schema)), records: Vec::new() }
+        Self::in_manner(schema, Manner::Strict)
+    }
+
+    /// For records that are just being taken in.
+    pub(crate) fn incoming(schema: &'s Schema) -> Builder<'s> {
+        Self::in_manner(schema, Manner::Incoming)
+    }
+
+    /// For records taken in before, perhaps under another version of the schema.
+    pub(crate) fn lenient(schema: &'s Schema) -> Builder<'s> {
+        Self::in_manner(schema, Manner::Lenient)
+    }
+
+    fn in_manner(schema: &'s Schema, manner: Manner) -> Builder<'s> {
+        let writer = Writer::new(Some(schema));
+        Builder { schema, pool: Pool::default(), writer, records: Vec::new(), manner, refused: 0 }
+    }
+
+    /// How many rows became no record.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused
+    }
+
+    /// A row that could not even be split into cells.
+    pub(crate) fn refuse(&mut self, start: Start, problem: Problem, report: &mut Report<'_>) {
+        self.refused += 1;
+        report.add(start, problem);
     }
 
     /// The records of all rows without an error.
@@ -53,15 +92,38 @@ impl<'s> Builder<'s> {
 
     /// Takes one row; what is wrong with it goes to the report, all at once.
     pub(crate) fn add(&mut self, row: &Row<'_>, report: &mut Report<'_>) {
+        if self.manner == Manner::Lenient {
+            return self.add_known(row);
+        }
         let mut reading = Reading { row, schema: self.schema, pool: &mut self.pool, problems: Vec::new() };
         let record = reading.record();
         let writer = &self.writer;
         reading.problems.extend(record.as_ref().and_then(|it| too_long_to_write(row, it, writer)));
-        if reading.problems.iter().all(|it| it.severity != Severity::Error) {
+        if self.manner == Manner::Incoming {
+            reading.problems.extend(intake::own_time(row).into_iter().chain(intake::unexplained(row)));
+        }
+        if reading.problems.iter().any(intake::is_error) {
+            self.refused += 1;
+        } else {
             self.records.extend(record);
         }
         for problem in reading.problems {
             report.add(row.start, problem);
+        }
+    }
+}
+
+impl Builder<'_> {
+    /// Takes a row that was checked when it was taken in.
+    fn add_known(&mut self, row: &Row<'_>) {
+        let fact = row.cell("fact").and_then(|it| value::text(it).ok());
+        if fact.is_none_or(|it| self.schema.fact(it).is_none()) {
+            return;
+        }
+        let mut reading = Reading { row, schema: self.schema, pool: &mut self.pool, problems: Vec::new() };
+        match reading.record().filter(|it| it.withdrawn || it.from.is_bounded()) {
+            Some(record) => self.records.push(record),
+            None => self.refused += 1,
         }
     }
 }

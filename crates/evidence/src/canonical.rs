@@ -80,20 +80,30 @@ impl<'s> Writer<'s> {
         }
     }
 
+    /// Appends what one attribute says.
+    pub(crate) fn push_datum(&self, out: &mut String, fact: usize, at: usize, datum: &Datum) {
+        let declared = self.schema.and_then(|it| it.facts.get(fact)).and_then(|it| it.attributes.get(at));
+        push_said(out, &self.said(datum, declared.map(|it| &it.kind)), &self.utc);
+    }
+
     fn object(&self, members: &[Member<'_>]) -> String {
         let mut out = String::with_capacity(members.len() * 32);
         for (index, (key, said)) in members.iter().enumerate() {
             out.push(if index == 0 { '{' } else { ',' });
             push_quoted(&mut out, key);
             out.push(':');
-            match said {
-                Said::Text(text) => push_quoted(&mut out, text),
-                Said::At(at) => push_quoted(&mut out, &self.utc.show(*at)),
-                Said::Truth(truth) => out.push_str(if *truth { "true" } else { "false" }),
-            }
+            push_said(&mut out, said, &self.utc);
         }
         out.push('}');
         out
+    }
+}
+
+fn push_said(out: &mut String, said: &Said<'_>, utc: &Zone) {
+    match said {
+        Said::Text(text) => push_quoted(out, text),
+        Said::At(at) => push_quoted(out, &utc.show(*at)),
+        Said::Truth(truth) => out.push_str(if *truth { "true" } else { "false" }),
     }
 }
 
@@ -134,7 +144,7 @@ fn decimal(number: &Ratio) -> String {
 }
 
 /// A JSON string with as few escapes as JSON allows.
-fn push_quoted(out: &mut String, text: &str) {
+pub(crate) fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
     while let Some(at) = rest.find(|it: char| matches!(it, '"' | '\\' | '\u{0}'..='\u{1f}')) {

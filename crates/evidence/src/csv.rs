@@ -23,7 +23,7 @@ pub(crate) fn read(file: u32, bytes: &[u8], base: usize, builder: &mut Builder<'
     while let Some((start, span)) = rows.next() {
         match rows.cells(&columns, span) {
             Ok(cells) => builder.add(&Row { start, span, cells }, report),
-            Err(problem) => report.add(start, problem),
+            Err(problem) => builder.refuse(start, problem, report),
         }
     }
 }

@@ -24,6 +24,7 @@ mod canonical;
 mod csv;
 mod evidence;
 mod facts;
+mod intake;
 mod json;
 mod memory;
 mod ndjson;
@@ -40,6 +41,7 @@ mod value;
 
 pub use evidence::{Evidence, View};
 pub use facts::{Facts, FactsError, LISTED_MAX, Touching, starting_in};
+pub use intake::{LineWriter, Shape, Taken, reread, take};
 pub use memory::Memory;
 pub use ndjson::LINE_BYTES_MAX;
 pub use question::{Field, Group, Measure, Predicate, Question};

@@ -17,7 +17,7 @@ pub(crate) fn read(file: u32, bytes: &[u8], base: usize, builder: &mut Builder<'
         match row(start, line) {
             Ok(Some(row)) => builder.add(&row, report),
             Ok(None) => {}
-            Err(problem) => report.add(start, problem),
+            Err(problem) => builder.refuse(start, problem, report),
         }
     }
 }

@@ -47,6 +47,16 @@ pub fn read(schema: &Schema, files: &[SourceFile]) -> (Evidence, Vec<Diagnostic>
 }
 
 fn read_file(index: u32, file: &SourceFile, builder: &mut Builder<'_>, report: &mut Report<'_>) {
+    let base = past_mark(index, file, report);
+    if file.name.to_ascii_lowercase().ends_with(".csv") {
+        csv::read(index, &file.bytes, base, builder, report);
+    } else {
+        ndjson::read(index, &file.bytes, base, builder, report);
+    }
+}
+
+/// The first byte after the byte order mark, which is told of when there is one.
+pub(crate) fn past_mark(index: u32, file: &SourceFile, report: &mut Report<'_>) -> usize {
     let mut base = 0;
     while file.bytes.get(base..).is_some_and(|rest| rest.starts_with(BYTE_ORDER_MARK)) {
         base += BYTE_ORDER_MARK.len();
@@ -55,11 +65,7 @@ fn read_file(index: u32, file: &SourceFile, builder: &mut Builder<'_>, report: &
         let start = Start { file: index, line: 1, byte: 0 };
         report.add(start, explain::byte_order_mark(Span { from: 0, until: base }));
     }
-    if file.name.to_ascii_lowercase().ends_with(".csv") {
-        csv::read(index, &file.bytes, base, builder, report);
-    } else {
-        ndjson::read(index, &file.bytes, base, builder, report);
-    }
+    base
 }
 
 /// Tells of every file how many of its records another line already says word for word; `records` are sorted.

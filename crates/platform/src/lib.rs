@@ -4,15 +4,44 @@
 //! [`rights::TenantHandle`]) that only [`principal::Principal`] gives, so that what a caller may not see cannot be named,
 //! and it writes its audit entry in the same transaction ([`audit::append`]); the store refuses a change without one.
 
+pub mod agreements;
+pub mod answered;
+pub mod attestations;
+pub mod corrections;
+pub mod evidence;
+pub mod files;
+pub mod intake;
+pub mod maintenance;
+pub mod stream;
 pub mod audit;
+pub mod comparison;
 pub mod contracts;
+pub mod documents;
 pub mod jobs;
+mod kept;
+pub mod money;
+pub mod notices;
 pub mod objects;
+pub mod page;
+pub mod people;
+pub mod claims;
+pub mod cycles;
+pub mod decisions;
+pub mod live;
+pub mod settling;
+pub mod statements;
 mod platform;
 pub mod principal;
+pub mod publishing;
 pub mod refusal;
 pub mod rights;
 pub mod settings;
+mod subscription_check;
+pub mod subscriptions;
+pub mod tenants;
+pub mod terms;
+pub mod text;
+pub mod time;
 
 pub use platform::Platform;
 pub use refusal::{Failure, Refusal, RefusalKind};

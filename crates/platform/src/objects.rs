@@ -11,16 +11,37 @@ use store::{Fault, Tx, values};
 /// Longest object, in bytes.
 pub const OBJECT_BYTES_MAX: usize = 64 << 20;
 
-/// Keeps the bytes; their SHA-256 in hexadecimal. The caller's own audit entry names it.
-pub fn put(tx: &mut Tx<'_>, bytes: &[u8]) -> Result<String, Fault> {
+/// Bytes made ready to be kept: named and deflated, which needs no transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// Their SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// How many bytes.
+    pub length: i64,
+    stored: Vec<u8>,
+}
+
+/// Names and deflates bytes, beside the writing thread.
+pub fn pack(bytes: &[u8]) -> Result<Packed, Fault> {
     let sha256 = settle::hex(&Sha256::digest(bytes));
-    if tx.row("SELECT length FROM object WHERE sha256 = $1", values![&sha256])?.is_none() {
-        let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        tx.housekeeping(
-            "INSERT INTO object (sha256, length, stored, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-            values![&sha256, length, deflate(bytes)?, tx.now()],
-        )?;
-    }
+    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    Ok(Packed { sha256, length, stored: deflate(bytes)? })
+}
+
+/// Keeps what was made ready. The caller's own audit entry names it.
+pub fn put_packed(tx: &mut Tx<'_>, packed: Packed) -> Result<(), Fault> {
+    tx.housekeeping(
+        "INSERT INTO object (sha256, length, stored, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        values![packed.sha256, packed.length, packed.stored, tx.now()],
+    )?;
+    Ok(())
+}
+
+/// Keeps the bytes; their SHA-256 in hexadecimal.
+pub fn put(tx: &mut Tx<'_>, bytes: &[u8]) -> Result<String, Fault> {
+    let packed = pack(bytes)?;
+    let sha256 = packed.sha256.clone();
+    put_packed(tx, packed)?;
     Ok(sha256)
 }
 

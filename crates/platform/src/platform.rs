@@ -6,6 +6,7 @@ use proof::SigningKey;
 use store::{Scope, Store, Tx};
 
 use crate::contracts::Contracts;
+use crate::evidence::Cache;
 use crate::refusal::Failure;
 use crate::settings::Settings;
 
@@ -20,12 +21,14 @@ pub struct Platform {
     pub key: Arc<SigningKey>,
     /// Contracts, parsed.
     pub contracts: Arc<Contracts>,
+    /// Evidence, as it was read last.
+    pub evidence: Arc<Cache>,
 }
 
 impl Platform {
     /// On a store that is open.
     pub fn new(store: Store, settings: Settings, key: SigningKey) -> Self {
-        Self { store, settings: Arc::new(settings), key: Arc::new(key), contracts: Arc::default() }
+        Self { store, settings: Arc::new(settings), key: Arc::new(key), contracts: Arc::default(), evidence: Arc::default() }
     }
 
     /// Does `work` in a write of its own, in the provider's scope until the principal enters another.

@@ -78,6 +78,21 @@ fn has_empty_text(record: &Record) -> bool {
 
 proptest! {
     #[test]
+    fn lines_written_one_by_one_are_the_lines_of_the_evidence(records in records()) {
+        let schema = schema();
+        let writer = evidence::LineWriter::new(&schema);
+        let evidence = Evidence::of(&schema, records);
+        let mut lines: Vec<String> = Vec::new();
+        for record in evidence.records() {
+            let mut line = String::new();
+            writer.push(&mut line, record);
+            lines.push(line);
+        }
+        lines.sort_unstable();
+        prop_assert_eq!(lines, evidence.lines(None));
+    }
+
+    #[test]
     fn what_is_written_is_read_back(records in records()) {
         let written = Evidence::of(&schema(), records);
         let again = evidence_of(&[file("a.ndjson", written.lines(None).join("\n"))]);

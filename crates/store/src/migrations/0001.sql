@@ -14,6 +14,8 @@ CREATE TABLE object (sha256 TEXT PRIMARY KEY, length BIGINT NOT NULL, stored BYT
 CREATE TABLE tenant (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, created_at BIGINT NOT NULL, revision BIGINT NOT NULL
 );
+-- Our own house where we are the customer.
+INSERT INTO tenant (id, name, state, created_at, revision) VALUES ('upstream', 'Upstream · 上游', 'active', 0, 1);
 CREATE TABLE person (
   id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, lang TEXT NOT NULL, state TEXT NOT NULL,
   password_hash TEXT, totp_secret BYTEA, totp_pending BYTEA, totp_step BIGINT NOT NULL DEFAULT 0, recovery TEXT,
@@ -56,15 +58,17 @@ CREATE TABLE agreement_version (
 -- A change of terms told to customers. rule: mutual | continued_use | pinned_until_renewal | notice
 CREATE TABLE notice (
   id TEXT PRIMARY KEY, agreement_id TEXT NOT NULL, from_version TEXT NOT NULL, to_version TEXT NOT NULL, rule TEXT NOT NULL,
-  effective_at BIGINT NOT NULL, text TEXT NOT NULL, comparison TEXT NOT NULL, created_at BIGINT NOT NULL, created_by TEXT NOT NULL
+  effective_at BIGINT NOT NULL, text TEXT NOT NULL, comparison TEXT NOT NULL, created_at BIGINT NOT NULL, created_by TEXT NOT NULL,
+  withdrawn_at BIGINT, revision BIGINT NOT NULL
 );
--- state: sent | delivered | accepted | refused | accepted_by_use | withdrawn
+-- state: sent | delivered | accepted | refused | accepted_by_use | applied | withdrawn
 CREATE TABLE notice_delivery (
   tenant_id TEXT NOT NULL, notice_id TEXT NOT NULL, subscription_id TEXT NOT NULL, channel TEXT NOT NULL, state TEXT NOT NULL,
   sent_at BIGINT NOT NULL, delivered_at BIGINT, decided_at BIGINT, decided_by TEXT, revision BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, notice_id, subscription_id)
 );
--- version is pinned. state: active | suspended | ended. history: JSON list of {at, state, reason, version, plan}.
+-- history says which terms hold when: JSON list of changes. version, plan, parameters, until_at, state (active | suspended |
+-- ended) and reason are those in force when the row was last written.
 CREATE TABLE subscription (
   tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, agreement_id TEXT NOT NULL, version TEXT NOT NULL, plan TEXT, parameters TEXT NOT NULL,
   since_at BIGINT NOT NULL, until_at BIGINT, renewal TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, history TEXT NOT NULL,
@@ -77,16 +81,20 @@ CREATE INDEX subscription_agreement ON subscription (agreement_id);
 
 -- A stream is a subscription's (`sub_…`, of its tenant) or an agreement's (`agreement:<id>`, tenant ''; it tells of all its subscriptions).
 CREATE TABLE evidence_stream (
-  tenant_id TEXT NOT NULL, stream TEXT NOT NULL, latest BIGINT NOT NULL, records BIGINT NOT NULL,
+  tenant_id TEXT NOT NULL, stream TEXT NOT NULL, latest BIGINT NOT NULL, records BIGINT NOT NULL, head TEXT NOT NULL,
   PRIMARY KEY (tenant_id, stream)
 ) -- keyed
 ;
--- lines: normalised NDJSON, one accepted record a line, each with recorded_at and source. first_at, last_at: what it spans.
+-- lines: normalised NDJSON, one accepted record a line, as it was said; it was recorded at `at`, and where it names no source, by `actor`.
+-- side: provider | customer | agreed. first_at, last_at: what it speaks of, with what it supersedes. sha256: of the lines; head: SHA-256 over
+-- the head before and sha256, so that a head stands for all that was said up to it.
 CREATE TABLE evidence_batch (
-  tenant_id TEXT NOT NULL, stream TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, records BIGINT NOT NULL,
-  first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, sha256 TEXT NOT NULL, lines BYTEA NOT NULL,
+  tenant_id TEXT NOT NULL, stream TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, side TEXT NOT NULL,
+  records BIGINT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, sha256 TEXT NOT NULL, head TEXT NOT NULL, lines BYTEA NOT NULL,
   PRIMARY KEY (tenant_id, stream, seq)
 );
+-- What was taken in: a record's id, or '#' and its digest where it has none or is a further version of itself. digest: of its line.
+-- seq: the batch it came in, or in which it was last revised under its own id.
 CREATE TABLE evidence_id (
   tenant_id TEXT NOT NULL, stream TEXT NOT NULL, id TEXT NOT NULL, digest BYTEA NOT NULL, seq BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, stream, id)
@@ -99,10 +107,11 @@ CREATE TABLE correction (
   decided_at BIGINT, decided_by TEXT, decision TEXT, revision BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );
--- A window of maintenance, or a rule for many (rrule, zone). announced_at is ours.
+-- A window of maintenance, or a rule for many (rrule, zone). announced_at is ours. series: how often the rule was set; part of its
+-- occurrences' ids. state: announced | cancelled
 CREATE TABLE maintenance (
   tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, fact TEXT NOT NULL, title TEXT NOT NULL, attributes TEXT NOT NULL,
-  from_at BIGINT NOT NULL, until_at BIGINT NOT NULL, rrule TEXT, zone TEXT NOT NULL, announced_at BIGINT NOT NULL,
+  from_at BIGINT NOT NULL, until_at BIGINT NOT NULL, rrule TEXT, zone TEXT, announced_at BIGINT NOT NULL, series BIGINT NOT NULL,
   expanded_until BIGINT NOT NULL, state TEXT NOT NULL, created_by TEXT NOT NULL, revision BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );

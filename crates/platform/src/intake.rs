@@ -1,0 +1,444 @@
+//! Taking evidence in: a body is read and checked beside the writing thread ([`prepare`]), then kept in one batch
+//! ([`commit`]). What is acknowledged is durable; what was sent before is counted and not kept again; a bad line is told and
+//! keeps no good one out.
+
+mod affected;
+mod known;
+mod receipt;
+mod revisions;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use diagnostic::{Bilingual, Diagnostic, Place, Severity};
+use evidence::{LineWriter, Record, Shape, SourceFile};
+use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
+use store::{Fault, Tx, Value, values};
+use timeline::Instant;
+
+use crate::audit::{self, Entry};
+use crate::platform::Platform;
+use crate::principal::Principal;
+use crate::refusal::{Failure, Refusal, RefusalKind};
+use crate::rights::{Resource, Verb};
+use crate::stream::{Opened, SHARED, Side, Stream};
+use crate::time::Moment;
+
+pub use receipt::{Problem, Receipt};
+
+/// Longest body, in bytes.
+pub const BODY_BYTES_MAX: usize = 16 << 20;
+/// Most records of a body.
+pub const RECORDS_MAX: usize = 100_000;
+/// Longest id of a record, in bytes.
+pub const ID_BYTES_MAX: usize = 256;
+/// Media types of bodies, with what they are read as.
+pub const MEDIA: [(&str, Shape); 6] = [
+    ("application/x-ndjson", Shape::Lines),
+    ("application/ndjson", Shape::Lines),
+    ("text/csv", Shape::Csv),
+    ("application/json", Shape::Json),
+    ("application/cloudevents+json", Shape::CloudEvents),
+    ("application/cloudevents-batch+json", Shape::CloudEvents),
+];
+
+/// Bytes of SHA-256 kept of a record's line, to know it again.
+const DIGEST_BYTES: usize = 16;
+/// The name under which problems name the body.
+const BODY: &str = "body";
+
+/// A body as it was sent.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// Its form.
+    pub shape: Shape,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Keep nothing when any line is bad.
+    pub atomic: bool,
+}
+
+/// A body that has been read and checked, ready to be kept.
+#[derive(Debug)]
+pub struct Prepared {
+    opened: Opened,
+    actor: String,
+    atomic: bool,
+    /// The canonical lines, one for each of `records`.
+    lines: String,
+    records: Vec<Line>,
+    /// Rows of `evidence_id`, one for each of `records`.
+    ids: Vec<Vec<Value>>,
+    sha256: String,
+    reach: Reach,
+    problems: Vec<Diagnostic>,
+    refused: u64,
+}
+
+/// What is still asked about a record when its line has been written.
+#[derive(Debug)]
+struct Line {
+    /// Where its line ends in all lines, line feed included.
+    until: usize,
+    /// The line of the body it began at.
+    place: u32,
+    id: Option<Arc<str>>,
+    supersedes: Option<Arc<str>>,
+    reach: Reach,
+}
+
+/// The time evidence speaks of: `from` is later than `until` while it speaks of none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reach {
+    from: Instant,
+    until: Instant,
+}
+
+/// The form of a body of this media type. Refused when it is none we read.
+pub fn shape(media: &str) -> Result<Shape, Failure> {
+    let known = MEDIA.iter().find(|it| it.0 == media);
+    Ok(known.map(|it| it.1).ok_or_else(|| {
+        let names = MEDIA.map(|it| it.0).join(", ");
+        Refusal::new(
+            RefusalKind::UnsupportedMedia,
+            format!("`{media}` is not read; send {names}"),
+            format!("不支持 `{media}`；请使用 {names}"),
+        )
+    })?)
+}
+
+/// Reads, checks and keeps a body; waits until it is durable. Customers may send to their own subscriptions' streams, the
+/// provider to all.
+pub fn receive(platform: &Platform, who: &Principal, stream: &Stream, body: Body) -> Result<Receipt, Failure> {
+    let opened = platform.read(|platform, tx| open(platform, tx, who, stream))?;
+    let prepared = prepare(opened, who, body)?;
+    let who = who.clone();
+    platform.write(move |platform, tx| commit(platform, tx, &who, prepared))
+}
+
+/// The stream, if the caller may send evidence to it.
+pub fn open(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, stream: &Stream) -> Result<Opened, Failure> {
+    stream.open(platform, tx, who, Resource::Evidence, Verb::Create)
+}
+
+/// Reads and checks a body; touches no store, so that it can be done on any thread. Refused when it is too large, or bad
+/// anywhere and to be kept whole.
+pub fn prepare(opened: Opened, who: &Principal, body: Body) -> Result<Prepared, Failure> {
+    check_size(&body)?;
+    let published = opened.published.clone();
+    let schema = &published.contract.schema;
+    let file = SourceFile { name: BODY.to_owned(), bytes: body.bytes };
+    let taken = evidence::take(schema, &file, body.shape);
+    if taken.records.len().saturating_add(taken.refused) > RECORDS_MAX {
+        return Err(too_many().into());
+    }
+    let mut prepared = Prepared {
+        opened,
+        actor: who.actor.clone(),
+        atomic: body.atomic,
+        lines: String::with_capacity(file.bytes.len()),
+        records: Vec::with_capacity(taken.records.len()),
+        ids: Vec::with_capacity(taken.records.len()),
+        sha256: String::new(),
+        reach: Reach::NONE,
+        problems: taken.diagnostics,
+        refused: u64::try_from(taken.refused).unwrap_or(u64::MAX),
+    };
+    let writer = LineWriter::new(schema);
+    for record in &taken.records {
+        prepared.add(record, &writer);
+    }
+    prepared.sha256 = settle::hex(&Sha256::digest(prepared.lines.as_bytes()));
+    prepared.check_whole()?;
+    Ok(prepared)
+}
+
+/// Keeps a body, if the caller still may and the contract is still the one it was checked under.
+pub fn commit(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, prepared: Prepared) -> Result<Receipt, Failure> {
+    let stream = Stream::named(&prepared.opened.tenant, &prepared.opened.name);
+    let tenant = stream.enter(tx, who, Resource::Evidence, Verb::Create)?;
+    let (agreement, version) = stream.governed(tx, &tenant)?;
+    if (&agreement, &version) != (&prepared.opened.agreement, &prepared.opened.published.version) {
+        return Err(Refusal::new(
+            RefusalKind::Outdated,
+            "the contract's version changed while this was read; send it again",
+            "读取期间合同版本已变更，请重新发送",
+        )
+        .into());
+    }
+    keep(platform, tx, who, prepared)
+}
+
+/// Keeps records the platform itself made, all or none; the caller's right to what they are about has been checked.
+pub(crate) fn keep_made(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    opened: Opened,
+    records: &[Json],
+) -> Result<Receipt, Failure> {
+    let lines: Vec<String> = records.iter().map(Json::to_string).collect();
+    let body = Body { shape: Shape::Lines, bytes: lines.join("\n").into_bytes(), atomic: true };
+    let prepared = prepare(opened, who, body)?;
+    keep(platform, tx, who, prepared)
+}
+
+/// Whether records the platform would make could be kept, as far as that can be known without the store.
+pub(crate) fn check_made(opened: &Opened, who: &Principal, records: &[Json]) -> Result<(), Failure> {
+    let lines: Vec<String> = records.iter().map(Json::to_string).collect();
+    let body = Body { shape: Shape::Lines, bytes: lines.join("\n").into_bytes(), atomic: true };
+    prepare(opened.clone(), who, body).map(|_| ())
+}
+
+fn keep(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, mut prepared: Prepared) -> Result<Receipt, Failure> {
+    let latest = Latest::of(tx, &prepared.opened)?;
+    let seq = latest.seq + 1;
+    let revisions = revisions::check(platform, tx, &mut prepared)?;
+    for row in &mut prepared.ids {
+        if let Some(it) = row.last_mut() {
+            *it = Value::Int(seq);
+        }
+    }
+    let new = tx.insert_many("evidence_id", &["tenant_id", "stream", "id", "digest", "seq"], &prepared.ids)?;
+    let duplicates = if usize::try_from(new) == Ok(prepared.ids.len()) {
+        0
+    } else {
+        known::sort_out(tx, &mut prepared, seq)?
+    };
+    prepared.check_whole()?;
+    let accepted = prepared.records.len();
+    let mut receipt = Receipt::of(&prepared, duplicates);
+    if accepted == 0 {
+        return Ok(receipt);
+    }
+    let at = revisions.time(tx, &prepared, &latest)?;
+    revisions.mark(tx, &prepared, seq)?;
+    let reach = revisions.reach(&prepared);
+    latest.append(tx, &prepared, (seq, at, reach))?;
+    audit::append(
+        tx,
+        who,
+        &prepared.opened.tenant,
+        Entry {
+            action: "evidence.accepted",
+            subject: prepared.opened.name.clone(),
+            new: json!({
+                "accepted": accepted, "batch": seq, "duplicates": duplicates, "rejected": prepared.refused,
+                "sha256": prepared.sha256, "side": prepared.opened.side.name(),
+            }),
+            ..Entry::default()
+        },
+    )?;
+    affected::evidence_changed(tx, &prepared.opened, reach)?;
+    receipt.kept(seq, &prepared.sha256, Moment(at));
+    Ok(receipt)
+}
+
+/// How far a stream has come.
+struct Latest {
+    seq: i64,
+    head: String,
+}
+
+impl Latest {
+    fn of(tx: &mut Tx<'_>, opened: &Opened) -> Result<Self, Fault> {
+        let row = tx.row(
+            "SELECT latest, head FROM evidence_stream WHERE tenant_id = $1 AND stream = $2",
+            values![&opened.tenant, &opened.name],
+        )?;
+        match row {
+            Some(row) => Ok(Self { seq: row.get(0)?, head: row.get(1)? }),
+            None => Ok(Self { seq: 0, head: String::new() }),
+        }
+    }
+
+    /// Appends a batch of `(seq, at, reach)`.
+    fn append(
+        &self,
+        tx: &mut Tx<'_>,
+        prepared: &Prepared,
+        (seq, at, reach): (i64, Instant, Reach),
+    ) -> Result<(), Fault> {
+        let Prepared { opened, records, sha256, lines, actor, .. } = prepared;
+        let head = settle::hex(&Sha256::digest(format!("{}{sha256}", self.head)));
+        let records = i64::try_from(records.len()).unwrap_or(i64::MAX);
+        tx.execute(
+            "INSERT INTO evidence_batch (tenant_id, stream, seq, at, actor, side, records, first_at, last_at, sha256, head, lines)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            values![
+                &opened.tenant,
+                &opened.name,
+                seq,
+                at,
+                actor,
+                opened.side.name(),
+                records,
+                reach.from,
+                reach.until,
+                sha256,
+                &head,
+                lines.as_bytes()
+            ],
+        )?;
+        tx.execute(
+            "INSERT INTO evidence_stream (tenant_id, stream, latest, records, head) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (tenant_id, stream) DO UPDATE SET latest = $3, records = evidence_stream.records + $4, head = $5",
+            values![&opened.tenant, &opened.name, seq, records, head],
+        )?;
+        Ok(())
+    }
+}
+
+impl Prepared {
+    fn add(&mut self, record: &Record, writer: &LineWriter<'_>) {
+        if let Some(problem) = unfit(record, &self.opened) {
+            self.problems.push(problem);
+            self.refused += 1;
+            return;
+        }
+        let from = self.lines.len();
+        writer.push(&mut self.lines, record);
+        let digest = Sha256::digest(self.lines.get(from..).unwrap_or_default().as_bytes());
+        self.lines.push('\n');
+        let digest = digest.get(..DIGEST_BYTES).unwrap_or_default();
+        let key = match &record.id {
+            Some(id) if !record.revises_itself() => id.as_ref().to_owned(),
+            _ => format!("#{}", settle::hex(digest)),
+        };
+        self.ids.push(vec![
+            Value::from(&self.opened.tenant),
+            Value::from(&self.opened.name),
+            Value::Text(key),
+            Value::from(digest),
+            Value::Int(0),
+        ]);
+        let reach = Reach::of(record);
+        self.reach = self.reach.with(reach);
+        self.records.push(Line {
+            until: self.lines.len(),
+            place: record.place.line,
+            id: record.id.clone(),
+            supersedes: record.supersedes.clone(),
+            reach,
+        });
+    }
+
+    /// Refuses a body that is to be kept whole when anything of it is bad.
+    fn check_whole(&self) -> Result<(), Failure> {
+        if !self.atomic || self.refused == 0 {
+            return Ok(());
+        }
+        Err(Refusal::findings(self.problems.clone()).into())
+    }
+
+    /// Leaves out the records that are not `wanted`, with their lines.
+    fn retain(&mut self, wanted: &BTreeSet<usize>) {
+        let lines = std::mem::take(&mut self.lines);
+        let ids = std::mem::take(&mut self.ids);
+        let records = std::mem::take(&mut self.records);
+        self.reach = Reach::NONE;
+        let mut from = 0;
+        for (at, (mut record, id)) in records.into_iter().zip(ids).enumerate() {
+            let line = lines.get(from..record.until).unwrap_or_default();
+            from = record.until;
+            if wanted.contains(&at) {
+                self.lines.push_str(line);
+                record.until = self.lines.len();
+                self.reach = self.reach.with(record.reach);
+                self.records.push(record);
+                self.ids.push(id);
+            }
+        }
+        self.sha256 = settle::hex(&Sha256::digest(self.lines.as_bytes()));
+    }
+
+    /// Refuses one record of the body.
+    fn refuse(&mut self, problem: Diagnostic) {
+        self.refused += 1;
+        if self.problems.len() <= evidence::DIAGNOSTICS_MAX {
+            self.problems.push(problem);
+        }
+    }
+}
+
+impl Line {
+    fn revises_itself(&self) -> bool {
+        self.supersedes.is_some() && self.supersedes == self.id
+    }
+}
+
+impl Reach {
+    const NONE: Self = Self { from: Instant::MAX, until: Instant::MIN };
+
+    /// A withdrawal may name no time.
+    fn of(record: &Record) -> Self {
+        if record.from == Instant::MIN { Self::NONE } else { Self { from: record.from, until: record.until } }
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { from: self.from.min(other.from), until: self.until.max(other.until) }
+    }
+}
+
+fn check_size(body: &Body) -> Result<(), Failure> {
+    if body.bytes.len() > BODY_BYTES_MAX {
+        return Err(Refusal::new(
+            RefusalKind::TooLarge,
+            format!("the body has {} bytes; send at most {BODY_BYTES_MAX} at once", body.bytes.len()),
+            format!("请求体 {} 字节；每次至多 {BODY_BYTES_MAX} 字节", body.bytes.len()),
+        )
+        .into());
+    }
+    // A quoted cell of CSV may hold line feeds.
+    let lines_max = if body.shape == Shape::Lines { RECORDS_MAX } else { RECORDS_MAX * 20 };
+    let lines = body.bytes.iter().filter(|it| **it == b'\n').count();
+    if lines > lines_max { Err(too_many().into()) } else { Ok(()) }
+}
+
+fn too_many() -> Refusal {
+    Refusal::new(
+        RefusalKind::TooLarge,
+        format!("the body has more than {RECORDS_MAX} records; send it in parts"),
+        format!("请求体超过 {RECORDS_MAX} 条记录，请分批发送"),
+    )
+}
+
+/// Why a record that is right by its schema cannot be taken into this stream.
+fn unfit(record: &Record, opened: &Opened) -> Option<Diagnostic> {
+    let id = record.id.as_deref().unwrap_or_default();
+    let place = record.place.line;
+    if id.len() > ID_BYTES_MAX || id.contains('\0') || record.supersedes.as_deref().is_some_and(|it| it.contains('\0')) {
+        let en = format!("the id has {} bytes, or a NUL character; at most {ID_BYTES_MAX} are kept", id.len());
+        let zh = format!("id 长 {} 字节或含空字符；至多 {ID_BYTES_MAX} 字节", id.len());
+        return Some(problem("V0143", place, (en, zh), ("choose a shorter id", "请使用更短的 id")));
+    }
+    if id.starts_with(SHARED) || id.starts_with('#') {
+        let en = format!("ids that begin with `{SHARED}` or `#` are the platform's own");
+        let zh = format!("以 `{SHARED}` 或 `#` 开头的 id 由平台保留");
+        return Some(problem("V0143", place, (en, zh), ("choose another id", "请另取 id")));
+    }
+    let source = record.source.as_deref().unwrap_or_default();
+    let foreign = match opened.side {
+        Side::Provider => is_of(source, Side::Customer) || is_of(source, Side::Agreed),
+        Side::Customer => is_of(source, Side::Agreed),
+        Side::Agreed => false,
+    };
+    foreign.then(|| {
+        let en = format!("`{source}` as source says that the other party speaks");
+        let zh = format!("来源 `{source}` 表示由另一方提供");
+        problem("V0144", place, (en, zh), ("name your own source", "请填写自己的来源"))
+    })
+}
+
+/// Whether a source says that it is this side's.
+fn is_of(source: &str, side: Side) -> bool {
+    source.strip_prefix(side.name()).is_some_and(|it| it.is_empty() || it.starts_with(':'))
+}
+
+/// What is wrong with the record that begins at a line of the body.
+fn problem(code: &'static str, line: u32, message: (String, String), help: (&str, &str)) -> Diagnostic {
+    let line = usize::try_from(line).unwrap_or(usize::MAX);
+    let place = Place { file: BODY.to_owned(), from: 0, until: 0, line, column: 1 };
+    Diagnostic::new(code, Severity::Error, Bilingual::new(message.0, message.1), Bilingual::new(help.0, help.1)).at(place)
+}

@@ -1,0 +1,187 @@
+//! One cycle of one subscription, settled from what the store holds: terms in force, evidence, then the kernel.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use calendar::{Cycle, cycle_at};
+use ::evidence::{Evidence, Memory, Record};
+use serde_json::Value as Json;
+use settle::settlement::{CycleSpan, Lint};
+use settle::{Inputs, Overrides, Settlement};
+use store::{Fault, Scope, Tx, values};
+use timeline::{Instant, Interval};
+
+use crate::contracts::Published;
+use crate::platform::Platform;
+use crate::refusal::{Failure, Refusal};
+use crate::rights::TenantHandle;
+use crate::{evidence as streams, subscriptions};
+
+/// What governs a subscription at one moment, and the contract's text.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    /// The tenant.
+    pub tenant: String,
+    /// The subscription.
+    pub subscription: String,
+    /// The agreement in the version in force.
+    pub published: Arc<Published>,
+    /// The plan held.
+    pub plan: Option<String>,
+    /// Parameters by name, as expressions of the language.
+    pub parameters: Vec<(String, String)>,
+    /// When the subscription began.
+    pub since: Instant,
+    /// When it ends, if it does.
+    pub until: Option<Instant>,
+}
+
+/// A settlement with what it was made from.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The terms it follows.
+    pub terms: InForce,
+    /// The result.
+    pub settlement: Settlement,
+    /// The evidence, other tenants' records left out.
+    pub evidence: Arc<Evidence>,
+    /// The latest batch of each stream that was seen.
+    pub seen: BTreeMap<String, i64>,
+}
+
+impl InForce {
+    /// The terms in force at `at`, as they were known at `known_at`.
+    pub fn at(
+        platform: &Platform,
+        tx: &mut Tx<'_>,
+        tenant: &TenantHandle,
+        subscription: &str,
+        (at, known_at): (Instant, Instant),
+    ) -> Result<Self, Failure> {
+        let found = subscriptions::load(tx, tenant, subscription)?;
+        let terms = found.terms_at(at, known_at)?;
+        let published = platform.contracts.get(tx, &found.agreement, &terms.version)?;
+        Ok(Self {
+            tenant: tenant.id().to_owned(),
+            subscription: subscription.to_owned(),
+            published,
+            plan: terms.plan,
+            parameters: terms.parameters.into_iter().collect(),
+            since: found.since.0,
+            until: terms.until.map(|it| it.0),
+        })
+    }
+
+    /// The cycle in which `at` lies.
+    pub fn cycle_at(&self, at: Instant) -> Result<CycleSpan, Failure> {
+        let contract = &self.published.contract;
+        let cycle = cycle_at(&contract.cycle, &contract.zone, Some(self.since), at).map_err(|it| no_cycle(&it))?;
+        self.span(cycle)
+    }
+
+    /// The cycle after `span`.
+    pub fn cycle_after(&self, span: &CycleSpan) -> Result<CycleSpan, Failure> {
+        self.cycle_at(span.whole.until())
+    }
+
+    /// The cycle with this label.
+    pub fn cycle_named(&self, label: &str) -> Result<CycleSpan, Failure> {
+        settle::cycle_span(&self.published.contract, &self.inputs(None), label)
+            .map_err(|it| Refusal::findings(vec![it]).into())
+    }
+
+    fn span(&self, cycle: Cycle) -> Result<CycleSpan, Failure> {
+        let from = if self.published.contract.cycle_from_since {
+            cycle.whole.from().max(self.since)
+        } else {
+            cycle.whole.from()
+        };
+        let counted = Interval::new(from, cycle.whole.until())
+            .ok_or_else(|| Refusal::invalid("the cycle is empty", "周期为空"))?;
+        Ok(CycleSpan { label: cycle.label, counted, whole: cycle.whole })
+    }
+
+    fn inputs(&self, as_of: Option<Instant>) -> Inputs {
+        Inputs {
+            plan: self.plan.clone(),
+            tenant: Some(self.tenant.clone()),
+            since: Some(self.since),
+            as_of,
+            parameters: self.parameters.clone(),
+        }
+    }
+
+    /// Loads the evidence of the subscription that was known at `as_of`; other tenants' records are not in it.
+    pub fn evidence(
+        &self,
+        platform: &Platform,
+        tx: &mut Tx<'_>,
+        as_of: Instant,
+    ) -> Result<(Arc<Evidence>, BTreeMap<String, i64>), Failure> {
+        let loaded = streams::load_under(platform, tx, &self.tenant, &self.subscription, &self.published)?;
+        let known = |it: &Record| it.recorded_at.is_none_or(|at| at <= as_of);
+        if loaded.evidence.records().iter().all(known) {
+            return Ok((loaded.evidence, loaded.seen));
+        }
+        let kept = loaded.evidence.records().iter().filter(|it| known(it)).cloned().collect();
+        Ok((Arc::new(Evidence::of(&self.published.contract.schema, kept)), loaded.seen))
+    }
+
+    /// Settles a cycle over evidence. `as_of` is the moment of knowledge that the statement states.
+    pub fn settle(&self, evidence: &Evidence, cycle: &CycleSpan, as_of: Instant) -> Result<Settlement, Failure> {
+        let contract = &self.published.contract;
+        let inputs = self.inputs(Some(as_of));
+        let overrides: Overrides = settle::parameters(contract, &inputs, cycle).map_err(Refusal::findings)?;
+        let (evidence, lint) =
+            settle::of_tenant(contract, evidence.clone(), Some(&self.tenant)).map_err(Refusal::findings)?;
+        let facts = Memory::new(evidence.as_of(Some(as_of)));
+        let mut settlement = settle::settle(contract, &facts, cycle, &inputs, &overrides);
+        settlement.lints.extend::<Option<Lint>>(lint);
+        Ok(settlement)
+    }
+}
+
+/// Settles the cycle called `label`, as known at `as_of`, under the terms in force when it began.
+pub fn settle_cycle(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    tenant: &TenantHandle,
+    subscription: &str,
+    label: &str,
+    as_of: Instant,
+) -> Result<Settled, Failure> {
+    let row = tx.row(
+        "SELECT from_at FROM cycle WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3",
+        values![tenant.id(), subscription, label],
+    )?;
+    let from: Instant = row.ok_or_else(Refusal::not_found)?.get(0)?;
+    let terms = InForce::at(platform, tx, tenant, subscription, (from, as_of))?;
+    // The agreement's own stream belongs to no tenant; other tenants' records in it are left out.
+    tx.enter(Scope::Provider)?;
+    let cycle = terms.cycle_named(label)?;
+    let (evidence, seen) = terms.evidence(platform, tx, as_of)?;
+    let settlement = terms.settle(&evidence, &cycle, as_of)?;
+    Ok(Settled { terms, settlement, evidence, seen })
+}
+
+fn no_cycle(it: &calendar::CycleError) -> Failure {
+    Fault::broken(format!("no cycle: {it}")).into()
+}
+
+/// The files of a statement package before its seal, as `upheld verify` reads them.
+pub fn package(settled: &Settled) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let json: Json = statement::json(&settled.settlement);
+    let canonical = proof::canonical_bytes(&json).map_err(|it| Fault::broken(it.to_string()))?;
+    let text = &settled.terms.published.text;
+    let mut lines = settled.evidence.lines(None).join("\n");
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    Ok(BTreeMap::from([
+        ("statement.json".to_owned(), canonical),
+        ("statement.html".to_owned(), statement::html(&settled.settlement, Some(text)).into_bytes()),
+        ("contract.md".to_owned(), text.clone().into_bytes()),
+        (proof::evidence_file(1, "evidence.ndjson"), lines.into_bytes()),
+    ]))
+}
+

@@ -1,0 +1,15 @@
+//! The table of routes: one file for each part of the platform.
+
+use crate::route::Route;
+
+mod cycles;
+mod people;
+mod root;
+
+/// What all paths begin with.
+pub(crate) const PREFIX: &str = "/api/v1";
+
+/// Every route of the API.
+pub(crate) fn routes() -> Vec<Route> {
+    [root::routes(), people::routes(), cycles::routes()].into_iter().flatten().collect()
+}

@@ -1,0 +1,334 @@
+//! A request on its way: who asks, within which limits, whether it was answered before; then the use-case, then the reply.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use diagnostic::Lang;
+use http_body_util::{BodyExt, Limited};
+use platform::people::{self, Credential};
+use platform::principal::Principal;
+use platform::{Failure, Platform, Refusal, RefusalKind, answered};
+use sha2::{Digest as _, Sha256};
+use store::{Fault, Scope};
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::parts::Parts;
+use crate::problem::problem;
+use crate::reply::Reply;
+use crate::route::{Action, Route};
+
+/// How long the next piece of a body is waited for.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// Answers one request to a route.
+pub(crate) async fn answer(app: Arc<App>, route: Arc<Route>, params: RawPathParams, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
+    let trace = trace_id(&head.headers, &app);
+    let parts = parts(&head.headers, head.uri.query(), &params, peer, &trace);
+    let lang = parts.lang;
+    let reply = match call(&app, &route, parts, &head.headers, body).await {
+        Ok(reply) => reply,
+        Err(failure) => {
+            app.note(&failure, &trace);
+            problem(&failure, lang, &trace)
+        }
+    };
+    respond(reply, route.success, &head.headers, &trace)
+}
+
+async fn call(
+    app: &Arc<App>,
+    route: &Arc<Route>,
+    parts: Parts,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Reply, Failure> {
+    app.limits.by_address(&parts.address, route.strict)?;
+    let who = identify(app, route, &parts, headers).await?;
+    app.limits.by_caller(&who, route.method != "GET")?;
+    match &route.action {
+        Action::Read(work) => {
+            let (app, work) = (app.clone(), work.clone());
+            blocking(move || app.platform.read(|platform, tx| work(platform, tx, &who, &parts))).await
+        }
+        Action::Write(prepare) => {
+            let body = read_body(body, route.body_bytes_max).await?;
+            let key = headers.get("idempotency-key").map(|it| idempotency_key(it)).transpose()?;
+            let digest = key.as_ref().map(|_| digest(route, &parts, &body));
+            let (app, prepare, success) = (app.clone(), prepare.clone(), route.success);
+            let preparing = app.clone();
+            let (commit, who, parts) = blocking(move || {
+                prepare(&preparing.platform, &who, &parts, body).map(|it| (it, who, parts))
+            })
+            .await?;
+            let (done, answer) = oneshot::channel();
+            let platform = app.platform.clone();
+            app.platform.store.submit(
+                Scope::Provider,
+                move |tx| -> Result<Reply, Failure> {
+                    let kept = key.zip(digest);
+                    if let Some((key, digest)) = &kept
+                        && let Some(it) = answered::find(tx, &who, key, digest)?
+                    {
+                        return Ok(again(it));
+                    }
+                    let reply = commit(&platform, tx, &who, &parts)?;
+                    if let Some((key, digest)) = &kept {
+                        answered::keep(tx, &who, key, digest, &to_keep(&reply, success))?;
+                    }
+                    Ok(reply)
+                },
+                move |outcome| {
+                    // Whoever asked has gone; with the same key the answer can be had again.
+                    let _ = done.send(outcome);
+                },
+            );
+            answer.await.unwrap_or_else(|_| Err(Fault::Unavailable("stopping".to_owned()).into()))
+        }
+    }
+}
+
+/// Runs work that waits for the disk or the processor beside the threads that serve.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|it| Err(Fault::broken(it.to_string()).into()))
+}
+
+async fn identify(app: &Arc<App>, route: &Route, parts: &Parts, headers: &HeaderMap) -> Result<Principal, Failure> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).map(str::to_owned);
+    let cookie = parts.session.clone();
+    if bearer.is_none() && cookie.is_none() {
+        return if route.open {
+            Ok(people::anonymous(&parts.address, &parts.trace))
+        } else {
+            let title = RefusalKind::Unauthenticated.title();
+            Err(Refusal::new(RefusalKind::Unauthenticated, title.en, title.zh).into())
+        };
+    }
+    if bearer.is_none() && route.method != "GET" {
+        same_origin(headers)?;
+    }
+    let (app, address, trace) = (app.clone(), parts.address.clone(), parts.trace.clone());
+    blocking(move || {
+        let credential = match (&bearer, &cookie) {
+            (Some(it), _) => Credential::bearer(it),
+            (None, Some(it)) => Credential::Session(it),
+            (None, None) => Credential::Nothing,
+        };
+        let (who, note) = app.platform.read(|platform, tx| {
+            let who = people::authenticate(platform, tx, &credential, &address, &trace)?;
+            Ok::<_, Failure>((who, people::unseen_for_a_minute(tx, &credential)?))
+        })?;
+        if note {
+            let (bearer, cookie) = (bearer.clone(), cookie.clone());
+            let noted = move |it: Result<(), Failure>| {
+                // The next request notes it.
+                drop(it);
+            };
+            app.platform.store.submit(
+                Scope::Provider,
+                move |tx| {
+                    let credential = match (&bearer, &cookie) {
+                        (Some(it), _) => Credential::bearer(it),
+                        (None, Some(it)) => Credential::Session(it),
+                        (None, None) => Credential::Nothing,
+                    };
+                    Ok(people::seen(tx, &credential)?)
+                },
+                noted,
+            );
+        }
+        Ok(who)
+    })
+    .await
+}
+
+/// A browser's session may change state only from our own pages: a form elsewhere cannot set these headers.
+fn same_origin(headers: &HeaderMap) -> Result<(), Failure> {
+    let site = headers.get("sec-fetch-site").and_then(|it| it.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let origin = headers.get(header::ORIGIN).and_then(|it| it.to_str().ok());
+    let from_here = origin.is_none_or(|it| it.split_once("://").is_some_and(|it| it.1 == host));
+    if from_here && matches!(site, None | Some("same-origin" | "none")) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalKind::Forbidden,
+        "a request with a session cookie must come from this site",
+        "携带会话 Cookie 的请求须来自本站",
+    )
+    .into())
+}
+
+async fn read_body(body: Body, limit: usize) -> Result<Bytes, Failure> {
+    let mut body = Limited::new(body, limit);
+    let mut bytes = Vec::new();
+    loop {
+        let next = tokio::time::timeout(BODY_PAUSE_MAX, body.frame()).await.map_err(|_| {
+            Refusal::new(RefusalKind::TooLarge, "the body came too slowly", "请求体传输过慢")
+        })?;
+        match next {
+            None => return Ok(bytes.into()),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    bytes.extend_from_slice(&data);
+                }
+            }
+            Some(Err(_)) => {
+                return Err(Refusal::new(
+                    RefusalKind::TooLarge,
+                    format!("the body broke off, or is longer than {limit} bytes"),
+                    format!("请求体中断，或超过 {limit} 字节"),
+                )
+                .into());
+            }
+        }
+    }
+}
+
+fn idempotency_key(value: &HeaderValue) -> Result<String, Failure> {
+    let text = value.to_str().unwrap_or_default();
+    if (1..=255).contains(&text.len()) {
+        return Ok(text.to_owned());
+    }
+    Err(Refusal::invalid(
+        "Idempotency-Key: 1 to 255 visible ASCII characters",
+        "Idempotency-Key：须为 1 至 255 个可见 ASCII 字符",
+    )
+    .into())
+}
+
+/// What makes two requests the same: route, path, query, revision and body.
+fn digest(route: &Route, parts: &Parts, body: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for (name, value) in parts.path.iter().chain(&parts.query) {
+        hash.update(format!("{name}={}:{value};", value.len()));
+    }
+    hash.update(format!("{} {} {:?} {}\n", route.method, route.path, parts.expected, parts.media));
+    hash.update(body);
+    settle::hex(&hash.finalize())
+}
+
+fn to_keep(reply: &Reply, success: u16) -> answered::Answer {
+    answered::Answer {
+        status: reply.status.unwrap_or(success),
+        media: reply.media.clone(),
+        headers: reply.headers.clone(),
+        body: reply.body.clone(),
+    }
+}
+
+fn again(it: answered::Answer) -> Reply {
+    Reply { status: Some(it.status), media: it.media, headers: it.headers, body: it.body }
+        .header("idempotency-replayed", "true")
+}
+
+/// The reply as HTTP: 304 when the caller has this revision, and the headers every answer carries.
+pub(crate) fn respond(reply: Reply, success: u16, asked: &HeaderMap, trace: &str) -> Response {
+    let etag = reply.headers.iter().find(|it| it.0 == "etag").map(|it| it.1.as_str());
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
+    let unchanged = success == 200 && reply.status.is_none() && etag.is_some() && etag == known;
+    let status = if unchanged { 304 } else { reply.status.unwrap_or(success) };
+    let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(reply.body) });
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    set(headers, "content-type", &reply.media);
+    set(headers, "cache-control", "no-store");
+    set(headers, "x-content-type-options", "nosniff");
+    set(headers, "content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    set(headers, "referrer-policy", "no-referrer");
+    set(headers, "cross-origin-resource-policy", "same-origin");
+    set(headers, "x-trace-id", trace);
+    for (name, value) in &reply.headers {
+        set(headers, name, value);
+    }
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: &str, value: &str) {
+    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        headers.insert(name, value);
+    }
+}
+
+fn parts(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    params: &RawPathParams,
+    peer: Option<IpAddr>,
+    trace: &str,
+) -> Parts {
+    let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let media = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    Parts {
+        path: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        query: query_pairs(query.unwrap_or_default()),
+        media,
+        expected: text("if-match").trim_matches('"').parse().ok(),
+        lang: language(text("accept-language")),
+        address: peer.map(|it| it.to_canonical().to_string()).unwrap_or_default(),
+        agent: text("user-agent").chars().take(200).collect(),
+        session: cookie(headers, SESSION_COOKIE).or_else(|| session_bearer(headers)),
+        trace: trace.to_owned(),
+    }
+}
+
+/// A session's token sent by a program that keeps no cookies.
+fn session_bearer(headers: &HeaderMap) -> Option<String> {
+    match Credential::bearer(headers.get(header::AUTHORIZATION)?.to_str().ok()?) {
+        Credential::Session(it) => Some(it.to_owned()),
+        Credential::Token(_) | Credential::Nothing => None,
+    }
+}
+
+/// The session's cookie: only sent over https or to this machine itself, for this host alone, out of reach of scripts.
+pub(crate) const SESSION_COOKIE: &str = "__Host-upheld";
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|it| it.to_str().ok());
+    let mut pairs = all.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
+    pairs.find(|it| it.0 == name).map(|it| it.1.to_owned())
+}
+
+fn query_pairs(query: &str) -> BTreeMap<String, String> {
+    serde_urlencoded::from_str::<Vec<(String, String)>>(query).unwrap_or_default().into_iter().collect()
+}
+
+/// The first of the caller's languages we have.
+pub(crate) fn language(accept: &str) -> Option<Lang> {
+    accept.split(',').find_map(|it| match it.trim().get(..2) {
+        Some("zh") => Some(Lang::Zh),
+        Some("en") => Some(Lang::En),
+        _ => None,
+    })
+}
+
+/// The trace id of `traceparent`, or a new one.
+fn trace_id(headers: &HeaderMap, app: &App) -> String {
+    let given = headers.get("traceparent").and_then(|it| it.to_str().ok()).and_then(|it| it.split('-').nth(1));
+    let usable = |it: &&str| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit());
+    given.filter(usable).map(str::to_ascii_lowercase).unwrap_or_else(|| app.new_trace())
+}
+
+/// For handlers outside the table: health, the log's tiles.
+pub(crate) async fn read(
+    app: Arc<App>,
+    headers: HeaderMap,
+    work: impl FnOnce(&Platform, &mut store::Tx<'_>) -> Result<Reply, Failure> + Send + 'static,
+) -> Response {
+    let trace = trace_id(&headers, &app);
+    let platform = app.platform.clone();
+    match blocking(move || platform.read(work)).await {
+        Ok(reply) => respond(reply, 200, &headers, &trace),
+        Err(failure) => respond(problem(&failure, None, &trace), 200, &headers, &trace),
+    }
+}

@@ -1,0 +1,74 @@
+//! What a handler sees of a request beside its body.
+
+use std::collections::BTreeMap;
+
+use diagnostic::Lang;
+use platform::page::Page;
+use platform::{Failure, Refusal, RefusalKind};
+use serde::de::DeserializeOwned;
+
+/// The parts of a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
+    /// What stands for `{name}` in the path.
+    pub(crate) path: BTreeMap<String, String>,
+    /// The query's parameters.
+    pub(crate) query: BTreeMap<String, String>,
+    /// The media type of the body, without its parameters.
+    pub(crate) media: String,
+    /// The revision of `If-Match`.
+    pub(crate) expected: Option<i64>,
+    /// The language asked for.
+    pub(crate) lang: Option<Lang>,
+    /// Where the request came from.
+    pub(crate) address: String,
+    /// The program that sent it.
+    pub(crate) agent: String,
+    /// The session token of the request, to end it.
+    pub(crate) session: Option<String>,
+    /// The trace id.
+    pub(crate) trace: String,
+}
+
+impl Parts {
+    /// What stands for `{name}` in the path.
+    pub(crate) fn id(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// A parameter of the query.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+
+    /// `after` and `limit`.
+    pub(crate) fn page(&self) -> Result<Page, Failure> {
+        let limit = self.parameter("limit").map(|it| {
+            it.parse().map_err(|_| {
+                Refusal::invalid(format!("limit: `{it}` is no number from 1 to 200"), format!("limit：`{it}` 不是 1 至 200 的数"))
+            })
+        });
+        let page = Page { after: self.parameter("after").map(str::to_owned), ..Page::default() };
+        Ok(Page { limit: limit.transpose()?.unwrap_or(page.limit), ..page })
+    }
+
+    /// A JSON body. An empty one is an empty object.
+    pub(crate) fn json<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Failure> {
+        let body = if body.is_empty() { b"{}".as_slice() } else { body };
+        if !(self.media.is_empty() || self.media == "application/json") {
+            return Err(Refusal::new(
+                RefusalKind::UnsupportedMedia,
+                format!("{}: send application/json", self.media),
+                format!("{}：请使用 application/json", self.media),
+            )
+            .into());
+        }
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        let read: Result<T, _> = serde_path_to_error::deserialize(&mut reader);
+        read.map_err(|it| {
+            let at = it.path().to_string();
+            let why = it.into_inner().to_string();
+            Refusal::invalid(format!("body, at `{at}`: {why}"), format!("请求体 `{at}` 处：{why}")).into()
+        })
+    }
+}

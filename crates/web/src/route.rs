@@ -1,0 +1,188 @@
+//! A route of the API, as data: what the router, the OpenAPI document and the attack suite are all made from.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use platform::principal::Principal;
+use platform::{Failure, Platform};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::Tx;
+
+use crate::parts::Parts;
+use crate::reply::Reply;
+
+/// Bytes of a JSON body, at most.
+pub(crate) const JSON_BYTES_MAX: usize = 1 << 20;
+
+type Read = dyn Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send + Sync;
+/// What is left to do in the writing thread.
+pub(crate) type Commit =
+    Box<dyn FnOnce(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send>;
+type Prepare = dyn Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync;
+
+/// What a route does.
+#[derive(Clone)]
+pub(crate) enum Action {
+    /// Looks at a snapshot.
+    Read(Arc<Read>),
+    /// Checks the body beside the writing thread, then changes state in it.
+    Write(Arc<Prepare>),
+}
+
+/// A schema, made when the OpenAPI document is.
+pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// A route: method, path under `/api/v1`, and what is said of it in the OpenAPI document.
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) input: Option<SchemaOf>,
+    /// Media types of a body that is not JSON.
+    pub(crate) media: &'static [&'static str],
+    pub(crate) output: Option<SchemaOf>,
+    /// The media type of an answer that is not JSON.
+    pub(crate) answers: Option<&'static str>,
+    pub(crate) query: Vec<(&'static str, &'static str)>,
+    pub(crate) success: u16,
+    /// Needs no sign-in.
+    pub(crate) open: bool,
+    /// Tries out secrets: few requests a minute from one address.
+    pub(crate) strict: bool,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) action: Action,
+}
+
+impl Route {
+    fn new(method: &'static str, path: &'static str, id: &'static str, summary: &'static str, action: Action) -> Self {
+        Self {
+            method,
+            path,
+            id,
+            summary,
+            input: None,
+            media: &[],
+            output: None,
+            answers: None,
+            query: Vec::new(),
+            success: 200,
+            open: false,
+            strict: false,
+            body_bytes_max: JSON_BYTES_MAX,
+            action,
+        }
+    }
+
+    /// Answers 201 when it succeeds.
+    pub(crate) fn created(mut self) -> Self {
+        self.success = 201;
+        self
+    }
+
+    /// A parameter of the query, with what it means.
+    pub(crate) fn query(mut self, name: &'static str, about: &'static str) -> Self {
+        self.query.push((name, about));
+        self
+    }
+
+    /// `after` and `limit` of a list.
+    pub(crate) fn paged(self) -> Self {
+        self.query("after", "The `next` of the page before.").query("limit", "Items of a page, 1 to 200; 50 when absent.")
+    }
+
+    /// Can be called without signing in.
+    pub(crate) fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Takes bodies up to so many bytes.
+    pub(crate) fn body_bytes_max(mut self, bytes: usize) -> Self {
+        self.body_bytes_max = bytes;
+        self
+    }
+
+    /// Answers with this media type instead of JSON.
+    pub(crate) fn answers(mut self, media: &'static str) -> Self {
+        self.answers = Some(media);
+        self.output = None;
+        self
+    }
+}
+
+/// A route that looks: `read("/tenants", "listTenants", "…", |platform, tx, who, parts| …)`.
+pub(crate) fn read<Out: Serialize + JsonSchema>(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Out, Failure> + Send + Sync + 'static,
+) -> Route {
+    let action = Action::Read(Arc::new(move |platform, tx, who, parts| {
+        work(platform, tx, who, parts).and_then(|it| Reply::json(&it))
+    }));
+    let mut route = Route::new("GET", path, id, summary, action);
+    route.output = Some(|schemas| schemas.subschema_for::<Out>());
+    route
+}
+
+/// A route that looks and answers bytes of its own media type.
+pub(crate) fn read_bytes(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    media: &'static str,
+    work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send + Sync + 'static,
+) -> Route {
+    Route::new("GET", path, id, summary, Action::Read(Arc::new(work))).answers(media)
+}
+
+/// A route that changes state, from a JSON body.
+pub(crate) fn write<In, Out>(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts, In) -> Result<Out, Failure> + Send + Sync + Clone + 'static,
+) -> Route
+where
+    In: DeserializeOwned + JsonSchema + Send + 'static,
+    Out: Serialize + JsonSchema,
+{
+    let prepare = move |_: &Platform, _: &Principal, parts: &Parts, body: Bytes| {
+        let input: In = parts.json(&body)?;
+        let work = work.clone();
+        let commit: Commit = Box::new(move |platform, tx, who, parts| {
+            work(platform, tx, who, parts, input).and_then(|it| Reply::json(&it))
+        });
+        Ok(commit)
+    };
+    let mut route = Route::new(method, path, id, summary, Action::Write(Arc::new(prepare)));
+    route.input = Some(|schemas| schemas.subschema_for::<In>());
+    route.output = Some(|schemas| schemas.subschema_for::<Out>());
+    route
+}
+
+/// A route that changes state, from a body of another media type: `prepare` reads the body beside the writing thread, and
+/// what it answers is done in it.
+pub(crate) fn write_bytes<Out: Serialize + JsonSchema>(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    media: &'static [&'static str],
+    prepare: impl Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync + 'static,
+) -> Route {
+    let mut route = Route::new(method, path, id, summary, Action::Write(Arc::new(prepare)));
+    route.media = media;
+    route.output = Some(|schemas| schemas.subschema_for::<Out>());
+    route
+}
+
+/// No body, or an empty one.
+#[derive(Debug, Default, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}

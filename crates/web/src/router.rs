@@ -1,0 +1,110 @@
+//! The router: the API's table, health, metrics, and the log's public tiles.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{MatchedPath, RawPathParams, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, get, on};
+use platform::{Failure, Platform, Refusal};
+
+use crate::api::{PREFIX, routes};
+use crate::app::{App, Options};
+use crate::call::{answer, read, respond};
+use crate::openapi;
+use crate::problem::problem;
+use crate::reply::Reply;
+
+/// Everything this process answers to.
+pub fn router(platform: Platform, options: Options) -> Router {
+    let app = Arc::new(App::new(platform, options));
+    let mut router: Router<Arc<App>> = Router::new()
+        .route("/livez", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route(&format!("{PREFIX}/openapi.json"), get(describe));
+    for route in routes() {
+        let path = format!("{PREFIX}{}", route.path);
+        let route = Arc::new(route);
+        let method = filter(route.method);
+        let handler = move |State(app): State<Arc<App>>, params: RawPathParams, request: Request| {
+            answer(app, route.clone(), params, request)
+        };
+        router = router.route(&path, on(method, handler));
+    }
+    router
+        .method_not_allowed_fallback(async || (StatusCode::METHOD_NOT_ALLOWED, ""))
+        .fallback(nothing)
+        .layer(from_fn_with_state(app.clone(), measured))
+        .with_state(app)
+}
+
+fn filter(method: &str) -> MethodFilter {
+    match method {
+        "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "PATCH" => MethodFilter::PATCH,
+        "DELETE" => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
+}
+
+/// The store answers.
+async fn ready(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    read(app, headers, |_, tx| {
+        tx.rows("SELECT latest FROM clock", &[])?;
+        Ok(Reply::bytes("text/plain; charset=utf-8", b"ready\n".to_vec()))
+    })
+    .await
+}
+
+async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let shared = app.clone();
+    read(app, headers, move |_, tx| {
+        let waiting = count(tx, "SELECT count(*) FROM job WHERE state = 'waiting'")?;
+        let failed = count(tx, "SELECT count(*) FROM job WHERE state = 'failed'")?;
+        let gauges = [
+            ("upheld_jobs_waiting", "Jobs that wait for their time.", waiting),
+            ("upheld_jobs_failed", "Jobs that gave up and wait for a person.", failed),
+        ];
+        let media = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        Ok(Reply::bytes(media, shared.measures.text(&gauges).into_bytes()))
+    })
+    .await
+}
+
+fn count(tx: &mut store::Tx<'_>, sql: &'static str) -> Result<i64, Failure> {
+    let row = tx.row(sql, &[])?;
+    Ok(row.map_or(Ok(0), |it| it.get(0))?)
+}
+
+async fn describe(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    read(app, headers, |_, _| Reply::json(&openapi::document())).await
+}
+
+async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let trace = app.new_trace();
+    respond(problem(&Refusal::not_found().into(), None, &trace), 404, &headers, &trace)
+}
+
+/// Counts each request, under the class of its answer.
+async fn measured(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let path = request.extensions().get::<MatchedPath>().map(|it| it.as_str().to_owned());
+    let method = request.method().clone();
+    let response = next.run(request).await.into_response();
+    let took = began.elapsed();
+    app.measures.request(response.status().as_u16(), took);
+    if app.log {
+        let line = serde_json::json!({
+            "level": "info", "message": "request", "method": method.as_str(), "route": path,
+            "status": response.status().as_u16(), "took_us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "trace_id": response.headers().get("x-trace-id").and_then(|it| it.to_str().ok()),
+        });
+        eprintln!("{line}");
+    }
+    response
+}
