@@ -37,7 +37,7 @@ pub fn append(tx: &mut Tx<'_>, who: &Principal, house: &str, entry: Entry) -> Re
     let log = tx.row("SELECT size FROM audit_log WHERE log = $1", values![house])?;
     let seq: i64 = log.map_or(Ok(0), |it| it.get(0))?;
     let body = json!({
-        "action": entry.action, "actor": who.actor, "address": who.address, "at": tx.now().nanos(), "log": house,
+        "action": entry.action, "actor": who.actor, "address": who.address, "at": crate::time::show(tx.now()), "log": house,
         "new": entry.new, "old": entry.old, "personal": commitments, "reason": entry.reason, "seq": seq,
         "subject": entry.subject, "trace": who.trace,
     });

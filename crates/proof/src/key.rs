@@ -160,6 +160,11 @@ impl<const TYPE: u8> SecretKey<TYPE> {
         format!("{SECRET_PREFIX}{name}+{id}+{}", encode(TYPE, self.secret.as_bytes()))
     }
 
+    /// The 32 bytes it is made from.
+    pub(crate) fn seed(&self) -> &[u8; 32] {
+        self.secret.as_bytes()
+    }
+
     /// The 64 bytes of the signature over `text`.
     pub(crate) fn sign(&self, text: &[u8]) -> Vec<u8> {
         self.secret.sign(text).to_bytes().to_vec()

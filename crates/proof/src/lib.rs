@@ -54,6 +54,7 @@ mod checkpoint;
 mod commitment;
 mod cosignature;
 mod decimal;
+mod derived;
 mod digest;
 mod finding;
 mod growth;

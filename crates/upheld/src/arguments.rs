@@ -33,6 +33,14 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Settle four real agreements over a month of shipped evidence.
     Demo(DemoArguments),
+    /// Run agreements, month after month: the API, the jobs and the store in one process.
+    Serve(ServingArguments),
+    /// Show every setting of `serve`, with its value and where it came from; secrets are hidden.
+    Config(ConfigArguments),
+    /// Make the people who own the provider's house.
+    Owner(OwnerArguments),
+    /// Bring contracts, tenants and subscriptions from files to a running server, after showing what will change.
+    Apply(ApplyArguments),
 }
 
 /// How results are written.
@@ -181,6 +189,133 @@ pub(crate) struct DemoArguments {
     /// Where statements and packages are written.
     #[arg(long, default_value = "demo")]
     pub(crate) out: PathBuf,
+    /// How to print.
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Where the state of a server is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct StoreArguments {
+    /// The directory of the state; by default `upheld-data` where the command runs.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// A PostgreSQL database instead of SQLite in the directory: postgres://user:password@host/name
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// A file that holds the database's address, so that no password stands on the command line.
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
+    pub(crate) database_file: Option<PathBuf>,
+    /// The sealing key; by default `sealing.key` in the directory, made at the first start.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Settings from this file (TOML); the environment (UPHELD_…) and flags win over it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl StoreArguments {
+    /// The flags that were given.
+    pub(crate) fn flags(&self) -> Vec<(&'static str, String)> {
+        let path = |it: &Option<PathBuf>| it.as_ref().map(|it| it.display().to_string());
+        let all = [
+            ("data", path(&self.data)),
+            ("database", self.database.clone()),
+            ("database_file", path(&self.database_file)),
+            ("key", path(&self.key)),
+        ];
+        all.into_iter().filter_map(|(key, text)| Some((key, text?))).collect()
+    }
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServingArguments {
+    /// Where the state is.
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Where to listen; by default 127.0.0.1:7480. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Write a line of JSON for each request to standard error.
+    #[arg(long)]
+    pub(crate) log: bool,
+    /// Send traces to this OpenTelemetry collector: http://host:4318
+    #[arg(long, value_name = "URL")]
+    pub(crate) otlp: Option<String>,
+}
+
+impl ServingArguments {
+    /// The flags that were given.
+    pub(crate) fn flags(&self) -> Vec<(&'static str, String)> {
+        let mut flags = self.store.flags();
+        flags.extend(self.listen.clone().map(|it| ("listen", it)));
+        flags.extend(self.log.then(|| ("log", "true".to_owned())));
+        flags.extend(self.otlp.clone().map(|it| ("otlp", it)));
+        flags
+    }
+}
+
+/// Which settings to show.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArguments {
+    /// The same flags as of `serve`.
+    #[command(flatten)]
+    pub(crate) serving: ServingArguments,
+    /// How results are written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// What to do with owners.
+#[derive(Debug, Args)]
+pub(crate) struct OwnerArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: OwnerCommand,
+}
+
+/// What to do with owners.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OwnerCommand {
+    /// Make an owner who can sign in. The server must not be running on the same directory.
+    Create(OwnerCreateArguments),
+}
+
+/// An owner to be made.
+#[derive(Debug, Args)]
+pub(crate) struct OwnerCreateArguments {
+    /// Where the state is.
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// The e-mail address to sign in with.
+    #[arg(long)]
+    pub(crate) email: String,
+    /// The name; by default the address.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The owner's language; by default that of the environment.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<Language>,
+    /// The file that holds the password; by default it is asked for, or read from standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+/// What to bring, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArguments {
+    /// The directory with `upheld.toml` and `contracts/`.
+    pub(crate) dir: PathBuf,
+    /// The server.
+    #[arg(long, default_value = "http://127.0.0.1:7480")]
+    pub(crate) url: String,
+    /// The file that holds an API token of a provider's role that may publish.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: PathBuf,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    pub(crate) plan: bool,
     /// How to print.
     #[command(flatten)]
     pub(crate) output: Output,

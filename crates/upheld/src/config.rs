@@ -10,8 +10,7 @@ use std::path::PathBuf;
 
 use store::Location;
 
-pub(crate) use resolve::{Effective, Origin};
-pub(crate) use table::SETTINGS;
+pub(crate) use resolve::{Effective, Origin, without_password};
 
 use crate::arguments::{ServingArguments, StoreArguments};
 use crate::failure::Failure;

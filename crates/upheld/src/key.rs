@@ -14,7 +14,7 @@ pub(crate) fn signing_key(file: Option<&Path>) -> Result<SigningKey, Failure> {
         None => own_key_file()?,
     };
     if file.is_none() && !path.exists() {
-        make(&path)?;
+        make(&path, "upheld")?;
     }
     let text = files::text(&path)?;
     text.trim().parse().map_err(|it| Failure::Usage(format!("{}: {it}", path.display())))
@@ -29,10 +29,38 @@ fn own_key_file() -> Result<PathBuf, Failure> {
     Ok(base.join("upheld").join("signing.key"))
 }
 
-fn make(path: &Path) -> Result<(), Failure> {
+/// The key a server seals with, made when there is none, under the name of its log.
+pub(crate) fn sealing_key(path: &Path, origin: &str) -> Result<SigningKey, Failure> {
+    if !path.exists() {
+        make(path, origin)?;
+    }
+    private(path);
+    let key = signing_key(Some(path))?;
+    let name = key.verifying_key().name();
+    if name != origin {
+        return Err(Failure::Usage(format!(
+            "{}: the sealing key is named `{name}` and `origin` is `{origin}`: statements sealed so far carry the key's name; set `origin` to it, or name another key",
+            path.display()
+        )));
+    }
+    Ok(key)
+}
+
+/// Warns when others on this machine may read a secret.
+fn private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if std::fs::metadata(path).is_ok_and(|it| it.permissions().mode() & 0o077 != 0) {
+            eprintln!("upheld: warning: {} can be read by others: chmod 600 it", path.display());
+        }
+    }
+}
+
+fn make(path: &Path, name: &str) -> Result<(), Failure> {
     let mut seed = [0u8; 32];
     getrandom::fill(&mut seed).map_err(|it| Failure::Fault(format!("no randomness for a key: {it}")))?;
-    let key = SigningKey::from_seed("upheld", seed).map_err(|it| Failure::Fault(it.to_string()))?;
+    let key = SigningKey::from_seed(name, seed).map_err(|it| Failure::Fault(it.to_string()))?;
     files::write_secret(path, &format!("{}\n", key.secret_text()))?;
     eprintln!(
         "made a signing key: {} (keep it secret)\nits public half:    {}",

@@ -1,11 +1,13 @@
-//! The one binary: a thin shell around the kernel. It reads files, calls pure functions, prints.
+//! The one binary: a thin shell around the kernel and the platform. It reads files, calls functions, prints.
 
 mod arguments;
 mod command;
+mod config;
 mod failure;
 mod files;
 mod key;
 mod print;
+mod serve;
 mod settlement;
 
 use std::process::ExitCode;
@@ -25,6 +27,10 @@ fn main() -> ExitCode {
         Command::Settle(it) => command::settle::run(it),
         Command::Verify(it) => command::verify::run(it),
         Command::Demo(it) => command::demo::run(it),
+        Command::Serve(it) => command::serve::run(it),
+        Command::Config(it) => command::config::run(it),
+        Command::Owner(it) => command::owner::run(it),
+        Command::Apply(it) => command::apply::run(it),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,11 @@
 
 use crate::route::Route;
 
+mod attestations;
+mod corrections;
 mod cycles;
+mod evidence;
+mod maintenance;
 mod people;
 mod root;
 
@@ -11,5 +15,5 @@ pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Every route of the API.
 pub(crate) fn routes() -> Vec<Route> {
-    [root::routes(), people::routes(), cycles::routes()].into_iter().flatten().collect()
+    [root::routes(), people::routes(), cycles::routes(), evidence::routes(), corrections::routes(), maintenance::routes(), attestations::routes()].into_iter().flatten().collect()
 }

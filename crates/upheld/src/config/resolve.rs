@@ -197,6 +197,8 @@ impl Given {
     /// What may be shown of it.
     fn shown(&self) -> String {
         match self.setting.kind {
+            // What is no address may be a password alone.
+            Kind::Secret if !self.text.contains("://") => "…".to_owned(),
             Kind::Secret => without_password(&self.text),
             _ => self.text.clone(),
         }
@@ -213,8 +215,8 @@ pub(crate) fn without_password(url: &str) -> String {
             format!("{scheme}…@{host}{query}")
         }
         (Some(_), _) => format!("{plain}{query}"),
-        // What is no address may be a password alone.
-        (None, _) => "…".to_owned(),
+        // What is no address is a place on this machine.
+        (None, _) => url.to_owned(),
     }
 }
 
@@ -315,7 +317,7 @@ mod tests {
             ("postgres://u:p@x@h/d", "postgres://…@h/d"),
             ("postgres://h/d?password=p", "postgres://h/d?…"),
             ("http://collector:4318", "http://collector:4318"),
-            ("hunter2", "…"),
+            ("upheld-data", "upheld-data"),
         ] {
             assert_eq!(without_password(url), shown);
         }

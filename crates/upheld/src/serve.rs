@@ -1,0 +1,87 @@
+//! A server: opened from its settings, run until it is told to stop.
+
+mod handlers;
+mod listen;
+
+use std::time::Duration;
+
+use platform::Platform;
+use platform::jobs::Runner;
+use sd_notify::NotifyState;
+use store::{Context, Location, OpenError, Scope, Store};
+
+use crate::config::{self, Serving};
+use crate::failure::Failure;
+use crate::{key, print};
+
+/// How often the jobs look for work that has become due.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Opens the store and the key.
+pub(crate) fn open(serving: &Serving) -> Result<Platform, Failure> {
+    let store = Store::open(&serving.location, Context::default()).map_err(|it| unopened(&serving.location, &it))?;
+    keep_the_key(serving, &store)?;
+    let key = key::sealing_key(&serving.key, &serving.settings.origin)?;
+    Ok(Platform::new(store, serving.settings.clone(), key))
+}
+
+/// Why the store did not open, without its password.
+fn unopened(location: &Location, error: &OpenError) -> Failure {
+    match error {
+        OpenError::InUse(place) => Failure::Fault(format!(
+            "{place} is in use by another process: stop it first, or choose another --data directory; while a server runs, its owner invites people from inside"
+        )),
+        _ => Failure::Fault(format!("{}: {error}", config::without_password(&location.show()))),
+    }
+}
+
+/// A store with sealed statements and no key has lost it: making another one in silence would break the chain of seals.
+fn keep_the_key(serving: &Serving, store: &Store) -> Result<(), Failure> {
+    if serving.key.exists() {
+        return Ok(());
+    }
+    let sealed: Result<i64, store::Fault> = store.read(Scope::Provider, |tx| {
+        let row = tx.row("SELECT count(*) FROM statement", &[])?;
+        row.map_or(Ok(0), |it| it.get(0))
+    });
+    match sealed.map_err(|it| Failure::Fault(it.to_string()))? {
+        0 => Ok(()),
+        count => Err(Failure::Fault(format!(
+            "{}: the sealing key is missing, and {count} statements are sealed with it: put it back from the backup, or name it with --key",
+            serving.key.display()
+        ))),
+    }
+}
+
+/// Serves until the process is told to stop: prints one line with the address when requests are taken.
+pub(crate) fn run(platform: Platform, serving: &Serving) -> Result<(), Failure> {
+    let fault = |it: std::io::Error| Failure::Fault(it.to_string());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(fault)?;
+    let listener = runtime.block_on(listen::listen(&serving.listen))?;
+    let address = listener.local_addr().map_err(fault)?;
+    if !address.ip().is_loopback() {
+        eprintln!(
+            "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: put a TLS proxy before it, or listen on 127.0.0.1"
+        );
+    }
+    let jobs = Runner::start(platform.clone(), handlers::handlers(), PAUSE).map_err(fault)?;
+    let router = web::router(platform, web::Options { rates: serving.rates, log: serving.log });
+    let served = runtime.block_on(async {
+        let stop = listen::stop().map_err(fault)?;
+        print::out(&format!("listening on http://{address}\n"))?;
+        tell(NotifyState::Ready);
+        web::serve(listener, router, stop).await.map_err(fault)
+    });
+    tell(NotifyState::Stopping);
+    drop(jobs);
+    // Ends the requests that outlived the farewell, and lets go of the store they hold.
+    runtime.shutdown_timeout(PAUSE);
+    served
+}
+
+/// Tells the service manager, where there is one.
+fn tell(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        eprintln!("upheld: warning: the service manager was not told: {error}");
+    }
+}

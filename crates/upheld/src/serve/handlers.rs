@@ -1,0 +1,16 @@
+//! Who does which kind of job: the one list of all that happens by itself.
+
+use platform::jobs::Handler;
+use platform::{corrections, cycles, notices, subscriptions};
+
+/// Every kind of job with what does it.
+pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
+    vec![
+        (subscriptions::CYCLE_JOB, cycles::open as Handler),
+        ("close", cycles::close),
+        ("late", cycles::late),
+        (subscriptions::TERM_JOB, subscriptions::run),
+        (notices::NOTICE_JOB, notices::run),
+        (corrections::EXPIRY_JOB, corrections::run),
+    ]
+}
