@@ -55,7 +55,7 @@ pub(crate) fn settlements(effort: &Effort) -> Result<Vec<Item>, Fault> {
 }
 
 /// How many processes wanted a core, on average over 1, 5 and 15 minutes: others at work make every time longer.
-fn load() -> String {
+pub(crate) fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').take(3).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Measures the engine beside its peers. Started by `cargo xtask bench`, which says where the peers are.
+//! Measures the engine and the platform beside their peers. Started by `cargo xtask bench`, which says where the peers are.
 
 mod clock;
 mod engine;
@@ -7,6 +7,7 @@ mod peers;
 mod report;
 mod rows;
 mod settlements;
+mod stored;
 mod w1;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use peers::Programs;
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 const USAGE: &str = "usage: bench engine [--quick] [--format json] --python FILE --postgres FOLDER
+       bench platform [--quick] [--format json] [--only TEXT] --postgres FOLDER
        bench settlements [--quick] [--format json]";
 
 fn main() -> ExitCode {
@@ -41,38 +43,48 @@ fn main() -> ExitCode {
 struct Options {
     effort: Effort,
     is_json: bool,
-    /// Without the peers only the settlements are measured.
-    programs: Option<Programs>,
+    question: Question,
+}
+
+enum Question {
+    Engine(Programs),
+    Settlements,
+    /// Only the parts with a text in their name, beside the server whose programs are in a folder.
+    Platform(PathBuf, String),
 }
 
 impl Options {
     /// `None` for anything that is not as the usage says.
     fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
         let (mut quick, mut is_json, mut python, mut postgres) = (false, false, None, None);
+        let mut only = String::new();
         let question = words.next()?;
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--quick" => quick = true,
                 "--format" => is_json = words.next()? == "json",
+                "--only" => only = words.next()?,
                 "--python" => python = Some(PathBuf::from(words.next()?)),
                 "--postgres" => postgres = Some(PathBuf::from(words.next()?)),
                 _ => return None,
             }
         }
         let effort = Effort { rounds: if quick { 3 } else { 7 }, is_full: !quick };
-        let programs = match question.as_str() {
-            "engine" => Some(Programs { python: python?, postgres: postgres? }),
-            "settlements" => None,
+        let question = match question.as_str() {
+            "engine" => Question::Engine(Programs { python: python?, postgres: postgres? }),
+            "settlements" => Question::Settlements,
+            "platform" => Question::Platform(postgres?, only),
             _ => return None,
         };
-        Some(Options { effort, is_json, programs })
+        Some(Options { effort, is_json, question })
     }
 
     /// Whether all answers were equal.
     fn run(&self) -> Result<bool, Fault> {
-        let items = match &self.programs {
-            Some(programs) => engine::run(programs, &self.effort)?,
-            None => engine::settlements(&self.effort)?,
+        let items = match &self.question {
+            Question::Engine(programs) => engine::run(programs, &self.effort)?,
+            Question::Settlements => engine::settlements(&self.effort)?,
+            Question::Platform(programs, only) => stored::run(programs, &self.effort, only)?,
         };
         let text = if self.is_json { report::json_text(&items) } else { report::table(&items) };
         println!("{text}");

@@ -9,6 +9,10 @@ pub(crate) enum Goal {
     Faster(u64),
     /// A number no greater than this, in the item's own unit.
     AtMost(u64),
+    /// A rate so many hundredths of the peer's.
+    RateHundredths(u64),
+    /// A rate no less than this, in the item's own unit.
+    AtLeast(u64),
     /// Measured to be known.
     Open,
 }
@@ -32,20 +36,25 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// How many times the peer's time ours goes into, in hundredths, cut.
+    /// How many times as fast as the peer ours is, in hundredths, cut: of times the peer's by ours, of rates ours by the
+    /// peer's.
     fn ratio_hundredths(&self) -> Option<u64> {
-        self.rival.as_ref()?.value.checked_mul(100)?.checked_div(self.ours)
+        let peer = self.rival.as_ref()?.value;
+        let (more, less) =
+            if matches!(self.goal, Goal::RateHundredths(_)) { (self.ours, peer) } else { (peer, self.ours) };
+        more.checked_mul(100)?.checked_div(less)
     }
 
     fn ratio(&self) -> Option<String> {
-        let hundredths = self.ratio_hundredths()?;
-        Some(format!("{}.{:02}", hundredths / 100, hundredths % 100))
+        self.ratio_hundredths().map(of_hundredths)
     }
 
     fn goal(&self) -> Option<String> {
         match self.goal {
             Goal::Faster(times) => Some(format!(">= {times}")),
             Goal::AtMost(most) => Some(format!("<= {most} {}", self.unit)),
+            Goal::RateHundredths(hundredths) => Some(format!(">= {}", of_hundredths(hundredths))),
+            Goal::AtLeast(least) => Some(format!(">= {least} {}", self.unit)),
             Goal::Open => None,
         }
     }
@@ -55,6 +64,8 @@ impl Item {
         match self.goal {
             Goal::Faster(times) => Some(self.ratio_hundredths()? >= times * 100),
             Goal::AtMost(most) => Some(self.ours <= most),
+            Goal::RateHundredths(hundredths) => Some(self.ratio_hundredths()? >= hundredths),
+            Goal::AtLeast(least) => Some(self.ours >= least),
             Goal::Open => None,
         }
     }
@@ -88,6 +99,10 @@ impl Item {
             yes_no(self.is_equal),
         ]
     }
+}
+
+fn of_hundredths(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// `[{id, unit, ours, peer, peer_name, ratio, goal, met, equal}]`.
@@ -128,6 +143,15 @@ mod tests {
         assert_eq!(item(5, 0, Goal::AtMost(5)).is_met(), Some(true));
         assert_eq!(item(6, 0, Goal::AtMost(5)).is_met(), Some(false));
         assert_eq!(item(6, 0, Goal::Open).is_met(), None);
+    }
+
+    #[test]
+    fn of_rates_the_greater_is_the_faster() {
+        assert_eq!(item(299, 100, Goal::RateHundredths(300)).is_met(), Some(false));
+        assert_eq!(item(300, 100, Goal::RateHundredths(300)).is_met(), Some(true));
+        assert_eq!(item(90, 100, Goal::RateHundredths(90)).ratio().unwrap(), "0.90");
+        assert_eq!(item(5, 0, Goal::AtLeast(5)).is_met(), Some(true));
+        assert_eq!(item(4, 0, Goal::AtLeast(5)).is_met(), Some(false));
     }
 
     #[test]

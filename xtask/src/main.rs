@@ -1,6 +1,7 @@
 //! What the project does for itself: `cargo xtask test` and `cargo xtask bench`.
 
 mod bench;
+mod postgres;
 mod python;
 mod shell;
 mod steps;
@@ -15,6 +16,7 @@ const USAGE: &str = "usage:
   cargo xtask test [--quick]                             everything CI checks; --quick leaves out rustdoc and Python
   cargo xtask test --only TITLE                          the steps with this text in their title
   cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds
+  cargo xtask bench platform [--quick] [--format json]   the platform beside PostgreSQL driven directly; --quick: 3 minutes
   cargo xtask bench settlements [--quick]                its 100,000 settlements alone, without peers; --quick: 5,000";
 
 /// What a step returns: nothing, or what to tell the user about its failure.

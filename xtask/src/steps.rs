@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::shell::{cargo, program, run, run_into, works};
-use crate::{Outcome, python, tidy, tools_folder};
+use crate::{Outcome, postgres, python, tidy, tools_folder};
+
+/// Names the server that tests use beside SQLite, by the URL of its owner.
+const TEST_POSTGRES: &str = "UPHELD_TEST_POSTGRES";
 
 struct Step {
     title: &'static str,
@@ -76,12 +79,16 @@ fn clippy(root: &Path) -> Outcome {
     run(&mut cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
+/// Tests of what is stored run on SQLite and on a PostgreSQL server that lives as long as they do.
 fn tests(root: &Path) -> Outcome {
-    if has_nextest(root) {
-        return run(&mut cargo(root, &["nextest", "run", "--workspace"]));
-    }
-    println!("cargo-nextest is missing and could not be installed: falling back to cargo test");
-    run(&mut cargo(root, &["test", "--workspace", "--all-targets"]))
+    let server = postgres::for_tests(root)?;
+    let mut tests = if has_nextest(root) {
+        cargo(root, &["nextest", "run", "--workspace"])
+    } else {
+        println!("cargo-nextest is missing and could not be installed: falling back to cargo test");
+        cargo(root, &["test", "--workspace", "--all-targets"])
+    };
+    run(tests.env(TEST_POSTGRES, server.url()))
 }
 
 /// Installs it when it is not there.

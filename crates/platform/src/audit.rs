@@ -1,11 +1,40 @@
 //! The record of everything done: an entry for each change of state, in the same transaction, in the log of the tenant
 //! concerned or in the provider's own.
+//!
+//! A log is a Merkle tree after C2SP tlog-tiles. Its checkpoints are entries of the root log, whose own checkpoint and
+//! tiles are public: whoever keeps one root checkpoint can tell later whether any log was rewritten since.
 
-use serde_json::{Map, Value as Json, json};
-use sha2::{Digest as _, Sha256};
-use store::{Fault, Tx, values};
+use serde_json::Value as Json;
+use store::{Fault, Tx, Value, values};
 
 use crate::principal::Principal;
+
+mod body;
+mod check;
+mod export;
+mod names;
+mod personal;
+mod proofs;
+mod publish;
+mod retention;
+mod search;
+mod tiles;
+mod tree;
+mod witness;
+
+pub use check::{Checked, Wrong, check, check_log, checked};
+pub use export::{ExportLog, export, exported};
+pub use names::{ROOT, key_of, origin_of};
+pub use personal::{Erase, Erased, erase_personal};
+pub use proofs::{consistency, entry_proof, package_proof};
+pub use publish::{JOB, checkpoint, log_key, public_checkpoint, publish_all, run, verifying_key};
+pub use retention::{Class, NewRetention, Retention, kept_until, retain, retention, retentions};
+pub use search::{LogEntry, LogQuery, entries};
+pub use tiles::{bundle, public_bundle, public_tile, tile};
+pub use witness::{Cosigned, Witnessed, cosign};
+
+use body::{Head, Made};
+use tree::Tree;
 
 /// What was done, to what, and why.
 #[derive(Debug, Clone, Default)]
@@ -26,50 +55,58 @@ pub struct Entry {
 
 /// Appends to the log of `house` (a tenant's id, or [`crate::principal::PROVIDER`]); the entry's number, from 0.
 pub fn append(tx: &mut Tx<'_>, who: &Principal, house: &str, entry: Entry) -> Result<i64, Fault> {
-    let mut commitments = Map::new();
-    let mut personal = Vec::new();
-    for (field, value) in entry.personal {
-        let salt: [u8; 32] = tx.random()?;
-        let commitment = settle::hex(&Sha256::new().chain_update(salt).chain_update(value.as_bytes()).finalize());
-        commitments.insert(field.to_owned(), Json::String(commitment));
-        personal.push((field, salt, value));
-    }
-    let log = tx.row("SELECT size FROM audit_log WHERE log = $1", values![house])?;
-    let seq: i64 = log.map_or(Ok(0), |it| it.get(0))?;
-    let body = json!({
-        "action": entry.action, "actor": who.actor, "address": who.address, "at": crate::time::show(tx.now()), "log": house,
-        "new": entry.new, "old": entry.old, "personal": commitments, "reason": entry.reason, "seq": seq,
-        "subject": entry.subject, "trace": who.trace,
-    });
-    let body = proof::canonical_bytes(&body).map_err(|it| Fault::broken(it.to_string()))?;
-    let leaf = Sha256::new().chain_update([0]).chain_update(&body).finalize().to_vec();
-    let text = String::from_utf8(body).map_err(|it| Fault::broken(it.to_string()))?;
-    tx.housekeeping(
-        "INSERT INTO audit_entry (tenant_id, log, seq, at, actor, action, subject, entry, leaf)
-         VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)",
-        values![house, seq, tx.now(), &who.actor, entry.action, &entry.subject, text, leaf],
-    )?;
-    tx.housekeeping(
-        "INSERT INTO audit_log (tenant_id, log, size, frontier, checkpoint_size, checkpoint_at)
-         VALUES ($1, $1, $2, $3, 0, 0) ON CONFLICT (log) DO UPDATE SET size = $2",
-        values![house, seq + 1, Vec::new()],
-    )?;
-    for (field, salt, value) in personal {
-        tx.housekeeping(
-            "INSERT INTO audit_personal (tenant_id, log, seq, field, salt, value) VALUES ($1, $1, $2, $3, $4, $5)",
-            values![house, seq, field, salt.to_vec(), value],
-        )?;
-    }
-    tx.mark_audited();
-    Ok(seq)
+    append_many(tx, who, house, vec![entry])
 }
 
-/// The files that prove a statement's entry is in the log: `statement.log-entry`, `statement.tlog-proof`, `log.pub`.
-pub fn package_proof(
-    _platform: &crate::platform::Platform,
-    _tx: &mut Tx<'_>,
-    _log: &str,
-    _seq: i64,
-) -> Result<std::collections::BTreeMap<String, Vec<u8>>, Fault> {
-    Ok(std::collections::BTreeMap::new())
+/// Appends many entries at once, in their order; the number of the first.
+pub fn append_many(tx: &mut Tx<'_>, who: &Principal, house: &str, entries: Vec<Entry>) -> Result<i64, Fault> {
+    let mut tree = Tree::load(tx, house)?;
+    let head = Head::new(who, house, tx.now());
+    let first = tree.size()?;
+    let (mut rows, mut leaves, mut personal) =
+        (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()), Vec::new());
+    for (seq, entry) in (first..).zip(entries) {
+        let made = body::make(tx, &head, seq, &entry)?;
+        leaves.push(made.leaf);
+        personal.extend(personal_rows(house, seq, &made));
+        rows.push(row(&head, seq, entry, made));
+    }
+    insert(tx, "audit_entry", &ENTRY_COLUMNS, &rows)?;
+    insert(tx, "audit_personal", &["tenant_id", "log", "seq", "field", "salt", "value"], &personal)?;
+    if tree.is_published() {
+        publish::schedule(tx)?;
+    }
+    tree.grow(tx, &leaves)?;
+    tx.mark_audited();
+    Ok(first)
+}
+
+const ENTRY_COLUMNS: [&str; 9] = ["tenant_id", "log", "seq", "at", "actor", "action", "subject", "entry", "leaf"];
+
+fn row(head: &Head<'_>, seq: i64, entry: Entry, made: Made) -> Vec<Value> {
+    values![
+        head.house,
+        head.house,
+        seq,
+        head.at,
+        head.actor,
+        entry.action,
+        entry.subject,
+        made.text,
+        made.leaf.bytes().as_slice()
+    ]
+    .to_vec()
+}
+
+fn personal_rows(house: &str, seq: i64, made: &Made) -> Vec<Vec<Value>> {
+    let row = |(field, kept): (&&str, &body::Kept)| {
+        values![house, house, seq, *field, kept.salt.as_slice(), &kept.value].to_vec()
+    };
+    made.personal.iter().map(row).collect()
+}
+
+/// A row that is there already would be a second history.
+fn insert(tx: &mut Tx<'_>, table: &'static str, columns: &[&'static str], rows: &[Vec<Value>]) -> Result<(), Fault> {
+    let new = tx.housekeeping_many(table, columns, rows)?;
+    if u64::try_from(rows.len()) == Ok(new) { Ok(()) } else { Err(Fault::broken("an entry of the log was there before")) }
 }

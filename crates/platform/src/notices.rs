@@ -523,7 +523,8 @@ fn check_open(it: &Delivery, answer: Answer, now: Instant) -> Result<(), Refusal
     }
 }
 
-/// The subscriptions that will be governed by a version at an instant and not be over by then.
+/// The subscriptions that will be governed by a version at an instant. One whose term ends before is told too: it may be
+/// renewed until then.
 fn affected(tx: &mut Tx<'_>, agreement: &str, version: &str, at: Instant) -> Result<Vec<Subscription>, Failure> {
     let rows = tx.rows(
         subscriptions::select!("WHERE agreement_id = $1 AND state <> 'ended' ORDER BY tenant_id, id"),
@@ -532,9 +533,8 @@ fn affected(tx: &mut Tx<'_>, agreement: &str, version: &str, at: Instant) -> Res
     let mut found = Vec::new();
     for row in &rows {
         let it = subscriptions::subscription(row, tx.now())?;
-        let renews = it.renewal != subscriptions::Renewal::None;
-        let terms = it.terms_at(at, Instant::MAX)?;
-        if terms.version == version && (terms.state != SubscriptionState::Ended || renews) {
+        let over = it.terms.state == SubscriptionState::Ended;
+        if !over && it.terms_at(at, Instant::MAX)?.version == version {
             found.push(it);
         }
     }

@@ -19,6 +19,8 @@ pub struct Settings {
     pub link_seconds: i64,
     /// How long a claim may wait for its decision.
     pub adjudication_seconds: i64,
+    /// How long a claimant has to answer a question about a claim.
+    pub answer_seconds: i64,
     /// How long after a decision the claimant may appeal.
     pub appeal_seconds: i64,
     /// How long a voucher can be used; `None` is for ever.
@@ -27,6 +29,8 @@ pub struct Settings {
     pub idempotency_seconds: i64,
     /// How long the other party has to consent to a correction.
     pub consent_seconds: i64,
+    /// The witnesses whose cosignatures of checkpoints are kept, as vkeys (C2SP tlog-cosignature).
+    pub witnesses: Vec<String>,
 }
 
 const HOUR: i64 = 3_600;
@@ -43,10 +47,12 @@ impl Default for Settings {
             confirmation_seconds: 10 * 60,
             link_seconds: 7 * DAY,
             adjudication_seconds: 14 * DAY,
+            answer_seconds: 30 * DAY,
             appeal_seconds: 30 * DAY,
             voucher_seconds: Some(365 * DAY),
             idempotency_seconds: 7 * DAY,
             consent_seconds: 30 * DAY,
+            witnesses: Vec::new(),
         }
     }
 }

@@ -70,7 +70,8 @@ fn a_notice_goes_to_every_subscription_the_version_left_governs() {
         tenant(world, "beta");
         subscribe(world, "beta", json!({"id": "beta-new"})).unwrap();
         subscribe(world, "beta", json!({"id": "beta-old", "version": "1"})).unwrap();
-        subscribe(world, "beta", json!({"id": "beta-over", "version": "1", "until": "2026-10-15T00:00:00Z"})).unwrap();
+        subscribe(world, "beta", json!({"id": "beta-over", "version": "1", "until": "2026-10-01T00:00:01Z"})).unwrap();
+        world.pass(1);
         let sent = send(world, "1", "2", EFFECTIVE).unwrap();
         assert!(sent.comparison.materially_worse, "what is told is kept with the notice");
         let all = world.read(|platform, tx| notices::deliveries(platform, tx, &owner(), &sent.id, &Page::default())).unwrap();
@@ -97,7 +98,7 @@ fn a_notice_tells_of_a_change_to_come_between_versions_that_are_there() {
 #[test]
 fn a_version_without_somebodys_plan_cannot_be_announced_to_them() {
     with("notice", |world, _| {
-        let text = hosting("3", "notice").replace("plan basic | pro", "plan pro").replace("{ basic: target, pro: 99.5% }", "99.5%");
+        let text = hosting("3", "notice").replace("plan basic | pro", "plan pro").replace("{ basic: target, pro: 99.5% }", "{ pro: target }");
         publish(world, &text).unwrap();
         let refused = support::refusal(send(world, "1", "3", EFFECTIVE));
         assert_eq!(refused.kind, RefusalKind::Invalid);

@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: i64 = 1;
 const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("migrations/0001.sql"))];
 
 /// Tables whose rows belong to a tenant (column `tenant_id`; '' belongs to the provider).
-pub const TENANT_TABLES: [&str; 24] = [
+pub const TENANT_TABLES: [&str; 28] = [
     "subscription",
     "notice_delivery",
     "evidence_batch",
@@ -25,6 +25,7 @@ pub const TENANT_TABLES: [&str; 24] = [
     "cycle",
     "statement",
     "decision",
+    "entitlement",
     "claim",
     "claim_event",
     "ledger_transaction",
@@ -36,7 +37,10 @@ pub const TENANT_TABLES: [&str; 24] = [
     "link",
     "audit_entry",
     "audit_log",
+    "audit_tile",
+    "audit_cosigned",
     "audit_personal",
+    "audit_retention",
     "idempotency",
 ];
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use timeline::Instant;
 
@@ -81,14 +81,31 @@ impl From<Fault> for OpenError {
     }
 }
 
-/// State that survives. Cheap to clone; the last clone that goes away ends the writing thread.
+/// State that survives. Cheap to clone; when the last clone goes away, what was submitted is done first.
 #[derive(Clone)]
 pub struct Store {
-    queue: Arc<Mutex<Queue>>,
+    writing: Arc<Writing>,
     readers: Arc<Readers>,
     latest: Arc<AtomicI64>,
     context: Context,
-    _lock: Option<Arc<File>>,
+}
+
+/// The way to the writing thread. The lock on the directory is let go when that thread has ended.
+struct Writing {
+    queue: Mutex<Option<Queue>>,
+    thread: Option<JoinHandle<()>>,
+    _lock: Option<File>,
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.queue.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.take().filter(|it| it.thread().id() != thread::current().id());
+        if let Some(thread) = thread {
+            // A thread that panicked has nothing left to wait for.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Store {
@@ -114,7 +131,7 @@ impl Store {
         let for_reader = file.clone();
         let writer = move || SqliteConnection::writer(&file).map(Connection::Sqlite);
         let reader = move || SqliteConnection::reader(&for_reader).map(Connection::Sqlite);
-        Self::start(connection, Box::new(writer), Box::new(reader), context, Some(Arc::new(lock)))
+        Self::start(connection, Box::new(writer), Box::new(reader), context, Some(lock))
     }
 
     fn open_postgres(url: &str, context: Context) -> Result<Self, OpenError> {
@@ -135,7 +152,7 @@ impl Store {
         writer: Box<dyn Fn() -> Result<Connection, Fault> + Send>,
         reader: Box<dyn Fn() -> Result<Connection, Fault> + Send + Sync>,
         context: Context,
-        lock: Option<Arc<File>>,
+        lock: Option<File>,
     ) -> Result<Self, OpenError> {
         let found = connection.rows("SELECT latest FROM clock WHERE one = 1", &[])?;
         let latest: i64 = found.first().map_or(Ok(i64::MIN), |it| it.get(0))?;
@@ -148,12 +165,13 @@ impl Store {
             chance: context.chance.clone(),
             latest: latest.clone(),
         };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || writer.work(&waiting))
             .map_err(|it| OpenError::Io(it.to_string()))?;
         let readers = Arc::new(Readers::new(READERS, reader));
-        Ok(Self { queue: Arc::new(Mutex::new(queue)), readers, latest, context, _lock: lock })
+        let writing = Writing { queue: Mutex::new(Some(queue)), thread: Some(thread), _lock: lock };
+        Ok(Self { writing: Arc::new(writing), readers, latest, context })
     }
 
     /// The time, never before that of the latest transaction.
@@ -195,9 +213,12 @@ impl Store {
         E: From<Fault> + Send + 'static,
     {
         let job = Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) });
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Err(refused) = queue.send(job) {
-            let mut job = refused.0;
+        let queue = self.writing.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let refused = match queue {
+            Some(queue) => queue.send(job).err().map(|it| it.0),
+            None => Some(job as Box<dyn Job>),
+        };
+        if let Some(mut job) = refused {
             job.fail(Fault::Unavailable("the writing thread has ended".to_owned()));
             job.answer();
         }

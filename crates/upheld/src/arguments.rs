@@ -186,9 +186,15 @@ pub(crate) struct VerifyArguments {
 /// Where the demo writes.
 #[derive(Debug, Args)]
 pub(crate) struct DemoArguments {
-    /// Where statements and packages are written.
-    #[arg(long, default_value = "demo")]
-    pub(crate) out: PathBuf,
+    /// The directory to fill and serve; one that was filled before is served as it is.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where to listen; by default 127.0.0.1:7480. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Instead of serving, settle the four agreements over a shipped month, print the statements, and write pages here.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["data", "listen"])]
+    pub(crate) out: Option<PathBuf>,
     /// How to print.
     #[command(flatten)]
     pub(crate) output: Output,

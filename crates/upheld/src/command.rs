@@ -10,5 +10,6 @@ pub(crate) mod fmt;
 pub(crate) mod owner;
 pub(crate) mod serve;
 pub(crate) mod settle;
+pub(crate) mod statements;
 pub(crate) mod test;
 pub(crate) mod verify;

@@ -1,8 +1,10 @@
 //! The one binary: a thin shell around the kernel and the platform. It reads files, calls functions, prints.
 
+mod apply;
 mod arguments;
 mod command;
 mod config;
+mod demo;
 mod failure;
 mod files;
 mod key;

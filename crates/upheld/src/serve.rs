@@ -5,6 +5,7 @@ mod listen;
 
 use std::time::Duration;
 
+pub(crate) use handlers::handlers;
 use platform::Platform;
 use platform::jobs::Runner;
 use sd_notify::NotifyState;
@@ -53,8 +54,9 @@ fn keep_the_key(serving: &Serving, store: &Store) -> Result<(), Failure> {
     }
 }
 
-/// Serves until the process is told to stop: prints one line with the address when requests are taken.
-pub(crate) fn run(platform: Platform, serving: &Serving) -> Result<(), Failure> {
+/// Serves until the process is told to stop: prints one line with the address when requests are taken,
+/// and the greeting after it.
+pub(crate) fn run(platform: Platform, serving: &Serving, greeting: &str) -> Result<(), Failure> {
     let fault = |it: std::io::Error| Failure::Fault(it.to_string());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(fault)?;
     let listener = runtime.block_on(listen::listen(&serving.listen))?;
@@ -64,11 +66,11 @@ pub(crate) fn run(platform: Platform, serving: &Serving) -> Result<(), Failure> 
             "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: put a TLS proxy before it, or listen on 127.0.0.1"
         );
     }
-    let jobs = Runner::start(platform.clone(), handlers::handlers(), PAUSE).map_err(fault)?;
+    let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
     let router = web::router(platform, web::Options { rates: serving.rates, log: serving.log });
     let served = runtime.block_on(async {
         let stop = listen::stop().map_err(fault)?;
-        print::out(&format!("listening on http://{address}\n"))?;
+        print::out(&format!("listening on http://{address}\n{greeting}"))?;
         tell(NotifyState::Ready);
         web::serve(listener, router, stop).await.map_err(fault)
     });

@@ -2,18 +2,24 @@
 
 use crate::route::Route;
 
+mod agreements;
 mod attestations;
 mod corrections;
 mod cycles;
 mod evidence;
+mod log;
 mod maintenance;
+mod notices;
 mod people;
 mod root;
+mod runs;
+mod subscriptions;
+mod tenants;
 
 /// What all paths begin with.
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Every route of the API.
 pub(crate) fn routes() -> Vec<Route> {
-    [root::routes(), people::routes(), cycles::routes(), evidence::routes(), corrections::routes(), maintenance::routes(), attestations::routes()].into_iter().flatten().collect()
+    [root::routes(), people::routes(), cycles::routes(), evidence::routes(), corrections::routes(), maintenance::routes(), attestations::routes(), tenants::routes(), agreements::routes(), notices::routes(), subscriptions::routes(), runs::routes(), log::routes()].into_iter().flatten().collect()
 }

@@ -17,7 +17,8 @@ pub fn document() -> Json {
     let mut schemas = settings.into_generator();
     let mut paths: Map<String, Json> = Map::new();
     for route in routes() {
-        let path = format!("{PREFIX}{}", route.path);
+        // A path of several steps has no other form in OpenAPI.
+        let path = format!("{PREFIX}{}", route.path).replace("{*", "{");
         let operations = paths.entry(path).or_insert_with(|| json!({}));
         if let Json::Object(operations) = operations {
             operations.insert(route.method.to_ascii_lowercase(), operation(&route, &mut schemas));
@@ -85,7 +86,7 @@ fn body(route: &Route, schemas: &mut SchemaGenerator) -> Option<Json> {
 
 fn parameters(route: &Route) -> Vec<Json> {
     let text = json!({ "type": "string" });
-    let in_path = route.path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = route.path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}')).map(|it| it.trim_start_matches('*'));
     let mut all: Vec<Json> =
         in_path.map(|it| json!({ "name": it, "in": "path", "required": true, "schema": text })).collect();
     for (name, about) in &route.query {

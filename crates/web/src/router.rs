@@ -14,6 +14,7 @@ use platform::{Failure, Platform, Refusal};
 use crate::api::{PREFIX, routes};
 use crate::app::{App, Options};
 use crate::call::{answer, read, respond};
+use crate::log;
 use crate::openapi;
 use crate::problem::problem;
 use crate::reply::Reply;
@@ -25,7 +26,8 @@ pub fn router(platform: Platform, options: Options) -> Router {
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route(&format!("{PREFIX}/openapi.json"), get(describe));
+        .route(&format!("{PREFIX}/openapi.json"), get(describe))
+        .merge(log::routes());
     for route in routes() {
         let path = format!("{PREFIX}{}", route.path);
         let route = Arc::new(route);

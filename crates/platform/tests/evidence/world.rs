@@ -21,6 +21,7 @@ rounding: half_up
 records: tenant
 ---
 ```sla
+cycle calendar month
 fact outage : span { cause: text? }
 fact maintenance : span { announced_at: instant, kind: planned | urgent }
 fact probe : event { reached: truth }

@@ -17,16 +17,16 @@ use store::{Clock, Context, Location, ManualClock, SeededChance, Store};
 use timeline::Instant;
 
 /// When every test begins.
-pub const BEGIN: &str = "2026-10-01T00:00:00Z";
+pub(crate) const BEGIN: &str = "2026-10-01T00:00:00Z";
 /// Names the server whose databases tests use beside SQLite.
 const SERVER: &str = "UPHELD_TEST_POSTGRES";
 /// Roles belong to the whole server: one store is opened at a time.
 const OPENING_LOCK: i64 = 7_482;
 
 /// A platform and its clock.
-pub struct World {
-    pub platform: Platform,
-    pub clock: Arc<ManualClock>,
+pub(crate) struct World {
+    pub(crate) platform: Platform,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 impl Deref for World {
@@ -47,18 +47,18 @@ impl World {
     }
 
     /// Puts the clock there.
-    pub fn set(&self, to: &str) {
+    pub(crate) fn set(&self, to: &str) {
         self.clock.set(at(to));
     }
 
     /// Puts the clock so many seconds later.
-    pub fn pass(&self, seconds: i64) {
+    pub(crate) fn pass(&self, seconds: i64) {
         self.clock.set(platform::time::after(self.clock.now(), seconds));
     }
 }
 
 /// Runs the test on each database there is.
-pub fn each(test: impl Fn(&World)) {
+pub(crate) fn each(test: impl Fn(&World)) {
     let directory = tempfile::tempdir().unwrap();
     test(&World::open(&Location::Directory(directory.path().to_owned())));
     if let Ok(server) = std::env::var(SERVER) {
@@ -80,7 +80,8 @@ impl Database {
         let count = COUNT.fetch_add(1, Ordering::SeqCst);
         let name = format!("upheld_test_{}_{}_{count}", std::process::id(), since.subsec_nanos());
         let mut owner = Client::connect(server, NoTls).unwrap();
-        owner.batch_execute(&format!("SELECT pg_advisory_lock({OPENING_LOCK}); CREATE DATABASE {name}")).unwrap();
+        owner.batch_execute(&format!("SELECT pg_advisory_lock({OPENING_LOCK})")).unwrap();
+        owner.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();
         let url = format!("{base}/{name}");
         drop(Store::open(&Location::Postgres(url.clone()), Context::default()).unwrap());
@@ -97,12 +98,12 @@ impl Drop for Database {
 }
 
 /// The instant of an RFC 3339 text.
-pub fn at(text: &str) -> Instant {
+pub(crate) fn at(text: &str) -> Instant {
     parse_instant(text).unwrap()
 }
 
 /// Somebody with one role in one house.
-pub fn somebody(name: &str, house: &str, role: Role) -> Principal {
+pub(crate) fn somebody(name: &str, house: &str, role: Role) -> Principal {
     Principal {
         actor: format!("person:{name}"),
         person: name.to_owned(),
@@ -115,27 +116,27 @@ pub fn somebody(name: &str, house: &str, role: Role) -> Principal {
 }
 
 /// The provider's owner.
-pub fn owner() -> Principal {
+pub(crate) fn owner() -> Principal {
     somebody("owner", PROVIDER, Role::Owner)
 }
 
 /// Somebody in the provider's house.
-pub fn ours(role: Role) -> Principal {
+pub(crate) fn ours(role: Role) -> Principal {
     somebody(role.name(), PROVIDER, role)
 }
 
 /// The administrator of a customer.
-pub fn customer(tenant: &str) -> Principal {
+pub(crate) fn customer(tenant: &str) -> Principal {
     somebody(&format!("{tenant}-admin"), tenant, Role::CustomerAdmin)
 }
 
 /// A member of a customer.
-pub fn member(tenant: &str) -> Principal {
+pub(crate) fn member(tenant: &str) -> Principal {
     somebody(&format!("{tenant}-member"), tenant, Role::CustomerMember)
 }
 
 /// The refusal of something that must be refused.
-pub fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
+pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
     match result {
         Err(Failure::Refusal(it)) => *it,
         other => panic!("expected a refusal, found {other:?}"),
@@ -143,12 +144,12 @@ pub fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
 }
 
 /// Its kind.
-pub fn kind<T: std::fmt::Debug>(result: Result<T, Failure>) -> RefusalKind {
+pub(crate) fn kind<T: std::fmt::Debug>(result: Result<T, Failure>) -> RefusalKind {
     refusal(result).kind
 }
 
 /// The actions in the log of a house, in order.
-pub fn actions(world: &World, house: &str) -> Vec<String> {
+pub(crate) fn actions(world: &World, house: &str) -> Vec<String> {
     let house = house.to_owned();
     world
         .read(move |_, tx| {
@@ -159,22 +160,22 @@ pub fn actions(world: &World, house: &str) -> Vec<String> {
 }
 
 /// A small contract: plans `basic` and `pro`, parameters `target` and `contact`, a credit of 10 %. Version 1, `mutual`.
-pub const HOSTING: &str = include_str!("hosting.md");
+pub(crate) const HOSTING: &str = include_str!("hosting.md");
 
 /// The hosting contract as another version under an amendment rule: it pays half as much.
-pub fn hosting(version: &str, amendment: &str) -> String {
+pub(crate) fn hosting(version: &str, amendment: &str) -> String {
     let text = HOSTING.replace("version: \"1\"", &format!("version: \"{version}\""));
     let text = text.replace("amendment: mutual", &format!("amendment: {amendment}"));
     if version == "1" { text } else { text.replace("pays 10% of", "pays 5% of") }
 }
 
 /// Publishes a text as the owner.
-pub fn publish(world: &World, text: &str) -> Result<platform::agreements::Version, Failure> {
+pub(crate) fn publish(world: &World, text: &str) -> Result<platform::agreements::Version, Failure> {
     publish_as(world, text, platform::agreements::AgreementKind::Ours, &[])
 }
 
 /// Publishes a text as the owner, of a kind, acknowledging findings.
-pub fn publish_as(
+pub(crate) fn publish_as(
     world: &World,
     text: &str,
     kind: platform::agreements::AgreementKind,
@@ -187,13 +188,13 @@ pub fn publish_as(
 }
 
 /// Makes a customer with this id.
-pub fn tenant(world: &World, id: &str) {
+pub(crate) fn tenant(world: &World, id: &str) {
     let input = platform::tenants::NewTenant { id: id.to_owned(), name: format!("{id} Ltd") };
     world.write(move |platform, tx| platform::tenants::create(platform, tx, &owner(), &input)).unwrap();
 }
 
 /// What a subscription to hosting is made from, as JSON beside the agreement.
-pub fn subscribe(
+pub(crate) fn subscribe(
     world: &World,
     tenant: &str,
     more: serde_json::Value,

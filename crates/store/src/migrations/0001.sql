@@ -157,35 +157,54 @@ CREATE INDEX job_due ON job (state, due_at);
 
 -- Claims and money ------------------------------------------------------------------------------------------------
 
--- side: provider (a customer claims from us) | customer (we claim from an upstream provider). body: JSON of the desk's claim.
-CREATE TABLE claim (
-  tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, side TEXT NOT NULL, subscription_id TEXT NOT NULL, statement_id TEXT NOT NULL,
-  label TEXT NOT NULL, remedy TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, due BIGINT NOT NULL, awarded BIGINT,
-  currency TEXT NOT NULL, opens_at BIGINT NOT NULL, closes_at BIGINT NOT NULL, submitted_at BIGINT NOT NULL, deadline_at BIGINT,
-  body TEXT NOT NULL, revision BIGINT NOT NULL, PRIMARY KEY (tenant_id, id)
+-- What sealed statements say of a remedy of one cycle, as the latest of them has it. side: provider (we owe) | customer (an upstream
+-- provider owes us). status: due | choice | discretionary | declined | none. due: minor units; in_kind: what is given instead of money.
+-- windows: JSON list of [opens, closes) in which it may be claimed. decided: a person set the amount.
+CREATE TABLE entitlement (
+  tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, side TEXT NOT NULL, subscription_id TEXT NOT NULL, label TEXT NOT NULL,
+  remedy TEXT NOT NULL, subject TEXT NOT NULL, statement_id TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, due BIGINT NOT NULL,
+  currency TEXT NOT NULL, in_kind TEXT, needs_claim BIGINT NOT NULL, decided BIGINT NOT NULL, windows TEXT NOT NULL, requires TEXT NOT NULL,
+  filed_by TEXT NOT NULL, clause TEXT NOT NULL, cycle_until BIGINT NOT NULL, revision BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, id)
 );
-CREATE UNIQUE INDEX claim_once ON claim (tenant_id, subscription_id, label, remedy, subject, submitted_at);
+CREATE UNIQUE INDEX entitlement_once ON entitlement (tenant_id, subscription_id, label, remedy, subject);
+-- body: JSON of the desk's claim; terms: those it was submitted under. side as of the entitlement. due_by: what it waits for next.
+CREATE TABLE claim (
+  tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, entitlement_id TEXT NOT NULL, side TEXT NOT NULL, subscription_id TEXT NOT NULL,
+  statement_id TEXT NOT NULL, label TEXT NOT NULL, remedy TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL,
+  opens_at BIGINT NOT NULL, closes_at BIGINT, submitted_at BIGINT NOT NULL, submitted_by TEXT NOT NULL, due_by BIGINT NOT NULL, in_kind TEXT,
+  body TEXT NOT NULL, terms TEXT NOT NULL, note TEXT NOT NULL, files TEXT NOT NULL, revision BIGINT NOT NULL, PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX claim_entitlement ON claim (tenant_id, entitlement_id);
+CREATE INDEX claim_queue ON claim (state, due_by, id);
 CREATE TABLE claim_event (
   tenant_id TEXT NOT NULL, claim_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
   body TEXT NOT NULL, PRIMARY KEY (tenant_id, claim_id, seq)
 );
+-- Never changed, never deleted. act: what it does, so that it is done once. body: JSON of its kind.
 CREATE TABLE ledger_transaction (
-  tenant_id TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, memo TEXT NOT NULL, reverses TEXT, body TEXT NOT NULL,
-  PRIMARY KEY (tenant_id, id)
+  tenant_id TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, memo TEXT NOT NULL, reverses TEXT, entitlement_id TEXT,
+  act TEXT, body TEXT NOT NULL, PRIMARY KEY (tenant_id, id)
 );
+CREATE UNIQUE INDEX ledger_transaction_act ON ledger_transaction (tenant_id, act);
+CREATE INDEX ledger_transaction_entitlement ON ledger_transaction (tenant_id, entitlement_id) WHERE entitlement_id IS NOT NULL;
+-- account: `kind:subject`. amount: minor units, debit positive.
 CREATE TABLE ledger_posting (
   tenant_id TEXT NOT NULL, transaction_id TEXT NOT NULL, line BIGINT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL,
   amount BIGINT NOT NULL, PRIMARY KEY (tenant_id, transaction_id, line)
-);
+) -- keyed
+;
 CREATE TABLE ledger_account (
   tenant_id TEXT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL, debits BIGINT NOT NULL, credits BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, account, currency)
 ) -- keyed
 ;
--- What never changes of a voucher; what is left of it is the balance of account `voucher:<id>`.
+-- What never changes of a voucher; what is left of it is the balance of account `voucher_balance:<id>`. cycle_until: the cycle it was
+-- given for ended; it lowers invoices of later cycles.
 CREATE TABLE voucher (
-  tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, subscription_id TEXT NOT NULL, claim_id TEXT, statement_id TEXT, currency TEXT NOT NULL,
-  amount BIGINT NOT NULL, issued_at BIGINT NOT NULL, expires_at BIGINT, PRIMARY KEY (tenant_id, id)
+  tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, subscription_id TEXT NOT NULL, entitlement_id TEXT NOT NULL, source TEXT NOT NULL,
+  currency TEXT NOT NULL, amount BIGINT NOT NULL, issued_at BIGINT NOT NULL, expires_at BIGINT, cycle_until BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, id)
 );
 
 -- The record ------------------------------------------------------------------------------------------------------
@@ -194,17 +213,30 @@ CREATE TABLE voucher (
 CREATE TABLE audit_entry (
   tenant_id TEXT NOT NULL, log TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
   subject TEXT NOT NULL, entry TEXT NOT NULL, leaf BYTEA NOT NULL, PRIMARY KEY (log, seq)
-);
+) -- keyed
+;
 CREATE INDEX audit_entry_subject ON audit_entry (log, subject);
 CREATE TABLE audit_log (
   tenant_id TEXT NOT NULL, log TEXT PRIMARY KEY, size BIGINT NOT NULL, frontier BYTEA NOT NULL,
   checkpoint TEXT, checkpoint_size BIGINT NOT NULL, checkpoint_at BIGINT NOT NULL
 );
-CREATE TABLE audit_tile (log TEXT NOT NULL, level BIGINT NOT NULL, n BIGINT NOT NULL, hashes BYTEA NOT NULL, PRIMARY KEY (log, level, n));
+-- Level 0: full tiles, the hashes of leaves beyond them stand beside their entries. Levels above: partial tiles too.
+CREATE TABLE audit_tile (
+  tenant_id TEXT NOT NULL, log TEXT NOT NULL, level BIGINT NOT NULL, n BIGINT NOT NULL, hashes BYTEA NOT NULL,
+  PRIMARY KEY (log, level, n)
+);
+-- Checkpoints that witnesses have cosigned.
+CREATE TABLE audit_cosigned (
+  tenant_id TEXT NOT NULL, log TEXT NOT NULL, size BIGINT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (log, size)
+);
 -- What the salted commitments of entries stand for; may be erased, the log stays verifiable.
 CREATE TABLE audit_personal (
   tenant_id TEXT NOT NULL, log TEXT NOT NULL, seq BIGINT NOT NULL, field TEXT NOT NULL, salt BYTEA NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (log, seq, field)
+);
+-- Longer retention than the platform's own, by the beginning of the action's name.
+CREATE TABLE audit_retention (
+  tenant_id TEXT NOT NULL, log TEXT NOT NULL, action TEXT NOT NULL, months BIGINT NOT NULL, PRIMARY KEY (log, action)
 );
 -- Answers already given, by whoever asked and their Idempotency-Key.
 CREATE TABLE idempotency (

@@ -31,7 +31,8 @@ fn contract(file: &Path, lang: Lang) -> Result<Contract, Failure> {
     })
 }
 
-fn told(comparison: &Comparison, lang: Lang) -> String {
+/// For people.
+pub(crate) fn told(comparison: &Comparison, lang: Lang) -> String {
     let mut out = format!("{} → {}\n\n", named(&comparison.old), named(&comparison.new));
     for change in &comparison.changes {
         out.push_str(&change_told(change, lang));
@@ -71,7 +72,8 @@ fn change_told(change: &Change, lang: Lang) -> String {
     format!("{sign}  {}\n{clauses}\n", change.message.in_lang(lang))
 }
 
-fn as_json(comparison: &Comparison) -> Value {
+/// For programs.
+pub(crate) fn as_json(comparison: &Comparison) -> Value {
     json!({
         "old": version_json(&comparison.old),
         "new": version_json(&comparison.new),

@@ -1,120 +1,94 @@
-//! `upheld demo`: four real agreements, settled over a month of shipped evidence.
+//! `upheld demo`: fills a fresh directory with a provider, twelve customers and three past months, and serves it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant as Moment;
 
-use diagnostic::Lang;
-use evidence::SourceFile;
-use serde_json::{Value, json};
-use settle::Settlement;
+use platform::Platform;
+use store::{Clock, Context, Location, ManualClock, Scope, SeededChance, Store, SystemClock};
 
-use crate::arguments::{DemoArguments, Format, lang};
+use crate::arguments::{DemoArguments, ServingArguments, StoreArguments};
+use crate::config::{self, Serving};
+use crate::demo::{CUSTOMERS, PASSWORD, PROVIDER, STAFF, play};
 use crate::failure::Failure;
-use crate::settlement::{Request, TextInputs, settlement};
-use crate::{files, print};
+use crate::{key, serve};
 
-/// One agreement with its month of evidence.
-struct Show {
-    name: &'static str,
-    contract: &'static str,
-    evidence: &'static str,
-    plan: Option<&'static str>,
-    tenant: &'static str,
-}
-
-const CYCLE: &str = "2026-10";
-
-const SHOWS: [Show; 4] = [
-    Show {
-        name: "taimei",
-        contract: include_str!("../../../../contracts/taimei.md"),
-        evidence: include_str!("../../../../contracts/evidence/taimei.ndjson"),
-        plan: None,
-        tenant: "tenant-0042",
-    },
-    Show {
-        name: "mwe",
-        contract: include_str!("../../../../contracts/mwe.md"),
-        evidence: include_str!("../../../../contracts/evidence/mwe.ndjson"),
-        plan: Some("basic"),
-        tenant: "northfield-clinic",
-    },
-    Show {
-        name: "pingan-sms",
-        contract: include_str!("../../../../contracts/pingan-sms.md"),
-        evidence: include_str!("../../../../contracts/evidence/pingan-sms.ndjson"),
-        plan: None,
-        tenant: "app-1260",
-    },
-    Show {
-        name: "websoft9",
-        contract: include_str!("../../../../contracts/websoft9.md"),
-        evidence: include_str!("../../../../contracts/evidence/websoft9.ndjson"),
-        plan: Some("advanced"),
-        tenant: "acme-shop",
-    },
-];
+/// What all chance in the demonstration begins with.
+const SEED: u64 = 20_260_301;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
-    let lang = lang(arguments.output.lang);
-    let mut documents = Vec::new();
-    for show in &SHOWS {
-        let settled = settled(show)?;
-        write(show, &settled, &arguments.out)?;
-        match arguments.output.format {
-            Format::Json => documents.push(statement::json(&settled)),
-            Format::Text => print::out(&format!("{}\n", statement::text(&settled, lang)))?,
+    if let Some(out) = &arguments.out {
+        return super::statements::run(out, &arguments.output);
+    }
+    let data = arguments.data.clone().unwrap_or_else(|| PathBuf::from("upheld-demo"));
+    let mut serving = config::serving(&serving_arguments(&data, arguments))?;
+    PROVIDER.clone_into(&mut serving.settings.provider);
+    if is_fresh(&data) {
+        fill(&serving, &data)?;
+    }
+    let platform = serve::open(&serving)?;
+    serve::run(platform, &serving, &sign_ins())
+}
+
+fn serving_arguments(data: &Path, arguments: &DemoArguments) -> ServingArguments {
+    ServingArguments {
+        store: StoreArguments { data: Some(data.to_owned()), database: None, database_file: None, key: None, config: None },
+        listen: arguments.listen.clone(),
+        log: false,
+        otlp: None,
+    }
+}
+
+fn is_fresh(data: &Path) -> bool {
+    !data.join("upheld.sqlite").exists()
+}
+
+/// Plays the months with a clock and chance of its own. What was half played when it failed is taken away again.
+fn fill(serving: &Serving, data: &Path) -> Result<(), Failure> {
+    let began = Moment::now();
+    eprintln!("filling {} with three past months …", data.display());
+    let now = SystemClock.now();
+    let clock = Arc::new(ManualClock::default());
+    let context = Context { clock: clock.clone(), chance: Arc::new(SeededChance::new(SEED)) };
+    let fault = |it: &dyn std::fmt::Display| Failure::Fault(it.to_string());
+    let played = Store::open(&Location::Directory(data.to_owned()), context).map_err(|it| fault(&it)).and_then(|store| {
+        let key = key::sealing_key(&serving.key, &serving.settings.origin)?;
+        let platform = Platform::new(store, serving.settings.clone(), key);
+        play(&platform, &clock, now).map_err(|it| fault(&it))?;
+        count(&platform)
+    });
+    match played {
+        Ok(statements) => {
+            let took = began.elapsed();
+            eprintln!("{statements} statements sealed in {}.{} s", took.as_secs(), took.subsec_millis() / 100);
+            Ok(())
+        }
+        Err(failure) => {
+            for name in ["upheld.sqlite", "upheld.sqlite-wal", "upheld.sqlite-shm"] {
+                // What cannot be taken away is told by the next start.
+                let _ = std::fs::remove_file(data.join(name));
+            }
+            Err(failure)
         }
     }
-    match arguments.output.format {
-        Format::Json => print::json(&json!({ "statements": Value::Array(documents) })),
-        Format::Text => print::out(&closing(&arguments.out, lang)),
+}
+
+fn count(platform: &Platform) -> Result<i64, Failure> {
+    let count: Result<i64, store::Fault> = platform.store.read(Scope::Provider, |tx| {
+        tx.row("SELECT count(*) FROM statement", &[])?.map_or(Ok(0), |it| it.get(0))
+    });
+    count.map_err(|it| Failure::Fault(it.to_string()))
+}
+
+/// The people who can sign in, as a table.
+fn sign_ins() -> String {
+    let mut text = format!("\nsign in with the password `{PASSWORD}`:\n\n");
+    for (email, name, role) in STAFF {
+        text.push_str(&format!("  {email:<28} {role:<16} {name}\n"));
     }
-}
-
-fn evidence(show: &Show) -> Vec<SourceFile> {
-    vec![SourceFile { name: format!("{}.ndjson", show.name), bytes: show.evidence.as_bytes().to_vec() }]
-}
-
-fn settled(show: &Show) -> Result<Settlement, Failure> {
-    let file = format!("contracts/{}.md", show.name);
-    let inputs = TextInputs {
-        plan: show.plan.map(str::to_owned),
-        tenant: Some(show.tenant.to_owned()),
-        ..TextInputs::default()
-    };
-    let evidence = evidence(show);
-    let request = Request { contract: (&file, show.contract), evidence: &evidence, cycle: CYCLE, inputs };
-    settlement(&request).map_err(|found| {
-        print::diagnostics(&found, None, Lang::En);
-        Failure::Fault(format!("the shipped example {} does not settle", show.name))
-    })
-}
-
-/// Contract, evidence and statement, so that every command of the closing words can be tried.
-fn write(show: &Show, settled: &Settlement, out: &Path) -> Result<(), Failure> {
-    files::write(
-        &out.join(format!("{}.html", show.name)),
-        statement::html(settled, Some(show.contract)).as_bytes(),
-    )?;
-    files::write(&out.join(format!("{}.md", show.name)), show.contract.as_bytes())?;
-    files::write(&out.join(format!("{}.ndjson", show.name)), show.evidence.as_bytes())
-}
-
-fn closing(out: &Path, lang: Lang) -> String {
-    // The words must work as they stand, whether or not the program is installed.
-    let program = std::env::args().next().unwrap_or_else(|| "upheld".to_owned());
-    let out = out.display();
-    let (open, next) = match lang {
-        Lang::En => ("Open in a browser:", "Next: seal one, and check it as the other side would."),
-        Lang::Zh => ("在浏览器中打开：", "接下来：封存一份结算单，再以对方的身份验证。"),
-    };
-    let mut text = format!("{open}\n");
-    for show in &SHOWS {
-        text.push_str(&format!("  {out}/{}.html\n", show.name));
+    for it in &CUSTOMERS {
+        text.push_str(&format!("  {:<28} {:<16} {}\n", it.admin, "customer_admin", it.name));
     }
-    text.push_str(&format!(
-        "\n{next}\n  {program} settle {out}/mwe.md --cycle {CYCLE} --plan basic --evidence {out}/mwe.ndjson --seal {out}/mwe-sealed\n  {program} verify {out}/mwe-sealed\n"
-    ));
     text
 }

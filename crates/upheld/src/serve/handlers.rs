@@ -1,7 +1,7 @@
 //! Who does which kind of job: the one list of all that happens by itself.
 
 use platform::jobs::Handler;
-use platform::{corrections, cycles, notices, subscriptions};
+use platform::{audit, corrections, cycles, notices, runs, subscriptions};
 
 /// Every kind of job with what does it.
 pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
@@ -12,5 +12,7 @@ pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
         (subscriptions::TERM_JOB, subscriptions::run),
         (notices::NOTICE_JOB, notices::run),
         (corrections::EXPIRY_JOB, corrections::run),
+        (runs::RUN_JOB, runs::run),
+        (audit::JOB, audit::run),
     ]
 }

@@ -1,0 +1,337 @@
+//! What people and deadlines do to a claim.
+
+use desk::claim::{Act, Due, Event, State, step};
+use desk::{Actor, Deadline, Effect, Reason, Side};
+use serde_json::{Value as Json, json};
+use store::{Fault, Scope, Tx};
+
+use super::input::{Answer, Appeal, AppealVerdict, Decide, DecideAppeal, Question, Verdict};
+use super::stored::{self, Stored};
+use super::view::{ClaimView, view};
+use super::DEADLINE_JOB;
+use crate::audit::{self, Entry};
+use crate::files;
+use crate::jobs::{self, Job};
+use crate::platform::Platform;
+use crate::principal::Principal;
+use crate::refusal::{Failure, Refusal, RefusalKind};
+use crate::rights::{Resource, TenantHandle, Verb};
+use crate::vouchers::{Give, give};
+use crate::{entitlements, files::Prepared};
+
+/// Most files of one claim.
+const FILES_MAX: usize = 20;
+
+/// Which claim, as the caller last saw it.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// The tenant.
+    pub tenant: &'a str,
+    /// The claim.
+    pub id: &'a str,
+    /// The revision the caller looked at; any when absent.
+    pub expected: Option<i64>,
+}
+
+/// Begins to look at a claim.
+pub fn take_up(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, named: Named<'_>) -> Result<ClaimView, Failure> {
+    by_person(platform, tx, who, named, (Verb::Change, Side::Provider), |_| Ok(Act::TakeUp))
+}
+
+/// Asks the claimant for more.
+pub fn request_information(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+    input: &Question,
+) -> Result<ClaimView, Failure> {
+    let act = |_: &Stored| Ok(Act::RequestInformation { question: Reason::new(&input.question)? });
+    by_person(platform, tx, who, named, (Verb::Change, Side::Provider), act)
+}
+
+/// Answers what the claimant was asked.
+pub fn supply(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+    input: Answer,
+) -> Result<ClaimView, Failure> {
+    let act = |_: &Stored| Ok(Act::SupplyInformation { fields: input.fields });
+    by_person(platform, tx, who, named, (Verb::Create, Side::Customer), act)
+}
+
+/// Decides a claim: accepts it, accepts a part, or rejects it. Under an upstream agreement this records what the provider
+/// of ours decided.
+pub fn decide(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+    input: &Decide,
+) -> Result<ClaimView, Failure> {
+    by_person(platform, tx, who, named, (Verb::Decide, Side::Provider), |it| decision(it, input))
+}
+
+fn decision(it: &Stored, input: &Decide) -> Result<Act, Failure> {
+    let reason = Reason::new(&input.reason)?;
+    let named = input.amount.is_some();
+    let left_open = matches!(it.claim.filing().due, Due::Discretionary { .. });
+    match (input.verdict, input.amount) {
+        (Verdict::Reject, None) => Ok(Act::Reject { reason }),
+        (Verdict::Accept, None) => Ok(Act::Accept { reason }),
+        (Verdict::Accept, Some(amount)) if left_open => Ok(Act::Award { amount: amount.into(), reason }),
+        (Verdict::Part, Some(amount)) if it.in_kind.is_none() => Ok(Act::Award { amount: amount.into(), reason }),
+        _ => Err(Refusal::invalid(
+            if named { "amount: only with `part`, or with `accept` where the text leaves the amount to a person; what is given in kind has no part" } else { "amount: name it with `part`" },
+            if named { "amount：仅用于 part，或在合同将金额留给人决定时用于 accept；实物补救不可部分给予" } else { "amount：part 须写明金额" },
+        )
+        .into()),
+    }
+}
+
+/// Is content with a partial award, and gives up an appeal.
+pub fn accept_award(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+) -> Result<ClaimView, Failure> {
+    by_person(platform, tx, who, named, (Verb::Change, Side::Customer), |_| Ok(Act::AcceptAward))
+}
+
+/// Contests a decision.
+pub fn appeal(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+    input: &Appeal,
+) -> Result<ClaimView, Failure> {
+    let tenant = who.tenant(tx, named.tenant, Resource::Claim, Verb::Create)?;
+    let it = found(tx, &tenant, named)?;
+    let same = |other: &Stored| other.id() != named.id && other.is_live() && other.terms.window == it.terms.window;
+    if let Some(other) = stored::of_entitlement(tx, tenant.id(), &it.entitlement)?.into_iter().find(same) {
+        return Err(Refusal::unfit(
+            format!("claim {} about the same remedy was made since", other.id()),
+            format!("此后已就同一补救提出申请 {}", other.id()),
+        )
+        .into());
+    }
+    let act = |_: &Stored| Ok(Act::Appeal { grounds: Reason::new(&input.grounds)? });
+    by_person(platform, tx, who, named, (Verb::Create, Side::Customer), act)
+}
+
+/// Decides an appeal.
+pub fn decide_appeal(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+    input: &DecideAppeal,
+) -> Result<ClaimView, Failure> {
+    by_person(platform, tx, who, named, (Verb::Decide, Side::Provider), |it| {
+        let reason = Reason::new(&input.reason)?;
+        if input.verdict == AppealVerdict::Reject {
+            return Ok(Act::RejectAppeal { reason });
+        }
+        let due = it.claim.filing().due.at_most();
+        let amount = input.amount.filter(|_| it.in_kind.is_none()).map(ledger::Money::from).or(due);
+        Ok(Act::UpholdAppeal { amount: amount.ok_or(desk::Refusal::AmountLeftToPerson)?, reason })
+    })
+}
+
+/// Takes a claim back.
+pub fn withdraw(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, named: Named<'_>) -> Result<ClaimView, Failure> {
+    by_person(platform, tx, who, named, (Verb::Remove, Side::Customer), |_| Ok(Act::Withdraw))
+}
+
+/// Attaches a file that was made ready, to a claim that is not over.
+pub fn attach(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    id: &str,
+    file: Prepared,
+) -> Result<ClaimView, Failure> {
+    let tenant = who.tenant(tx, tenant, Resource::Claim, Verb::Create)?;
+    let mut it = found(tx, &tenant, Named { tenant: tenant.id(), id, expected: None })?;
+    if it.claim.is_final(tx.now()) {
+        return Err(desk::Refusal::Final { state: it.claim.state().word() }.into());
+    }
+    if it.files.iter().any(|known| known.sha256 == file.file.sha256) {
+        return Ok(view(&it));
+    }
+    if it.files.len() >= FILES_MAX {
+        return Err(Refusal::invalid("a claim has at most 20 files", "一份申请最多 20 个附件").into());
+    }
+    let file = files::keep(tx, file)?;
+    let body = json!({ "sha256": file.sha256, "length": file.length, "media": file.media });
+    it.files.push(file.clone());
+    stored::update(tx, &mut it)?;
+    stored::event(tx, who, &it, "attach", &body)?;
+    let entry = Entry {
+        action: "claim.file_attached",
+        subject: id.to_owned(),
+        new: body,
+        personal: vec![("name", file.name)],
+        ..Entry::default()
+    };
+    audit::append(tx, who, tenant.id(), entry)?;
+    Ok(view(&it))
+}
+
+/// Handles [`DEADLINE_JOB`]: tells a claim that a deadline has passed. One that waits for it no longer is left alone.
+pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
+    let text = |name: &str| job.payload.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let (tenant, id) = (text("tenant"), text("claim"));
+    let deadline = job.payload.get("deadline").cloned().unwrap_or_default();
+    let deadline: Deadline = serde_json::from_value(deadline).map_err(|it| Fault::broken(it.to_string()))?;
+    platform.write(move |platform, tx| {
+        tx.enter(Scope::Tenant(tenant.clone()))?;
+        let Some(mut it) = stored::find(tx, &tenant, &id)? else { return Ok(()) };
+        let passed = it.claim.deadlines().get(&deadline).is_some_and(|at| *at <= tx.now());
+        if !passed || it.claim.is_final(tx.now()) {
+            return Ok(());
+        }
+        let who = Principal::system(DEADLINE_JOB);
+        taken(platform, tx, &who, &mut it, Actor::Platform, Act::DeadlinePassed { deadline })
+    })
+}
+
+fn found(tx: &mut Tx<'_>, tenant: &TenantHandle, named: Named<'_>) -> Result<Stored, Failure> {
+    let it = stored::find(tx, tenant.id(), named.id)?.ok_or_else(Refusal::not_found)?;
+    match named.expected.filter(|it_was| *it_was != it.revision) {
+        Some(was) => Err(Refusal::new(
+            RefusalKind::Outdated,
+            format!("the claim is at revision {}, not {was}; look at it again", it.revision),
+            format!("申请现为第 {} 版，而非第 {was} 版；请重新查看", it.revision),
+        )
+        .into()),
+        None => Ok(it),
+    }
+}
+
+fn by_person(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+    (verb, side): (Verb, Side),
+    act: impl FnOnce(&Stored) -> Result<Act, Failure>,
+) -> Result<ClaimView, Failure> {
+    let tenant = who.tenant(tx, named.tenant, Resource::Claim, verb)?;
+    let mut it = found(tx, &tenant, named)?;
+    let act = act(&it)?;
+    taken(platform, tx, who, &mut it, Actor::person(side, &who.actor), act)?;
+    Ok(view(&it))
+}
+
+/// Takes a step, and the one after it where nothing is left to wait for: an award nobody can appeal is posted at once.
+pub(super) fn taken(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    it: &mut Stored,
+    by: Actor,
+    act: Act,
+) -> Result<(), Failure> {
+    one(platform, tx, who, it, by, act)?;
+    let awarded = matches!(it.claim.state(), State::Accepted { .. } | State::PartAccepted { .. });
+    if awarded && !it.claim.deadlines().contains_key(&Deadline::Appeal) {
+        one(platform, tx, who, it, Actor::Platform, Act::Settle)?;
+    }
+    Ok(())
+}
+
+fn one(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    it: &mut Stored,
+    by: Actor,
+    act: Act,
+) -> Result<(), Failure> {
+    let before = it.claim.state().word();
+    let event = Event { at: tx.now(), by, act };
+    let (claim, effects) = step(&it.claim, &event, &it.terms)?;
+    it.claim = claim;
+    stored::update(tx, it)?;
+    let after = it.claim.state().word();
+    let award = it.claim.award().filter(|_| it.in_kind.is_none()).map(|it| crate::money::Money::from(it.amount));
+    let words = words_of(&event.act);
+    let body = json!({ "from": before, "state": after, "award": award, "words": words });
+    stored::event(tx, who, it, event.act.word(), &body)?;
+    let entry = Entry {
+        action: action(&event.act),
+        subject: it.id().to_owned(),
+        old: json!({ "state": before }),
+        new: json!({ "state": after, "award": award }),
+        reason: words,
+        ..Entry::default()
+    };
+    audit::append(tx, who, &it.tenant, entry)?;
+    carry_out(platform, tx, who, it, &effects)
+}
+
+/// Does what a step asks for, in the same transaction.
+pub(super) fn carry_out(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    it: &Stored,
+    effects: &[Effect],
+) -> Result<(), Failure> {
+    for effect in effects {
+        match effect {
+            Effect::PostCredit { amount, .. } if it.in_kind.is_none() => {
+                let entitlement = entitlements::find(tx, &it.tenant, &it.entitlement)?;
+                let entitlement = entitlement.ok_or_else(|| Fault::broken("a claim on nothing"))?;
+                let act = format!("claim:{}", it.id());
+                give(platform, tx, who, &Give { entitlement: &entitlement, amount: *amount, source: it.id(), act: &act })?;
+            }
+            Effect::Schedule { deadline, at } => {
+                let key = format!("{}/{}", it.id(), deadline.word());
+                let payload = json!({ "tenant": it.tenant, "claim": it.id(), "deadline": deadline });
+                jobs::enqueue(tx, DEADLINE_JOB, &key, &it.tenant, *at, &payload)?;
+            }
+            // What is given in kind is on record as the claim's outcome. A deadline nobody waits for is passed over when it
+            // comes. Notices are in the claim's history.
+            Effect::PostCredit { .. } | Effect::Cancel { .. } | Effect::Notify { .. } | Effect::ReviseEvidence => {}
+        }
+    }
+    Ok(())
+}
+
+fn words_of(act: &Act) -> Option<String> {
+    match act {
+        Act::RequestInformation { question: words }
+        | Act::Accept { reason: words }
+        | Act::Award { reason: words, .. }
+        | Act::Reject { reason: words }
+        | Act::Appeal { grounds: words }
+        | Act::UpholdAppeal { reason: words, .. }
+        | Act::RejectAppeal { reason: words } => Some(words.to_string()),
+        _ => None,
+    }
+}
+
+fn action(act: &Act) -> &'static str {
+    match act {
+        Act::TakeUp => "claim.taken_up",
+        Act::RequestInformation { .. } => "claim.information_requested",
+        Act::SupplyInformation { .. } => "claim.information_supplied",
+        Act::Accept { .. } => "claim.accepted",
+        Act::Award { .. } => "claim.awarded",
+        Act::Reject { .. } => "claim.rejected",
+        Act::AcceptAward => "claim.award_accepted",
+        Act::Appeal { .. } => "claim.appealed",
+        Act::UpholdAppeal { .. } => "claim.appeal_upheld",
+        Act::RejectAppeal { .. } => "claim.appeal_rejected",
+        Act::Withdraw => "claim.withdrawn",
+        Act::Settle => "claim.settled",
+        Act::DeadlinePassed { .. } => "claim.deadline_passed",
+        Act::Restate { .. } => "claim.restated",
+    }
+}

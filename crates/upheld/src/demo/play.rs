@@ -1,0 +1,155 @@
+//! Plays three months in seconds: the same use-cases as a served platform, with the clock set from event to event.
+
+use std::sync::Arc;
+
+use calendar::{Date, Zone};
+use platform::intake::{self, Body};
+use platform::principal::{PROVIDER, Principal};
+use platform::publishing::{self, Publish};
+use platform::rights::Role;
+use platform::stream::Stream;
+use platform::{Failure, Platform, RefusalKind, agreements, jobs, people, subscriptions, tenants};
+use serde_json::json;
+use store::{Clock, ManualClock};
+use timeline::Instant;
+
+use super::cast::{Agreement, CUSTOMERS, Customer, PASSWORD, STAFF};
+use super::month::{self, Known};
+use crate::serve::handlers;
+
+/// Past months.
+const MONTHS: usize = 3;
+/// Evidence comes in so many bodies a month.
+const BODIES: i64 = 3;
+const MINUTE: i64 = 60_000_000_000;
+
+/// Fills an empty platform with what has happened until `now`. The platform's clock is `clock`.
+pub(crate) fn play(platform: &Platform, clock: &Arc<ManualClock>, now: Instant) -> Result<(), Failure> {
+    let months = months(now);
+    let Some(first) = months.first().copied() else { return Ok(()) };
+    let opening = midnight(first, 0).map_or(now, |it| platform::time::after(it, -14 * 86_400));
+    clock.set(opening);
+    people(platform)?;
+    for agreement in Agreement::ALL {
+        publish(platform, agreement)?;
+    }
+    for customer in &CUSTOMERS {
+        admit(platform, customer, first)?;
+    }
+    for it in &months {
+        live(platform, clock, *it, now)?;
+    }
+    clock.set(now);
+    run_jobs(platform)
+}
+
+/// The first days of the past months and of the one in progress.
+fn months(now: Instant) -> Vec<Date> {
+    let mut first = Zone::utc().date(now).first_of_month();
+    let mut months = vec![first];
+    for _ in 0..MONTHS {
+        let Some(day) = first.previous_day() else { break };
+        first = day.first_of_month();
+        months.insert(0, first);
+    }
+    months
+}
+
+/// The first instant of a date, so many hours ahead of UTC.
+fn midnight(date: Date, offset_hours: i64) -> Option<Instant> {
+    let midnight = Zone::utc().start_of_day(date)?;
+    midnight.checked_sub(offset_hours * 60 * MINUTE)
+}
+
+fn director() -> Principal {
+    Principal::system("demo")
+}
+
+fn people(platform: &Platform) -> Result<(), Failure> {
+    let hash = people::hash_password(platform, PASSWORD)?;
+    platform.write(move |_, tx| {
+        for (email, name, role) in STAFF {
+            let role: Role = role.parse().map_err(|()| store::Fault::broken("no such role"))?;
+            people::create(tx, &director(), (email, name, "en"), &hash, (PROVIDER, role))?;
+        }
+        Ok(())
+    })
+}
+
+/// Publishes a shipped agreement, acknowledging its findings by name: they are what the demonstration shows.
+fn publish(platform: &Platform, agreement: Agreement) -> Result<(), Failure> {
+    let input = |acknowledge: Vec<String>| Publish {
+        text: agreement.text().to_owned(),
+        kind: agreements::AgreementKind::Ours,
+        acknowledge,
+    };
+    let checked = match publishing::check(&director(), input(Vec::new())) {
+        Err(Failure::Refusal(it)) if it.kind == RefusalKind::FindingsOpen => {
+            let codes = it.findings.iter().map(|it| it.code.to_owned()).collect();
+            publishing::check(&director(), input(codes))?
+        }
+        other => other?,
+    };
+    platform.write(move |platform, tx| publishing::publish(platform, tx, &director(), &checked).map(|_| ()))
+}
+
+/// Makes the customer, its administrator and its subscription, which begins with the first month.
+fn admit(platform: &Platform, customer: &'static Customer, first: Date) -> Result<(), Failure> {
+    let hash = people::hash_password(platform, PASSWORD)?;
+    let offset = customer.agreement.offset_hours();
+    let since = format!("{first}T00:00:00{}{:02}:00", if offset < 0 { '-' } else { '+' }, offset.abs());
+    platform.write(move |platform, tx| {
+        let tenant = tenants::NewTenant { id: customer.id.to_owned(), name: customer.name.to_owned() };
+        tenants::create(platform, tx, &director(), &tenant)?;
+        let (admin, lang) = (customer.admin, if customer.agreement == Agreement::Mwe { "en" } else { "zh" });
+        people::create(tx, &director(), (admin, customer.name, lang), &hash, (customer.id, Role::CustomerAdmin))?;
+        let input = json!({
+            "id": subscription(customer), "agreement": customer.agreement.id(), "plan": customer.plan, "since": since,
+        });
+        let input: subscriptions::NewSubscription =
+            serde_json::from_value(input).map_err(|it| store::Fault::broken(it.to_string()))?;
+        subscriptions::create(platform, tx, &director(), customer.id, &input).map(|_| ())
+    })
+}
+
+fn subscription(customer: &Customer) -> String {
+    format!("{}-{}", customer.id, customer.agreement.id())
+}
+
+/// One month: evidence in a few bodies, each sent when the last of its records is known; then what is due.
+fn live(platform: &Platform, clock: &Arc<ManualClock>, first: Date, now: Instant) -> Result<(), Failure> {
+    let days = i64::from(first.days_in_month());
+    for part in 0..BODIES {
+        let (from, until) = (part * days * 1_440 / BODIES, (part + 1) * days * 1_440 / BODIES);
+        let sent = midnight(first, -6).and_then(|it| it.checked_add(until * MINUTE)).unwrap_or(now);
+        clock.set(sent.min(now).max(clock.now()));
+        for customer in &CUSTOMERS {
+            let begins = midnight(first, customer.agreement.offset_hours()).unwrap_or(now);
+            let elapsed = now.nanos_since(begins) / i128::from(MINUTE);
+            let known = month::evidence(customer, first, days);
+            let due = |it: &&Known| it.minute >= from && it.minute < until && i128::from(it.minute) < elapsed;
+            send(platform, customer, known.iter().filter(due))?;
+        }
+        run_jobs(platform)?;
+    }
+    Ok(())
+}
+
+fn send<'a>(platform: &Platform, customer: &Customer, known: impl Iterator<Item = &'a Known>) -> Result<(), Failure> {
+    let lines: Vec<String> = known.map(|it| it.record.to_string()).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let stream = Stream::Subscription { tenant: customer.id.to_owned(), id: subscription(customer) };
+    let shape = intake::shape("application/x-ndjson")?;
+    let body = Body { shape, bytes: lines.join("\n").into_bytes(), atomic: true };
+    let receipt = intake::receive(platform, &director(), &stream, body)?;
+    if receipt.refused > 0 {
+        return Err(store::Fault::broken(format!("{}: shipped evidence was refused", customer.id)).into());
+    }
+    Ok(())
+}
+
+fn run_jobs(platform: &Platform) -> Result<(), Failure> {
+    jobs::run_due(platform, &handlers()).map(|_| ())
+}
