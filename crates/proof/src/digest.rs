@@ -1,7 +1,9 @@
-//! SHA-256 digests and their one text form: 64 lowercase hexadecimal digits.
+//! SHA-256 digests: written as 64 lowercase hexadecimal digits, and in the formats of logs as base64.
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 digest of some bytes.
@@ -19,11 +21,31 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of `parts`, one after the other.
+    pub(crate) fn of_parts(parts: &[&[u8]]) -> Self {
+        Self(parts.iter().fold(Sha256::new(), |sum, part| sum.chain_update(part)).finalize().into())
+    }
+
+    /// The digest that was computed elsewhere.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads exactly 64 lowercase hexadecimal digits; upper case would give one digest two texts.
     pub fn parse(text: &str) -> Option<Self> {
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| byte(*high, *low)).collect();
         if rest.is_empty() { bytes?.try_into().ok().map(Self) } else { None }
+    }
+
+    /// Standard base64 with padding (RFC 4648, section 4), as checkpoints and proofs of logs write a hash.
+    pub fn to_base64(&self) -> String {
+        STANDARD.encode(self.0)
+    }
+
+    /// Reads [`Digest::to_base64`] back, and no other way to write the same bytes.
+    pub fn from_base64(text: &str) -> Option<Self> {
+        STANDARD.decode(text).ok()?.try_into().ok().map(Self)
     }
 
     /// The 32 bytes.

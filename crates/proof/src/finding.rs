@@ -6,6 +6,7 @@ use diagnostic::{Bilingual, Diagnostic, Severity};
 
 use crate::digest::Digest;
 use crate::key::{KeyError, VerifyingKey};
+use crate::log_finding::LogFinding;
 use crate::name::UnsafeName;
 use crate::seal::{KEY_FILE, SEAL_FILE};
 
@@ -48,8 +49,10 @@ pub enum Finding {
         /// What is wrong there.
         reason: Bilingual,
     },
-    /// P0107: the key file does not hold a public key.
+    /// P0107: a key file does not hold a public key.
     MalformedKey {
+        /// The file.
+        file: String,
         /// Why not.
         why: KeyError,
     },
@@ -67,6 +70,8 @@ pub enum Finding {
         /// What is wrong with it.
         why: UnsafeName,
     },
+    /// P0110 and following: the package's proof of logging does not hold.
+    Log(LogFinding),
 }
 
 impl Finding {
@@ -82,6 +87,7 @@ impl Finding {
             Self::MalformedKey { .. } => "P0107",
             Self::WrongKey { .. } => "P0108",
             Self::UnsafeFile { .. } => "P0109",
+            Self::Log(it) => it.code(),
         }
     }
 
@@ -91,9 +97,11 @@ impl Finding {
             Self::MissingFile { file }
             | Self::ExtraFile { file }
             | Self::ChangedFile { file, .. }
+            | Self::MalformedKey { file, .. }
             | Self::UnsafeFile { file, .. } => file,
             Self::BadSignature { .. } | Self::NotSigned { .. } | Self::MalformedSeal { .. } => SEAL_FILE,
-            Self::MalformedKey { .. } | Self::WrongKey { .. } => KEY_FILE,
+            Self::WrongKey { .. } => KEY_FILE,
+            Self::Log(it) => it.file(),
         }
     }
 
@@ -124,7 +132,7 @@ impl Finding {
                 format!("`{file}` line {line}: {}", reason.en),
                 format!("`{file}` 第 {line} 行：{}", reason.zh),
             ),
-            Self::MalformedKey { why } => {
+            Self::MalformedKey { why, .. } => {
                 let why = key_reason(*why);
                 Bilingual::new(
                     format!("`{file}` does not hold a public key: {}", why.en),
@@ -142,6 +150,7 @@ impl Finding {
                     format!("文件名 {file:?} 不安全：{}", why.zh),
                 )
             }
+            Self::Log(it) => it.message(),
         }
     }
 
@@ -172,6 +181,7 @@ impl Finding {
                 "do not unpack this package; names must be relative, without `..`, `\\` or control characters",
                 "请勿解包；文件名必须是相对路径，且不含 `..`、`\\` 和控制字符",
             ),
+            Self::Log(it) => it.help(),
         }
     }
 
@@ -191,7 +201,7 @@ fn key_reason(why: KeyError) -> Bilingual {
     let zh = match why {
         KeyError::BadName => "密钥名称为空，或含空白、控制字符或 `+`",
         KeyError::BadForm => "密钥不是 `名称+编号+base64` 的形式",
-        KeyError::UnknownType => "不是 Ed25519 密钥（类型 0x01，32 字节）",
+        KeyError::UnknownType => "不是此处所需类型的 Ed25519 密钥（签名用 0x01，见证用 0x04）",
         KeyError::BadPoint => "密钥不是曲线上的安全点",
         KeyError::BadId => "密钥编号与名称、密钥不符",
     };

@@ -6,15 +6,18 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _};
-use sha2::{Digest as _, Sha256};
 
-use crate::digest::write_hex;
+use crate::digest::{Digest, write_hex};
 
 /// Signature type byte of plain Ed25519 (signed-note, "Signature types").
-const ED25519: u8 = 0x01;
+pub const ED25519: u8 = 0x01;
+
+/// Signature type byte of a witness's timestamped Ed25519 cosignature (signed-note, "Signature types").
+pub const COSIGNATURE: u8 = 0x04;
+
 const SECRET_PREFIX: &str = "PRIVATE+KEY+";
 
-/// The first four bytes of `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`: tells keys of one name apart.
+/// The first four bytes of `SHA-256(name ‖ 0x0A ‖ type ‖ public key)`: tells keys of one name apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub(crate) [u8; 4]);
 
@@ -26,7 +29,7 @@ pub enum KeyError {
     /// Not of the form `name+hex+base64` (with `PRIVATE+KEY+` before it for a secret key), or not
     /// written the one way it can be written.
     BadForm,
-    /// A signature type other than Ed25519 (0x01), or a key of another length.
+    /// Another signature type than the one asked for, or a key that is not 32 bytes long.
     UnknownType,
     /// Not a point of the curve, or one so weak that any text has a valid signature.
     BadPoint,
@@ -39,7 +42,9 @@ impl fmt::Display for KeyError {
         f.write_str(match self {
             Self::BadName => "key name is empty or holds white space, a control character or `+`",
             Self::BadForm => "key is not of the form `name+keyid+base64`",
-            Self::UnknownType => "key is not an Ed25519 key (type 0x01, 32 bytes)",
+            Self::UnknownType => {
+                "key is not an Ed25519 key of the type needed here (0x01 to sign, 0x04 for a witness)"
+            }
             Self::BadPoint => "key is not a safe point of the curve",
             Self::BadId => "key id does not belong to the name and the key",
         })
@@ -48,7 +53,8 @@ impl fmt::Display for KeyError {
 
 impl std::error::Error for KeyError {}
 
-/// A public key with its name; its text is the vkey `name+hex(id)+base64(0x01 ‖ key)`.
+/// A public key with its name; its text is the vkey `name+hex(id)+base64(type ‖ key)`. Keys of different types
+/// are different types, so that a witness's key never vouches for a seal.
 ///
 /// ```
 /// use proof::VerifyingKey;
@@ -59,14 +65,20 @@ impl std::error::Error for KeyError {}
 /// # Ok::<(), proof::KeyError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct VerifyingKey {
+pub struct PublicKey<const TYPE: u8> {
     name: String,
     id: KeyId,
     /// Boxed because findings carry keys, and errors should stay small.
     point: Box<ed25519_dalek::VerifyingKey>,
 }
 
-impl VerifyingKey {
+/// The key that signs seals, statements and checkpoints.
+pub type VerifyingKey = PublicKey<ED25519>;
+
+/// The key of a witness, which cosigns checkpoints.
+pub type WitnessKey = PublicKey<COSIGNATURE>;
+
+impl<const TYPE: u8> PublicKey<TYPE> {
     /// The key's name, such as `cloud.example/statements`.
     pub fn name(&self) -> &str {
         &self.name
@@ -89,28 +101,28 @@ impl VerifyingKey {
         if point.is_weak() {
             return Err(KeyError::BadPoint);
         }
-        Ok(Self { name: name.to_owned(), id: key_id(name, point.as_bytes()), point: Box::new(point) })
+        Ok(Self { name: name.to_owned(), id: key_id(name, TYPE, point.as_bytes()), point: Box::new(point) })
     }
 }
 
-impl FromStr for VerifyingKey {
+impl<const TYPE: u8> FromStr for PublicKey<TYPE> {
     type Err = KeyError;
 
     fn from_str(vkey: &str) -> Result<Self, KeyError> {
-        let (name, id, bytes) = split(vkey)?;
+        let (name, id, bytes) = split(vkey, TYPE)?;
         let point = ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::BadPoint)?;
         let key = Self::new(name, point)?;
         if key.id.to_string() == id { Ok(key) } else { Err(KeyError::BadId) }
     }
 }
 
-impl fmt::Display for VerifyingKey {
+impl<const TYPE: u8> fmt::Display for PublicKey<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}+{}+{}", self.name, self.id, encode(self.point.as_bytes()))
+        write!(f, "{}+{}+{}", self.name, self.id, encode(TYPE, self.point.as_bytes()))
     }
 }
 
-impl fmt::Debug for VerifyingKey {
+impl<const TYPE: u8> fmt::Debug for PublicKey<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -118,28 +130,34 @@ impl fmt::Debug for VerifyingKey {
 
 /// A secret key with its name. Its `Debug` shows the public half only.
 #[derive(Clone)]
-pub struct SigningKey {
+pub struct SecretKey<const TYPE: u8> {
     secret: ed25519_dalek::SigningKey,
-    public: VerifyingKey,
+    public: PublicKey<TYPE>,
 }
 
-impl SigningKey {
+/// The key that signs seals, statements and checkpoints.
+pub type SigningKey = SecretKey<ED25519>;
+
+/// The key a witness cosigns with.
+pub type WitnessSigningKey = SecretKey<COSIGNATURE>;
+
+impl<const TYPE: u8> SecretKey<TYPE> {
     /// The key of `seed`, 32 bytes that the caller has drawn from the system's source of chance.
     pub fn from_seed(name: &str, seed: [u8; 32]) -> Result<Self, KeyError> {
         let secret = ed25519_dalek::SigningKey::from_bytes(&seed);
-        let public = VerifyingKey::new(name, secret.verifying_key())?;
+        let public = PublicKey::new(name, secret.verifying_key())?;
         Ok(Self { secret, public })
     }
 
     /// The public half.
-    pub fn verifying_key(&self) -> &VerifyingKey {
+    pub fn verifying_key(&self) -> &PublicKey<TYPE> {
         &self.public
     }
 
-    /// The secret text `PRIVATE+KEY+name+hex(id)+base64(0x01 ‖ seed)`; reads back with `parse`.
+    /// The secret text `PRIVATE+KEY+name+hex(id)+base64(type ‖ seed)`; reads back with `parse`.
     pub fn secret_text(&self) -> String {
         let (name, id) = (&self.public.name, self.public.id);
-        format!("{SECRET_PREFIX}{name}+{id}+{}", encode(self.secret.as_bytes()))
+        format!("{SECRET_PREFIX}{name}+{id}+{}", encode(TYPE, self.secret.as_bytes()))
     }
 
     /// The 64 bytes of the signature over `text`.
@@ -148,17 +166,17 @@ impl SigningKey {
     }
 }
 
-impl FromStr for SigningKey {
+impl<const TYPE: u8> FromStr for SecretKey<TYPE> {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let (name, id, seed) = split(text.strip_prefix(SECRET_PREFIX).ok_or(KeyError::BadForm)?)?;
+        let (name, id, seed) = split(text.strip_prefix(SECRET_PREFIX).ok_or(KeyError::BadForm)?, TYPE)?;
         let key = Self::from_seed(name, seed)?;
         if key.public.id.to_string() == id { Ok(key) } else { Err(KeyError::BadId) }
     }
 }
 
-impl fmt::Debug for SigningKey {
+impl<const TYPE: u8> fmt::Debug for SecretKey<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({})", self.public)
     }
@@ -181,27 +199,28 @@ pub(crate) fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.chars().any(|it| it == '+' || it.is_whitespace() || it.is_control())
 }
 
-fn key_id(name: &str, public: &[u8; 32]) -> KeyId {
-    let digest =
-        Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(public).finalize();
-    let [a, b, c, d, ..] = <[u8; 32]>::from(digest);
+fn key_id(name: &str, signature_type: u8, public: &[u8; 32]) -> KeyId {
+    let digest = Digest::of_parts(&[name.as_bytes(), &[b'\n', signature_type], public]);
+    let [a, b, c, d, ..] = *digest.bytes();
     KeyId([a, b, c, d])
 }
 
-/// Name, id as written, and the 32 bytes after the type byte.
-fn split(text: &str) -> Result<(&str, &str, [u8; 32]), KeyError> {
+/// Name, id as written, and the 32 bytes after the type byte, which must be `wanted`.
+fn split(text: &str, wanted: u8) -> Result<(&str, &str, [u8; 32]), KeyError> {
     let (name, rest) = text.split_once('+').ok_or(KeyError::BadForm)?;
     let (id, encoded) = rest.split_once('+').ok_or(KeyError::BadForm)?;
     let typed = STANDARD.decode(encoded).map_err(|_| KeyError::BadForm)?;
     match typed.split_first() {
-        Some((&ED25519, bytes)) => Ok((name, id, bytes.try_into().map_err(|_| KeyError::UnknownType)?)),
+        Some((found, bytes)) if *found == wanted => {
+            Ok((name, id, bytes.try_into().map_err(|_| KeyError::UnknownType)?))
+        }
         Some(_) => Err(KeyError::UnknownType),
         None => Err(KeyError::BadForm),
     }
 }
 
-fn encode(bytes: &[u8; 32]) -> String {
-    STANDARD.encode([[ED25519].as_slice(), bytes].concat())
+fn encode(signature_type: u8, bytes: &[u8; 32]) -> String {
+    STANDARD.encode([[signature_type].as_slice(), bytes].concat())
 }
 
 #[cfg(test)]
@@ -268,9 +287,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_one_type_is_not_read_as_one_of_another() {
+        let signer = SigningKey::from_seed("a.example", [9; 32]).unwrap();
+        let witness = WitnessSigningKey::from_seed("a.example", [9; 32]).unwrap();
+        assert_ne!(signer.verifying_key().id(), witness.verifying_key().id());
+        let (signer, witness) = (signer.verifying_key().to_string(), witness.verifying_key().to_string());
+        assert_eq!(signer.parse::<WitnessKey>(), Err(KeyError::UnknownType));
+        assert_eq!(witness.parse::<VerifyingKey>(), Err(KeyError::UnknownType));
+        assert_eq!(witness.parse::<WitnessKey>().unwrap().to_string(), witness);
+    }
+
+    #[test]
     fn debug_output_never_shows_the_secret() {
         let key = SigningKey::from_seed("a.example", [9; 32]).unwrap();
-        let secret = encode(key.secret.as_bytes());
+        let secret = encode(ED25519, key.secret.as_bytes());
         assert!(key.secret_text().contains(&secret));
         assert!(!format!("{key:?}").contains(&secret));
     }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diagnostic::Bilingual;
 
-use crate::key::{KeyId, SigningKey, VerifyingKey, is_key_name};
+use crate::key::{KeyId, PublicKey, SigningKey, VerifyingKey, is_key_name};
 
 /// Longest note, in bytes; a list of [`crate::FILES_MAX`] files fits.
 pub const NOTE_BYTES_MAX: usize = 4 << 20;
@@ -124,7 +124,7 @@ pub struct Verified<'a> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct SignatureLine {
+pub(crate) struct SignatureLine {
     name: String,
     id: KeyId,
     signature: Vec<u8>,
@@ -148,7 +148,26 @@ impl Note {
 
     /// Adds the signature of one more key; a key that has signed already changes nothing.
     pub fn countersign(&mut self, key: &SigningKey) -> Result<(), NoteError> {
-        let line = SignatureLine::new(&self.text, key);
+        self.add(SignatureLine::new(&self.text, key))
+    }
+
+    /// Who signed, as the note has it: names and key ids that nobody has checked.
+    pub fn signers(&self) -> impl Iterator<Item = (&str, KeyId)> {
+        self.signatures.iter().map(|it| (it.name.as_str(), it.id))
+    }
+
+    /// The text, which nobody has vouched for yet.
+    pub(crate) fn unverified_text(&self) -> &str {
+        &self.text
+    }
+
+    /// The signatures that name this key, not checked.
+    pub(crate) fn signatures_of<const TYPE: u8>(&self, key: &PublicKey<TYPE>) -> impl Iterator<Item = &[u8]> {
+        self.signatures.iter().filter(|it| it.names(key)).map(|it| it.signature.as_slice())
+    }
+
+    /// Adds a signature line; one that is there already changes nothing.
+    pub(crate) fn add(&mut self, line: SignatureLine) -> Result<(), NoteError> {
         if self.signatures.contains(&line) {
             return Ok(());
         }
@@ -187,9 +206,9 @@ impl Note {
     pub fn verify<'a>(&'a self, known: &[&'a VerifyingKey]) -> Result<Verified<'a>, VerifyError> {
         let mut keys = Vec::new();
         for &key in known {
-            let mut own = self.signatures.iter().filter(|it| it.names(key)).peekable();
+            let mut own = self.signatures_of(key).peekable();
             let signed = own.peek().is_some();
-            if !own.all(|it| key.accepts(self.text.as_bytes(), &it.signature)) {
+            if !own.all(|it| key.accepts(self.text.as_bytes(), it)) {
                 return Err(VerifyError::BadSignature(key.clone()));
             }
             if signed {
@@ -213,11 +232,18 @@ impl fmt::Display for Note {
 
 impl SignatureLine {
     fn new(text: &str, key: &SigningKey) -> Self {
-        let public = key.verifying_key();
-        Self { name: public.name().to_owned(), id: public.id(), signature: key.sign(text.as_bytes()) }
+        Self::of(key.verifying_key(), key.sign(text.as_bytes()))
     }
 
-    fn names(&self, key: &VerifyingKey) -> bool {
+    pub(crate) fn of<const TYPE: u8>(key: &PublicKey<TYPE>, signature: Vec<u8>) -> Self {
+        Self { name: key.name().to_owned(), id: key.id(), signature }
+    }
+
+    pub(crate) fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    pub(crate) fn names<const TYPE: u8>(&self, key: &PublicKey<TYPE>) -> bool {
         self.id == key.id() && self.name == key.name()
     }
 
@@ -230,7 +256,8 @@ impl SignatureLine {
     }
 }
 
-fn signature_lines(lines: &str, first: usize) -> Result<Vec<SignatureLine>, NoteError> {
+/// Reads signature lines; `first` is the number of the first.
+pub(crate) fn signature_lines(lines: &str, first: usize) -> Result<Vec<SignatureLine>, NoteError> {
     let mut signatures = Vec::new();
     for (line, text) in (first..).zip(lines.split('\n')) {
         if signatures.len() >= SIGNATURES_MAX {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::digest::Digest;
 use crate::finding::Finding;
-use crate::key::{KeyError, SigningKey, VerifyingKey};
+use crate::key::{SigningKey, VerifyingKey, WitnessKey};
+use crate::key_file::{key_file, key_in};
+use crate::logged::{Logged, logged, seal_digest};
 use crate::name::safe_name;
 use crate::note::{Note, NoteError, VerifyError};
-use crate::seal::{KEY_FILE, SEAL_FILE, SealError, check_files, list_text, parse_list};
+use crate::seal::{KEY_FILE, SEAL_FILE, SealError, check_files, list_text, parse_list, unlistable};
 
 /// A sealed package: relative file names to bytes, [`KEY_FILE`] and [`SEAL_FILE`] among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,19 @@ pub struct Package {
 pub struct Opened {
     files: BTreeMap<String, Vec<u8>>,
     key: VerifyingKey,
+    log: Option<Logged>,
+}
+
+/// Whom the caller trusts, and by that what it asks of a package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// The key the package must be sealed with; any when absent.
+    pub seal: Option<VerifyingKey>,
+    /// The key of the log the package must be in. When absent, a package need not be in a log, and one that
+    /// is carries the log's key.
+    pub log: Option<VerifyingKey>,
+    /// Witnesses that must all have cosigned the log's checkpoint.
+    pub witnesses: Vec<WitnessKey>,
 }
 
 impl Package {
@@ -38,6 +53,11 @@ impl Opened {
     /// The key the package is sealed with. Who holds it is for the caller to know; see [`open_pinned`].
     pub fn key(&self) -> &VerifyingKey {
         &self.key
+    }
+
+    /// The log the package is in, if it carries a proof of that.
+    pub fn log(&self) -> Option<&Logged> {
+        self.log.as_ref()
     }
 
     /// The bytes of one file.
@@ -69,23 +89,37 @@ pub fn seal(files: BTreeMap<String, Vec<u8>>, key: &SigningKey) -> Result<Packag
 /// When the seal cannot be trusted, other files are not judged by it: the findings then name only
 /// [`SEAL_FILE`] or [`KEY_FILE`].
 pub fn open(files: BTreeMap<String, Vec<u8>>) -> Result<Opened, Vec<Finding>> {
-    check(files, None)
+    open_trusting(files, &Trust::default())
 }
 
 /// Checks a package as [`open`] does, against the one key the caller trusts.
 pub fn open_pinned(files: BTreeMap<String, Vec<u8>>, pin: &VerifyingKey) -> Result<Opened, Vec<Finding>> {
-    check(files, Some(pin))
+    open_trusting(files, &Trust { seal: Some(pin.clone()), ..Trust::default() })
 }
 
-fn check(files: BTreeMap<String, Vec<u8>>, pin: Option<&VerifyingKey>) -> Result<Opened, Vec<Finding>> {
-    let carried = carried_key(&files);
+/// Checks a package as [`open`] does, against the keys the caller trusts. A proof of logging is checked where
+/// the package carries one ([`crate::LOG_PROOF_FILE`], made after the seal and so not listed in it) and
+/// demanded where `trust` names a log or a witness: an entry with the digest of [`SEAL_FILE`] must be in the
+/// log, under a checkpoint that the log has signed and every witness has cosigned. A countersignature added to
+/// the seal after logging changes that digest.
+pub fn open_trusting(files: BTreeMap<String, Vec<u8>>, trust: &Trust) -> Result<Opened, Vec<Finding>> {
+    let pin = trust.seal.as_ref();
+    let carried = key_in(&files, KEY_FILE);
     let mut findings = unsafe_names(&files);
-    match trusted_list(&files, pin, carried.as_ref()) {
+    let list = trusted_list(&files, pin, carried.as_ref());
+    let trusted_seal = list.as_ref().ok().and_then(|_| seal_digest(&files));
+    match list {
         Ok(list) => findings.extend(disagreements(&files, &list)),
         Err(untrusted) => findings.extend(untrusted),
     }
+    let log = logged(&files, trust, trusted_seal).unwrap_or_else(|wrong| {
+        findings.extend(wrong);
+        None
+    });
     match (carried, pin) {
-        (Ok(key), _) if findings.is_empty() && pin.is_none_or(|it| *it == key) => Ok(Opened { files, key }),
+        (Ok(key), _) if findings.is_empty() && pin.is_none_or(|it| *it == key) => {
+            Ok(Opened { files, key, log })
+        }
         (Ok(found), Some(pin)) if findings.is_empty() => {
             Err(vec![Finding::WrongKey { expected: pin.clone(), found }])
         }
@@ -131,8 +165,9 @@ fn disagreements(files: &BTreeMap<String, Vec<u8>>, list: &BTreeMap<String, Dige
         Some(actual) => Some(Finding::ChangedFile { file: file.clone(), expected: *expected, actual }),
     });
     // A name that is not safe has its own finding, which alone writes such a name safely.
-    let unlisted =
-        files.keys().filter(|it| *it != SEAL_FILE && !list.contains_key(*it) && safe_name(it).is_ok());
+    let unlisted = files
+        .keys()
+        .filter(|it| unlistable(it).is_none() && !list.contains_key(*it) && safe_name(it).is_ok());
     listed.chain(unlisted.map(|it| Finding::ExtraFile { file: it.clone() })).collect()
 }
 
@@ -145,16 +180,4 @@ fn carried_note(files: &BTreeMap<String, Vec<u8>>) -> Result<Note, Finding> {
     let bytes = files.get(SEAL_FILE).ok_or(Finding::MissingFile { file: SEAL_FILE.to_owned() })?;
     let malformed = |it: NoteError| Finding::MalformedSeal { line: it.line, reason: it.problem.reason() };
     Note::parse(bytes).map_err(malformed)
-}
-
-/// One key has one file: text that differs in a line feed or a letter's case is not taken for it.
-fn carried_key(files: &BTreeMap<String, Vec<u8>>) -> Result<VerifyingKey, Finding> {
-    let bytes = files.get(KEY_FILE).ok_or(Finding::MissingFile { file: KEY_FILE.to_owned() })?;
-    let text = std::str::from_utf8(bytes).ok().and_then(|it| it.strip_suffix('\n'));
-    let key = text.ok_or(KeyError::BadForm).and_then(str::parse);
-    key.map_err(|why| Finding::MalformedKey { why })
-}
-
-fn key_file(key: &VerifyingKey) -> Vec<u8> {
-    format!("{key}\n").into_bytes()
 }

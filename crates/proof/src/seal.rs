@@ -6,6 +6,7 @@ use std::fmt;
 use diagnostic::Bilingual;
 
 use crate::digest::Digest;
+use crate::logged::LOG_FILES;
 use crate::name::{UnsafeName, safe_name};
 
 /// First line of the seal's text.
@@ -30,7 +31,8 @@ pub enum SealError {
         /// What is wrong with it.
         why: UnsafeName,
     },
-    /// [`SEAL_FILE`] or [`KEY_FILE`] were given; sealing writes them.
+    /// A file that sealing writes, or that comes after the seal: [`SEAL_FILE`], [`KEY_FILE`],
+    /// [`crate::LOG_PROOF_FILE`], [`crate::LOG_ENTRY_FILE`], [`crate::LOG_KEY_FILE`].
     Reserved(String),
     /// A file that would also be the directory of another.
     FileAndDirectory(String),
@@ -42,7 +44,7 @@ impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnsafeName { file, why } => write!(f, "file name {file:?} is not safe: {why}"),
-            Self::Reserved(file) => write!(f, "file name `{file}` is written by sealing"),
+            Self::Reserved(file) => write!(f, "file name `{file}` is kept for sealing and logging"),
             Self::FileAndDirectory(file) => write!(f, "`{file}` is both a file and a directory"),
             Self::TooManyFiles(count) => write!(f, "{count} files are more than {FILES_MAX}"),
         }
@@ -57,7 +59,7 @@ pub(crate) enum ListProblem {
     Origin,
     Entry,
     Name(UnsafeName),
-    SealListed,
+    Unlistable(&'static str),
     Order,
     KeyNotListed,
 }
@@ -80,9 +82,9 @@ impl ListProblem {
                     format!("文件名不安全：{}", why.zh),
                 )
             }
-            Self::SealListed => Bilingual::new(
-                format!("`{SEAL_FILE}` lists itself"),
-                format!("`{SEAL_FILE}` 把自己列入了清单"),
+            Self::Unlistable(file) => Bilingual::new(
+                format!("`{file}` comes after the list and cannot stand in it"),
+                format!("`{file}` 在清单之后产生，不能列入清单"),
             ),
             Self::Order => Bilingual::new(
                 "file names are not in ascending order, each once",
@@ -102,15 +104,24 @@ pub(crate) fn check_files(files: &BTreeMap<String, Vec<u8>>) -> Result<(), SealE
     }
     for file in files.keys() {
         safe_name(file).map_err(|why| SealError::UnsafeName { file: file.clone(), why })?;
-        if file == SEAL_FILE || file == KEY_FILE {
+        if is_reserved(file) {
             return Err(SealError::Reserved(file.clone()));
         }
-        let taken = |it: &str| files.contains_key(it) || it == SEAL_FILE || it == KEY_FILE;
+        let taken = |it: &str| files.contains_key(it) || is_reserved(it);
         if let Some(directory) = directories(file).find(|it| taken(it)) {
             return Err(SealError::FileAndDirectory(directory.to_owned()));
         }
     }
     Ok(())
+}
+
+/// The name of a file that comes after the list of the seal, if it is one.
+pub(crate) fn unlistable(file: &str) -> Option<&'static str> {
+    LOG_FILES.into_iter().chain([SEAL_FILE]).find(|it| *it == file)
+}
+
+fn is_reserved(file: &str) -> bool {
+    file == KEY_FILE || unlistable(file).is_some()
 }
 
 /// The directories a file stands in, outermost first.
@@ -145,7 +156,10 @@ fn parse_entry(line: &str) -> Result<(&str, Digest), ListProblem> {
     let (digest, file) = line.split_once("  ").ok_or(ListProblem::Entry)?;
     let digest = Digest::parse(digest).ok_or(ListProblem::Entry)?;
     safe_name(file).map_err(ListProblem::Name)?;
-    if file == SEAL_FILE { Err(ListProblem::SealListed) } else { Ok((file, digest)) }
+    match unlistable(file) {
+        Some(file) => Err(ListProblem::Unlistable(file)),
+        None => Ok((file, digest)),
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +181,8 @@ mod tests {
             ),
             (files(&["a", "key.vkey"]), Err(SealError::Reserved("key.vkey".to_owned()))),
             (files(&["seal.note"]), Err(SealError::Reserved("seal.note".to_owned()))),
+            (files(&["statement.tlog-proof"]), Err(SealError::Reserved("statement.tlog-proof".to_owned()))),
+            (files(&["log.pub/a"]), Err(SealError::FileAndDirectory("log.pub".to_owned()))),
             (files(&["a", "a/b"]), Err(SealError::FileAndDirectory("a".to_owned()))),
             (files(&["a/b", "a/b/c/d"]), Err(SealError::FileAndDirectory("a/b".to_owned()))),
             (files(&["seal.note/a"]), Err(SealError::FileAndDirectory("seal.note".to_owned()))),
@@ -204,7 +220,8 @@ mod tests {
             (format!("{text}{}", entry("z/../a")), (4, ListProblem::Name(UnsafeName::BadStep))),
             (format!("{text}{}", entry("")), (4, ListProblem::Name(UnsafeName::Empty))),
             (format!("{text}{}", entry(" z")), (4, ListProblem::Name(UnsafeName::Edge))),
-            (format!("{text}{}", entry("seal.note")), (4, ListProblem::SealListed)),
+            (format!("{text}{}", entry("seal.note")), (4, ListProblem::Unlistable("seal.note"))),
+            (format!("{text}{}", entry("log.pub")), (4, ListProblem::Unlistable("log.pub"))),
             (format!("{text}{}", entry("statement.json")), (4, ListProblem::Order)),
             (format!("{text}{}", entry("a")), (4, ListProblem::Order)),
         ];

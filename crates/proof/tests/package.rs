@@ -265,7 +265,7 @@ fn every_finding_has_a_help_in_both_languages() {
         Finding::BadSignature { key: public.clone() },
         Finding::NotSigned { key: public.clone() },
         Finding::MalformedSeal { line: 1, reason },
-        Finding::MalformedKey { why: proof::KeyError::BadId },
+        Finding::MalformedKey { file: file(), why: proof::KeyError::BadId },
         Finding::WrongKey { expected: public.clone(), found: public },
         Finding::UnsafeFile { file: file(), why: proof::UnsafeName::Absolute },
     ];

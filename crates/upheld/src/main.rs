@@ -5,6 +5,7 @@ mod command;
 mod failure;
 mod files;
 mod key;
+mod log;
 mod print;
 mod settlement;
 
