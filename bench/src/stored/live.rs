@@ -49,10 +49,10 @@ pub(super) fn run(_: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> {
     let (first, looked) = (look_once(&world)?, look_beside_writes(&world, looks)?);
     eprintln!("first looks: {} us; beside writes: {} us", first.range(), looked.range());
     let is_equal = is_right(&world)?;
-    let item = |id, ours| Item { id, unit: "us", ours: micros(ours), rival: None, goal: Goal::AtMost(GOAL_US), is_equal };
+    let item = |id, ours| Item { id, unit: "us", ours, rival: None, goal: Goal::AtMost(GOAL_US), is_equal };
     Ok(vec![
-        item("live-first-p99", first.at_per_mille(P99) * 1_000),
-        item("live-p99", looked.at_per_mille(P99) * 1_000),
+        item("live-first-p99", first.at_per_mille(P99)),
+        item("live-p99", looked.at_per_mille(P99)),
     ])
 }
 

@@ -77,7 +77,7 @@ impl HolidayCalendar {
         days: impl IntoIterator<Item = (Date, DayMark)>,
         years: RangeInclusive<i32>,
     ) -> HolidayCalendar {
-        HolidayCalendar::with_provenance(name, "listed in the contract", days, years)
+        HolidayCalendar::with_provenance(name, "listed in the contract ／ 合同所列", days, years)
     }
 
     /// As [`HolidayCalendar::listed`], saying where the days were taken from.

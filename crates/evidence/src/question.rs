@@ -78,7 +78,7 @@ pub enum Field {
     Id,
 }
 
-/// What is asked of a group. Absent values are passed over.
+/// What is asked of a group. Absent values are passed over, except where it says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Measure {
     /// How many records; always a number.
@@ -89,7 +89,8 @@ pub enum Measure {
     Min(Field),
     /// The greatest value; `None` without any.
     Max(Field),
-    /// How many different combinations; records with one of the fields absent are passed over. Always a number.
+    /// How many different combinations; a record with one of the fields absent is a combination of its own, for nothing
+    /// shows that it is said twice. Always a number.
     CountDistinct(Vec<Field>),
     /// The value at rank ⌈n · per_mille / 1000⌉ of the n values in ascending order (nearest rank, at least the
     /// first); `None` without any. At most 1000.

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod call;
+mod circle;
 mod declare;
 mod depth;
 mod finish;
@@ -14,6 +15,7 @@ mod list;
 mod literal;
 mod lower;
 mod name;
+mod paid;
 mod part;
 mod reading;
 mod rows;
@@ -132,6 +134,12 @@ pub(crate) struct Checker<'a> {
     pub(crate) items: Vec<ItemState>,
     pub(crate) scope: Vec<Variable>,
     pub(crate) depth: depth::Depth,
+    /// The remedy whose terms are being read.
+    pub(crate) terms_of: Option<crate::contract::ItemId>,
+    /// Something could not be understood yet, because it names the amount of the remedy it is part of.
+    pub(crate) deferred: bool,
+    /// Remedies whose amounts were taken for money before it was known what they pay.
+    pub(crate) taken_for_money: Vec<(crate::contract::ItemId, Span)>,
 }
 
 impl<'a> Checker<'a> {
@@ -152,6 +160,9 @@ impl<'a> Checker<'a> {
             items: Vec::new(),
             scope: Vec::new(),
             depth: depth::Depth::default(),
+            terms_of: None,
+            deferred: false,
+            taken_for_money: Vec::new(),
         }
     }
 

@@ -13,7 +13,8 @@ pub use crate::syntax::ast::{Compare, Example, LadderMode, Status};
 use crate::syntax::document::{Heading, Link};
 pub use crate::syntax::token::Span;
 pub use node::{
-    Aggregate, BandNode, Combine, Function, Literal, Node, Op, RowField, RowType, Type, WindowName,
+    Aggregate, BandNode, Combine, Function, Literal, Node, Op, PaidCycles, RowField, RowType, Type,
+    WindowName,
 };
 
 /// The index of an item in [`Contract::items`].
@@ -188,6 +189,8 @@ pub struct Remedy {
     pub rounded: Option<(Rounding, Node)>,
     /// Left to a person.
     pub discretionary: Option<String>,
+    /// Its terms need what it, or another such remedy, came to in earlier cycles, and so on without end.
+    pub rolling: bool,
 }
 
 /// How a remedy is claimed.

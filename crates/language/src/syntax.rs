@@ -7,6 +7,7 @@ pub mod expression;
 mod hours;
 pub mod parser;
 mod primary;
+pub mod prose;
 mod quantifier;
 mod slip;
 pub mod statement;

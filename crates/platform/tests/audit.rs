@@ -256,7 +256,7 @@ fn a_packages_proof_of_logging_is_found_sound_and_another_packages_is_not() {
                 all.extend(proofs.clone());
                 proof::open_trusting(all, &Trust { log: Some(key(world, "acme")), ..Trust::default() })
             };
-            let logged = opened(&files).unwrap().logged.unwrap();
+            let logged = opened(&files).unwrap().log().cloned().unwrap();
             assert_eq!(logged.index, u64::try_from(seq).unwrap());
             assert!(opened(&other).is_err());
         }

@@ -64,9 +64,11 @@ impl<'c> Walk<'_, 'c> {
     fn walk(&mut self, item: ItemId, node: &'c Node) {
         self.found.push(InEffect { item, node });
         match &node.op {
-            Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::Pattern { promise: id, .. } => {
-                self.follow(*id)
-            }
+            Op::Item(id, _)
+            | Op::ItemFor(id, _)
+            | Op::Paid(id, _)
+            | Op::PaidOver { remedy: id, .. }
+            | Op::Pattern { promise: id, .. } => self.follow(*id),
             _ => {}
         }
         for part in self.taken(item, node).unwrap_or_else(|| node.parts()) {

@@ -96,9 +96,11 @@ fn note(node: &Node, found: &mut Reach, waiting: &mut Vec<ItemId>) {
         Op::Fact(fact) => {
             found.facts.insert(*fact);
         }
-        Op::Item(id, _) | Op::ItemFor(id, _) | Op::Paid(id, _) | Op::Pattern { promise: id, .. } => {
-            waiting.push(*id)
-        }
+        Op::Item(id, _)
+        | Op::ItemFor(id, _)
+        | Op::Paid(id, _)
+        | Op::PaidOver { remedy: id, .. }
+        | Op::Pattern { promise: id, .. } => waiting.push(*id),
         _ => {}
     }
     for part in node.parts() {

@@ -4,7 +4,9 @@
 //! and each finding carries the value at which it shows.
 
 mod active;
+mod anchors;
 mod claims;
+mod clauses;
 mod cliff;
 mod compare;
 mod domain;
@@ -15,6 +17,7 @@ mod links;
 mod money;
 mod plain_tables;
 mod printed;
+mod references;
 mod report;
 mod restated;
 mod scenario;
@@ -22,6 +25,7 @@ mod show;
 mod sweep;
 mod tables;
 mod target;
+mod terms;
 mod witness;
 mod words;
 
@@ -29,7 +33,9 @@ pub use compare::{Aspect, Change, Comparison, Effect, Version, Witness, compare}
 
 use diagnostic::Diagnostic;
 use language::contract::{Contract, Node};
+use language::syntax::{document, prose};
 
+use crate::clauses::Clauses;
 use crate::graph::{Graph, reach, rule_nodes};
 use crate::group::Group;
 use crate::report::Report;
@@ -48,8 +54,19 @@ pub fn review(contract: &Contract) -> Vec<Diagnostic> {
     claims::check(&graph, &mut report);
     restated::check(&graph, &mut report);
     printed::check(contract, &mut report);
-    links::check(contract, &mut report);
+    wording(contract, &mut report);
     report.finish(&contract.file, &contract.text)
+}
+
+/// What the prose says without the rules: its links, its references, its terms.
+fn wording(contract: &Contract, report: &mut Report) {
+    let (document, _) = document::read(&contract.text);
+    let prose = prose::read(&contract.text, document.body);
+    let clauses = Clauses::new(&prose, &contract.headings);
+    links::check(contract, report);
+    anchors::check(contract, &prose, report);
+    references::check(contract, &document, &prose, &clauses, report);
+    terms::check(contract, &prose, &clauses, report);
 }
 
 /// The contract as if every promise applied: what it does where it applies is asked here.

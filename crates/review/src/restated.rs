@@ -1,10 +1,11 @@
 //! What the text says twice: whether it says the same both times.
 
 use calendar::{Date, Hours, TimeOfDay};
-use diagnostic::Bilingual;
+use diagnostic::{Bilingual, Lang};
 use evidence::Memory;
 use language::contract::{Contract, Restated};
 use settle::probe::Probe;
+use settle::shown::duration_words;
 use settle::value::Value;
 use timeline::{Interval, Timeline};
 
@@ -64,8 +65,9 @@ fn compare(graph: &Graph<'_>, restated: &Restated, scenario: &Scenario, report: 
         (a, b) if same(a, b) => None,
         (Value::Timeline(a), Value::Timeline(b)) if a == b => None,
         (a, b) => {
-            let (a, b) = (shown(a, contract), shown(b, contract));
-            Some(both(format!("{a} there, {b} here"), format!("彼处为 {a}，此处为 {b}")))
+            let said = |lang| (shown(a, contract, lang), shown(b, contract, lang));
+            let ((en_a, en_b), (zh_a, zh_b)) = (said(Lang::En), said(Lang::Zh));
+            Some(both(format!("{en_a} there, {en_b} here"), format!("彼处为 {zh_a}，此处为 {zh_b}")))
         }
     };
     let Some(case) = case else { return };
@@ -104,10 +106,11 @@ fn unlike(contract: &Contract, restated: &Restated, report: &mut Report) {
     report.add(Finding::note("R0411", restated.span, message, help), vec![Case::always(note)]);
 }
 
-fn shown(value: &Value, contract: &Contract) -> String {
+fn shown(value: &Value, contract: &Contract, lang: Lang) -> String {
     match value {
+        Value::Quantity(it) if it.unit.is_time() => duration_words(show_quantity(it), lang),
         Value::Quantity(it) => show_quantity(it),
-        other => other.show(&contract.zone),
+        other => other.show(&contract.zone, lang),
     }
 }
 

@@ -9,6 +9,8 @@ mod cycles;
 mod excluded;
 mod item;
 mod list;
+mod order;
+mod paid;
 mod remedy;
 mod rows;
 mod scalar;
@@ -16,6 +18,7 @@ mod series;
 mod table;
 mod timelines;
 mod trace;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,11 +29,14 @@ use timeline::{Instant, Interval, Timeline};
 
 pub(crate) use excluded::ExclusionLog;
 pub(crate) use remedy::RemedyValue;
+pub(crate) use scalar::order;
 pub(crate) use trace::Trace;
 
 use caused::Computed;
+use paid::Past;
 
 use crate::absent::Absent;
+use crate::open::Open;
 use crate::settlement::{CycleSpan, Inputs, Outcome};
 use crate::value::{Rows, Span, Value};
 
@@ -91,6 +97,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) about: Vec<(ItemId, Value)>,
     /// Timelines that clocks run in, each with the variables it was met under.
     clocks: Vec<(&'a Node, Vec<Option<Value>>)>,
+    past: Past,
     fuel: u64,
 }
 
@@ -115,6 +122,7 @@ impl<'a> Evaluator<'a> {
             caused_facts: None,
             about: Vec::new(),
             clocks: Vec::new(),
+            past: Past::default(),
             fuel: FUEL_MAX,
             world,
         }
@@ -155,7 +163,8 @@ impl<'a> Evaluator<'a> {
             }
             Op::ItemFor(id, subject) => {
                 let subject = self.eval(subject)?;
-                self.item(*id, Some(subject))
+                let subject = self.member(*id, Some(subject))?;
+                self.item(*id, subject)
             }
             Op::Plan => self.plan(),
             Op::Since => self.since().map(Value::Instant),
@@ -163,6 +172,9 @@ impl<'a> Evaluator<'a> {
             Op::Window(name) => self.named_window(*name).map(Value::Window),
             Op::LastCycles(_)
             | Op::LastCyclesWindow(_)
+            | Op::PreviousCycles(_)
+            | Op::PreviousCyclesWindow(_)
+            | Op::CalendarParts(..)
             | Op::Between(..)
             | Op::Over(..)
             | Op::Pattern { .. } => self.window_op(node),
@@ -172,7 +184,13 @@ impl<'a> Evaluator<'a> {
             Op::ClaimEdge(id, opens) => self.claim_edge(*id, *opens).map(Value::Instant),
             Op::Paid(id, slot) => {
                 let subject = slot.and_then(|it| self.slot(it));
+                let subject = self.member(*id, subject)?;
                 self.paid(*id, subject)
+            }
+            Op::PaidOver { remedy, slot, cycles, which } => {
+                let subject = slot.and_then(|it| self.slot(it));
+                let subject = self.member(*remedy, subject)?;
+                self.paid_over(*remedy, subject, cycles.as_deref(), *which)
             }
             Op::Negate(_)
             | Op::Not(_)
@@ -196,6 +214,8 @@ impl<'a> Evaluator<'a> {
             | Op::OfSubject(..)
             | Op::LastingRows(..)
             | Op::Distinct(..)
+            | Op::Ordered { .. }
+            | Op::Except(..)
             | Op::ExcludeRows(_) => self.rows_in_window(node).map(Value::Rows),
             Op::Lasting(..)
             | Op::Exclude(_)
@@ -251,7 +271,7 @@ impl<'a> Evaluator<'a> {
             Some(plan) => Ok(Value::Text(Arc::from(plan.as_str()))),
             None => Err(Absent::not_computable(
                 format!("the plan is not given (one of {})", self.world.contract.plans.join(", ")),
-                format!("未给出方案（{} 之一）", self.world.contract.plans.join("、")),
+                format!("未给出套餐（应为 {} 之一）", self.world.contract.plans.join("、")),
             )),
         }
     }
@@ -280,7 +300,12 @@ impl<'a> Evaluator<'a> {
     fn edge(&mut self, window: &'a Node, from: bool) -> Outcome<Value> {
         match self.eval(window)? {
             Value::Window(it) => {
-                Ok(Value::Instant(if from { it.counted.from() } else { it.counted.until() }))
+                let edge = if from { it.counted.from() } else { it.counted.until() };
+                Ok(if edge.is_bounded() {
+                    Value::Instant(edge)
+                } else {
+                    Value::Open(Arc::new(Open::endless(!from)))
+                })
             }
             _ => Err(lost()),
         }
@@ -307,6 +332,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn quantity(&mut self, node: &'a Node) -> Outcome<quantity::Quantity> {
         match self.eval(node)? {
             Value::Quantity(it) => Ok(it),
+            Value::Open(it) => Err(it.absent()),
             _ => Err(lost()),
         }
     }
@@ -323,8 +349,23 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn instant(&mut self, node: &'a Node) -> Outcome<Instant> {
         match self.eval(node)? {
             Value::Instant(it) => Ok(it),
+            Value::Open(it) => Err(it.absent()),
             _ => Err(lost()),
         }
+    }
+
+    /// An instant at which an interval begins or ends; the end of an open record is none.
+    pub(crate) fn limit(&mut self, node: &'a Node) -> Outcome<Instant> {
+        match self.eval(node)? {
+            Value::Instant(it) => Ok(it),
+            Value::Open(it) => Ok(it.limit()),
+            _ => Err(lost()),
+        }
+    }
+
+    /// When is now: the moment settled as of, or else the end of the cycle.
+    pub(crate) fn moment(&self) -> Instant {
+        self.world.inputs.as_of.unwrap_or(self.world.cycle.counted.until())
     }
 
     /// A duration-valued node, in nanoseconds; fractions of a nanosecond are refused.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use diagnostic::{Bilingual, Diagnostic, Place, Severity};
+use diagnostic::{Bilingual, Diagnostic, Lang, Place, Severity};
 use evidence::{AttributeKind, Datum, FactKind, FactSchema, Memory, Record, RecordPlace};
 use language::contract::{Compare, Contract, Example, ItemKind, Node, Op, Span, Type};
 use language::problem::Problem;
 use language::syntax::ast::{ExampleLine, ExampleRecord, Expr};
 use timeline::{Instant, Interval};
 
+use crate::absent::status_word;
 use crate::evaluate::{Evaluator, Overrides, World};
 use crate::parameters::any_cycle;
 use crate::settle::cycle_span;
@@ -437,45 +438,48 @@ fn world<'w>(
 
 /// What was expected and what came out.
 fn describe<'n>(evaluator: &mut Evaluator<'n>, node: &'n Node, outcome: Outcome<Value>) -> (String, String) {
-    let contract = evaluator.world.contract;
-    let zone = &contract.zone;
+    let zone = &evaluator.world.contract.zone;
+    let show = |it: &Outcome<Value>, lang| came_out(it, zone, lang);
     if let Op::Compare(operator, left, right) = &node.op {
-        let show = |it: Outcome<Value>| {
-            it.map_or_else(
-                |absent| format!("{} ({})", crate::absent::status_word(absent.status), absent.reason.en),
-                |it| exact(&it, zone),
-            )
-        };
-        let (left_value, right_value) = (show(evaluator.eval(left)), show(evaluator.eval(right)));
+        let (left, right) = (evaluator.eval(left), evaluator.eval(right));
         let sign =
             if *operator == Compare::Equal { String::new() } else { format!("{} ", operator.symbol()) };
         return (
-            format!("expected {sign}{right_value}, found {left_value}"),
-            format!("预期 {sign}{right_value}，实际 {left_value}"),
+            format!("expected {sign}{}, found {}", show(&right, Lang::En), show(&left, Lang::En)),
+            format!("预期 {sign}{}，实际 {}", show(&right, Lang::Zh), show(&left, Lang::Zh)),
         );
     }
     if let Op::Is(value, _) = &node.op {
-        let found = match evaluator.eval(value) {
-            Ok(value) => exact(&value, zone),
-            Err(absent) => format!("{} ({})", crate::absent::status_word(absent.status), absent.reason.en),
-        };
-        return (format!("found {found}"), format!("实际为 {found}"));
+        let found = evaluator.eval(value);
+        let (en, zh) = (show(&found, Lang::En), show(&found, Lang::Zh));
+        return (format!("found {en}"), format!("实际为 {zh}"));
     }
     match outcome {
-        Err(absent) => (
-            format!("no verdict: {} ({})", crate::absent::status_word(absent.status), absent.reason.en),
-            format!("没有结论：{}", absent.reason.zh),
+        Err(_) => (
+            format!("no verdict: {}", show(&outcome, Lang::En)),
+            format!("没有结论：{}", show(&outcome, Lang::Zh)),
         ),
         _ => ("it is not so".to_owned(), "结果不符".to_owned()),
     }
 }
 
-/// A value with its exact fraction.
-fn exact(value: &Value, zone: &calendar::Zone) -> String {
+/// A value with its exact fraction, or the word that a case may expect of it and why.
+fn came_out(outcome: &Outcome<Value>, zone: &calendar::Zone, lang: Lang) -> String {
+    let (shown, more) = match outcome {
+        Ok(value) => (value.show(zone, lang), exact(value)),
+        Err(absent) => (status_word(absent.status).to_owned(), Some(absent.reason.in_lang(lang).to_owned())),
+    };
+    match (more, lang) {
+        (None, _) => shown,
+        (Some(more), Lang::En) => format!("{shown} ({more})"),
+        (Some(more), Lang::Zh) => format!("{shown}（{more}）"),
+    }
+}
+
+fn exact(value: &Value) -> Option<String> {
     match value {
-        Value::Quantity(it) if it.value.is_integer() => value.show(zone),
-        Value::Quantity(it) => format!("{} ({})", value.show(zone), it.value.fraction()),
-        _ => value.show(zone),
+        Value::Quantity(it) if !it.value.is_integer() => Some(it.value.fraction()),
+        _ => None,
     }
 }
 

@@ -63,14 +63,14 @@ fn parameter(
 fn unknown_plan(contract: &Contract, plan: &str) -> Diagnostic {
     let plans = contract.plans.join(", ");
     let help = if contract.plans.is_empty() {
-        Bilingual::new("this contract has no plans", "该合同没有方案")
+        Bilingual::new("this contract has no plans", "该合同没有套餐")
     } else {
         Bilingual::new(format!("one of: {plans}"), format!("可选：{plans}"))
     };
     Diagnostic::new(
         "S0103",
         Severity::Error,
-        Bilingual::new(format!("the contract has no plan `{plan}`"), format!("合同没有方案 `{plan}`")),
+        Bilingual::new(format!("the contract has no plan `{plan}`"), format!("合同没有套餐 `{plan}`")),
         help,
     )
 }

@@ -1,7 +1,7 @@
 //! One cycle of one subscription, settled: every level, promise, remedy, claim and right, with its reasons.
 
 use calendar::{Cycle, cycle_named, tzdb_version};
-use diagnostic::{Bilingual, Diagnostic, Severity};
+use diagnostic::{Bilingual, Diagnostic, Lang, Severity};
 use evidence::Facts;
 use language::contract::{Claim, Compare, Contract, Gaps, Item, ItemId, ItemKind, Op, Status};
 use quantity::Quantity;
@@ -14,6 +14,7 @@ use crate::settlement::{
     ClaimResult, CycleSpan, EvidenceSummary, Inputs, LevelResult, Lint, Outcome, PromiseResult,
     ReadingResult, RemedyResult, RemedyStatus, RightResult, Settlement, SettlementStatus, Verdict,
 };
+use crate::shown::duration_in;
 use crate::value::Value;
 
 /// Names the cycle to settle; `label` as in `2026-10`, `2026-Q1`, `2026-10-05`, `2026-10-01/2026-11-01`.
@@ -44,7 +45,10 @@ fn bad_cycle(error: &calendar::CycleError) -> Diagnostic {
     Diagnostic::new(
         "S0101",
         Severity::Error,
-        Bilingual::new(format!("the cycle cannot be named: {error}"), format!("无法确定服务周期：{error}")),
+        Bilingual::new(
+            format!("the cycle cannot be named: {error}"),
+            format!("无法确定服务周期：{}", crate::cycle_error::in_chinese(error)),
+        ),
         Bilingual::new(
             "write a label such as 2026-10, 2026-Q4 or 2026-10-05; cycles counted from the subscription need --since",
             "请写 2026-10、2026-Q4 或 2026-10-05；从订阅起算的周期需要 --since",
@@ -167,7 +171,7 @@ impl<'a> Settling<'a> {
                     self.readings(id, &value, others, |it| quantity_of(it.item(id, subject.clone())));
                 results.push(LevelResult {
                     name: item.name.clone(),
-                    subject: subject.as_ref().map(|it| it.show(&self.contract.zone)),
+                    subject: subject.as_ref().map(|it| it.name(&self.contract.zone)),
                     without_exclusions: (bare != value).then_some(bare),
                     percent: self.prepared.percentages.contains(&id),
                     value,
@@ -255,7 +259,7 @@ impl<'a> Settling<'a> {
         let (target, level) = self.target(item, subject.clone(), main);
         PromiseResult {
             name: item.name.clone(),
-            subject: subject.as_ref().map(|it| it.show(&self.contract.zone)),
+            subject: subject.as_ref().map(|it| it.name(&self.contract.zone)),
             duty: item.kind == ItemKind::Duty,
             verdict: own,
             reason: outcome.err(),
@@ -316,7 +320,7 @@ impl<'a> Settling<'a> {
                     Some(_) => Vec::new(),
                     None => self.readings(id, &in_force, others, rounded),
                 };
-                let shown = subject.as_ref().map(|it| it.show(&self.contract.zone));
+                let shown = subject.as_ref().map(|it| it.name(&self.contract.zone));
                 results.push(remedy_result(item, shown, &terms.kind, value, bare, readings));
             }
         }
@@ -371,7 +375,7 @@ impl<'a> Settling<'a> {
         subject: Option<Value>,
         main: &mut Evaluator<'a>,
     ) -> Vec<ClaimResult> {
-        let shown = subject.as_ref().map(|it| it.show(&self.contract.zone));
+        let shown = subject.as_ref().map(|it| it.name(&self.contract.zone));
         let result = |opens, closes| ClaimResult {
             remedy: item.name.clone(),
             subject: shown.clone(),
@@ -409,7 +413,7 @@ impl<'a> Settling<'a> {
                 let until =
                     item.until.as_ref().map(|node| main.untraced(subject.clone(), |it| it.instant(node)));
                 let name = match &subject {
-                    Some(subject) => format!("{} of {}", item.name, subject.show(&self.contract.zone)),
+                    Some(subject) => format!("{} of {}", item.name, subject.name(&self.contract.zone)),
                     None => item.name.clone(),
                 };
                 results.push(RightResult { name, arisen, until, clause: item.clause.clone() });
@@ -481,10 +485,10 @@ impl<'a> Settling<'a> {
         }
         let message = if declared {
             let seconds = crate::value::seconds(uncovered.nanos().unwrap_or(0));
-            let time = quantity::show_duration(&seconds);
+            let time = |lang| duration_in(&seconds, lang);
             Bilingual::new(
-                format!("{time} of the cycle are covered by no observation"),
-                format!("周期内有 {time} 没有监测覆盖"),
+                format!("{} of the cycle are covered by no observation", time(Lang::En)),
+                format!("周期内有 {}没有监测覆盖", time(Lang::Zh)),
             )
         } else {
             Bilingual::new(
@@ -552,7 +556,7 @@ fn displace(remedy: &mut RemedyResult, best: bool, by_customer: bool) {
         ));
     } else if !best {
         remedy.status = RemedyStatus::Displaced;
-        remedy.reason = Some(Bilingual::new("a greater remedy takes its place", "由金额更高的赔付取代"));
+        remedy.reason = Some(Bilingual::new("a greater remedy takes its place", "由金额更高的补救取代"));
     }
 }
 
@@ -602,6 +606,7 @@ fn subjects<'a>(main: &mut Evaluator<'a>, item: &Item) -> Vec<Option<Value>> {
 fn quantity_of(outcome: Outcome<Value>) -> Outcome<Quantity> {
     match outcome? {
         Value::Quantity(it) => Ok(it),
+        Value::Open(it) => Err(it.absent()),
         _ => Err(Absent::not_computable("it is no number", "不是数值")),
     }
 }

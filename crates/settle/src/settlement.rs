@@ -5,6 +5,7 @@ use quantity::{Quantity, Ratio};
 use timeline::{Instant, Interval};
 
 use crate::absent::Absent;
+use crate::shown::Shown;
 use language::contract::Compare;
 
 /// A value, or why there is none.
@@ -325,10 +326,10 @@ pub struct Derivation {
     pub clause: String,
     /// The rule as written.
     pub rule: String,
-    /// Its value, in words.
-    pub value: String,
+    /// Its value.
+    pub value: Outcome<Shown>,
     /// The arithmetic, innermost first: expression as written and its value.
-    pub steps: Vec<(String, String)>,
+    pub steps: Vec<(String, Outcome<Shown>)>,
     /// Other rules it used.
     pub uses: Vec<String>,
     /// Records it read: fact, how many, and the first of them by id or place.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use calendar::{Date, HolidayCalendar, Hours, Period};
+use diagnostic::Lang;
 use language::contract::RowType;
-use quantity::{Quantity, Unit, show_duration};
+use quantity::{Quantity, Unit};
 use timeline::{Instant, Interval, Series, Timeline};
 
+use crate::open::Open;
 use crate::settlement::Outcome;
+use crate::shown::Shown;
 
 /// A value of any sort.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub enum Value {
     Text(Arc<str>),
     /// A moment.
     Instant(Instant),
+    /// What an open record leaves unknown: its end, its length, and what is computed from them.
+    Open(Arc<Open>),
     /// A civil date.
     Date(Date),
     /// Months and days.
@@ -78,52 +83,23 @@ pub enum RowRef {
 }
 
 impl Value {
-    /// The value in words, for derivations and keys.
-    pub fn show(&self, zone: &calendar::Zone) -> String {
+    /// The value in words of `lang`.
+    pub fn show(&self, zone: &calendar::Zone, lang: Lang) -> String {
+        Shown::of(self).in_words(zone, lang)
+    }
+
+    /// The value as a key and a name: one text whatever language is read.
+    pub fn key(&self, zone: &calendar::Zone) -> String {
+        self.show(zone, Lang::En)
+    }
+
+    /// The value as the name of a subject: a cycle or a week of the calendar by its label.
+    pub fn name(&self, zone: &calendar::Zone) -> String {
         match self {
-            Self::Quantity(it) => show_quantity(it),
-            Self::Truth(it) => it.to_string(),
-            Self::Text(it) => it.to_string(),
-            Self::Instant(it) => zone.show(*it),
-            Self::Date(it) => it.to_string(),
-            Self::Period(it) => format!("{} months {} days", it.months, it.days),
-            Self::WorkingDays(days, _) => format!("{days} working days"),
-            Self::Clock(nanos, _) | Self::Ticking(nanos, _) => {
-                format!("{} in hours", show_duration(&seconds(*nanos)))
-            }
-            Self::Rows(it) => format!("{} rows", it.rows.len()),
-            Self::Row(RowRef::Record(_, at)) => format!("record {}", at + 1),
-            Self::Row(RowRef::Run(run)) => format!("{} … {}", zone.show(run.from()), zone.show(run.until())),
-            Self::Timeline(it) => match it.nanos() {
-                Some(nanos) if it.runs().len() < 2 => show_duration(&seconds(nanos)),
-                Some(nanos) => format!("{} ({} runs)", show_duration(&seconds(nanos)), it.runs().len()),
-                None => "unbounded".to_owned(),
-            },
-            Self::Series(..) => "a series".to_owned(),
-            Self::List(items) => show_list(items, zone),
-            Self::Hours(_) => "hours".to_owned(),
-            Self::Calendar(it) => it.name().to_owned(),
-            Self::Window(it) => {
-                format!("{} … {}", zone.show(it.counted.from()), zone.show(it.counted.until()))
-            }
+            Self::Window(Span { label: Some(label), .. }) => label.to_string(),
+            it => it.key(zone),
         }
     }
-}
-
-fn show_list(items: &[Outcome<Value>], zone: &calendar::Zone) -> String {
-    const SHOWN: usize = 6;
-    let shown: Vec<String> = items
-        .iter()
-        .take(SHOWN)
-        .map(|it| it.as_ref().map_or_else(|absent| absent.reason.en.clone(), |it| it.show(zone)))
-        .collect();
-    let more = if items.len() > SHOWN { format!(", … {} in all", items.len()) } else { String::new() };
-    format!("({}{more})", shown.join(", "))
-}
-
-/// A number with its unit; a plain number also as a percentage when it lies between 0 and 1.
-pub fn show_quantity(it: &Quantity) -> String {
-    if it.unit.is_time() { show_duration(&it.value) } else { it.show() }
 }
 
 /// Nanoseconds as seconds.

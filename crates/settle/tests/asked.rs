@@ -6,7 +6,10 @@
     reason = "helpers of tests stand outside the test functions"
 )]
 
+use std::collections::BTreeSet;
+
 use evidence::{Facts, FactsError, Group, Memory, Question, Record, SourceFile, read};
+use settle::absent::status_word;
 use settle::{Inputs, Overrides, Settlement, cycle_span, settle};
 
 /// Evidence that refuses to be listed, so that every question that can be asked is asked.
@@ -43,6 +46,7 @@ cycle calendar month
 cause carrier excluded
 cause own
 fact message : event { outcome: delivered | failed | pending, parts: number, price: money, cause: cause?, note: text? }
+fact ticket : request { cause: cause?, note: text? }
 fact maintenance : span {}
 exclusion announced : maintenance
 valid = message where parts in (1, 2, 3) and not (outcome = pending)
@@ -56,6 +60,17 @@ level cheap = min(price of message where parts >= 2)
 level p95 = percentile(95, parts of message)
 level noted = count(message where note = "x")
 level of_a = count(message of "a")
+level notes = count(message distinct by (note))
+level noted_parts = count(counted distinct by (note, parts))
+level last_word = count(message distinct by (note) where outcome = failed)
+level slow = share(until > from + 2 d of ticket - excluded)
+level late = count(ticket where full_length > 2 d)
+level mean_wait = mean(full_length of ticket)
+level median_wait = percentile(50, full_length of ticket)
+level longest_wait = max(full_length of ticket where note = "x")
+level ticket_notes = count(ticket distinct by (note))
+promise quick: longest_wait <= 3 d
+promise none_late: late = 0
 promise good: delivered >= 90%
 ```
 "#;
@@ -83,6 +98,21 @@ fn evidence_text(seed: u64) -> String {
             next(100)
         ));
     }
+    for at in 0..20 {
+        let from = next(24 * 31);
+        let (day, hour) = (from / 24 + 1, from % 24);
+        let note = ["", ",\"note\":\"x\"", ",\"note\":\"y\""][usize::try_from(next(3)).unwrap()];
+        let cause = ["", ",\"cause\":\"carrier\""][usize::try_from(next(2)).unwrap()];
+        // One of four is still open, now and then on the last evening.
+        let until = match next(4) {
+            0 => String::new(),
+            length => format!(",\"until\":\"2026-11-{:02}T{hour:02}:30:00+08:00\"", length)
+                .replace("2026-11-01", &format!("2026-10-{day:02}")),
+        };
+        text.push_str(&format!(
+            "{{\"fact\":\"ticket\",\"id\":\"t{at}\",\"from\":\"2026-10-{day:02}T{hour:02}:00:00+08:00\"{until}{note}{cause}}}\n",
+        ));
+    }
     text
 }
 
@@ -96,6 +126,7 @@ fn settled(facts: &dyn Facts) -> Settlement {
 #[test]
 fn asking_and_listing_give_the_same_settlement() {
     let contract = language::read("volume.md", CONTRACT).0.expect("the contract is sound");
+    let mut met = BTreeSet::new();
     for seed in 1..40 {
         let file = SourceFile { name: "e.ndjson".to_owned(), bytes: evidence_text(seed).into_bytes() };
         let (evidence, found) = read(&contract.schema, &[file]);
@@ -106,6 +137,15 @@ fn asking_and_listing_give_the_same_settlement() {
         assert_eq!(listed.levels, asked.levels, "seed {seed}");
         assert_eq!(listed.promises, asked.promises);
         assert_eq!(listed.excluded, asked.excluded);
+        met.extend(listed.levels.iter().map(|it| match &it.value {
+            Ok(_) => "a number".to_owned(),
+            Err(absent) => format!("{} {}", it.name, status_word(absent.status)),
+        }));
+        met.extend(listed.promises.iter().map(|it| format!("{} {}", it.name, it.verdict.word())));
+    }
+    let levels = ["a number", "mean_wait no_data", "late provisional", "slow provisional"];
+    for wanted in levels.into_iter().chain(["quick breached", "none_late provisional"]) {
+        assert!(met.contains(wanted), "never met: {wanted}");
     }
 }
 

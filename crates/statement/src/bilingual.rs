@@ -14,7 +14,7 @@ pub(crate) fn half(text: &str, lang: Lang) -> String {
     match (halves(text), lang) {
         (None, _) => text.to_owned(),
         (Some((en, _)), Lang::En) => en.to_owned(),
-        (Some((en, zh)), Lang::Zh) => match number_of(en) {
+        (Some((en, zh)), Lang::Zh) => match number_of(en).filter(|_| !text.contains(SENTENCE)) {
             Some(number) if number_of(zh).is_none() => format!("{number} {zh}"),
             _ => zh.to_owned(),
         },
@@ -71,6 +71,7 @@ mod tests {
             ("4.1 Uptime · 可用性", "4.1 Uptime", "4.1 可用性"),
             ("4.1 Uptime · 4.1 可用性", "4.1 Uptime", "4.1 可用性"),
             ("Overview · 概述", "Overview", "概述"),
+            ("5 U.S.C. 6103 ／ 美国法典第 5 编", "5 U.S.C. 6103", "美国法典第 5 编"),
             ("A · B", "A · B", "A · B"),
             ("5 (2)", "5 (2)", "5 (2)"),
             ("可用性", "可用性", "可用性"),

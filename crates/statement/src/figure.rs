@@ -5,12 +5,10 @@ use language::contract::Compare;
 use quantity::{Quantity, Ratio, Rounding, show_duration, show_money};
 use settle::absent::Absent;
 use settle::settlement::{ExcludedMeasure, LevelResult, Outcome, PromiseResult, Settlement};
+use settle::shown::{duration_in, duration_words};
 
 use crate::level_display::level_display;
 use crate::words::Word;
-
-/// Parts of a duration as `quantity` writes them and as Chinese does.
-const DURATION_PARTS: [(&str, &str); 4] = [("d", "天"), ("h", "小时"), ("min", "分钟"), ("s", "秒")];
 
 /// How a level is shown: the same for its value, its readings and its value without exclusions.
 pub(crate) struct LevelFigure<'a> {
@@ -61,7 +59,7 @@ impl<'a> LevelFigure<'a> {
         } else {
             format!("{} s", self.digits(&value.value, value))
         };
-        duration_words(&text, lang)
+        duration_words(text, lang)
     }
 
     /// Targets in the unit of the value, each changed as the value is.
@@ -117,7 +115,7 @@ pub(crate) fn compare_sign(compare: Compare) -> &'static str {
 /// A quantity; money that is not whole minor units and long decimals are cut after four digits and marked `…`.
 pub(crate) fn quantity(value: &Quantity, lang: Lang) -> String {
     if value.unit.is_time() {
-        return duration_words(&value.show(), lang);
+        return duration_in(&value.value, lang);
     }
     match value.unit.currency() {
         Some(currency) => {
@@ -168,15 +166,6 @@ fn is_short(value: &Ratio) -> bool {
 
 fn money_digits(value: &Ratio, shown: String) -> String {
     if shown.ends_with('…') { level_display(value, &[], None) } else { shown }
-}
-
-/// `1 h 30 min` in the reader's words.
-fn duration_words(text: &str, lang: Lang) -> String {
-    let word = |part: &str| match lang {
-        Lang::En => part.to_owned(),
-        Lang::Zh => DURATION_PARTS.iter().find(|(en, _)| *en == part).map_or(part, |(_, zh)| zh).to_owned(),
-    };
-    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

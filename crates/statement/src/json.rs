@@ -4,19 +4,22 @@
 mod results;
 mod value;
 
+use calendar::Zone;
 use diagnostic::Lang;
 use serde_json::{Map, Value, json};
-use settle::Settlement;
-use settle::settlement::{Derivation, Excluded, ExcludedMeasure, Lint};
+use settle::settlement::{Derivation, EvidenceUse, Excluded, ExcludedMeasure, Lint, Outcome};
+use settle::{Settlement, Shown};
 
 use crate::bilingual::{half, half_of_pair};
-use value::{instant, interval, seconds};
+use crate::claim_window::reason;
+use value::{instant, interval, merged, seconds};
 
 /// The settlement as a value of stable shape; a word of the language's own is written as its stable word
 /// (`met`, `not_due`, `no_data`).
 ///
 /// Durations are in seconds with `"unit": "s"`, money has `"currency"`. Instants are RFC 3339 with the offset of
-/// the contract's zone. Reasons and messages are in English, beside each `X` stands `X_zh`.
+/// the contract's zone. Reasons and messages are in English, beside each `X` stands `X_zh`; in a derivation, only
+/// where the two differ.
 pub fn json(settlement: &Settlement) -> Value {
     let zone = &settlement.contract.zone;
     let each = |values: Vec<Value>| Value::Array(values);
@@ -109,26 +112,37 @@ fn lint(lint: &Lint) -> Value {
 }
 
 fn derivation(derivation: &Derivation, settlement: &Settlement) -> Value {
+    let zone = &settlement.contract.zone;
     let steps = derivation
         .steps
         .iter()
-        .map(|(expression, value)| json!({ "expression": expression, "value": value }));
-    let evidence = derivation
-        .evidence
-        .iter()
-        .map(|it| json!({ "fact": it.fact, "count": it.count, "records": it.records }));
-    json!({
+        .map(|(expression, value)| merged(json!({ "expression": expression }), came_out(value, zone)));
+    let read = |it: &EvidenceUse| json!({ "fact": it.fact, "count": it.count, "records": it.records });
+    let rule = json!({
         "name": derivation.name,
         "subject": derivation.subject,
-        "window": derivation.window.map(|window| interval(&settlement.contract.zone, window)),
+        "window": derivation.window.map(|window| interval(zone, window)),
         "reading": derivation.reading,
         "clause": derivation.clause,
         "rule": derivation.rule,
-        "value": derivation.value,
-        "steps": steps.collect::<Vec<_>>(),
-        "uses": derivation.uses,
-        "evidence": evidence.collect::<Vec<_>>(),
-    })
+    });
+    let used = Map::from_iter([
+        ("steps".to_owned(), steps.collect()),
+        ("uses".to_owned(), Value::from(derivation.uses.clone())),
+        ("evidence".to_owned(), derivation.evidence.iter().map(read).collect()),
+    ]);
+    merged(merged(rule, came_out(&derivation.value, zone)), used)
+}
+
+/// `value` in English; `value_zh` where Chinese says it differently, which numbers and names do not.
+fn came_out(value: &Outcome<Shown>, zone: &Zone) -> Map<String, Value> {
+    let text = |lang| match value {
+        Ok(value) => value.in_words(zone, lang),
+        Err(absent) => reason(absent, lang),
+    };
+    let (en, zh) = (text(Lang::En), text(Lang::Zh));
+    let chinese = (zh != en).then(|| ("value_zh".to_owned(), Value::from(zh)));
+    std::iter::once(("value".to_owned(), Value::from(en))).chain(chinese).collect()
 }
 
 fn calendar((name, provenance): &(String, String)) -> Value {

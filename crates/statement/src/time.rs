@@ -62,6 +62,10 @@ impl<'a> Stamps<'a> {
         Self { zone, with_offset: whole.is_bounded() && !zone.transitions(whole).is_empty() }
     }
 
+    pub(crate) fn zone(&self) -> &'a Zone {
+        self.zone
+    }
+
     pub(crate) fn show(&self, at: Instant) -> String {
         match self.offset(at) {
             Some(offset) => format!("{} {offset}", self.local(at)),

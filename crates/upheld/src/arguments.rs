@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Settle one cycle of one subscription.
     Settle(SettleArguments),
-    /// Check a sealed statement offline: signature, digests, and the settlement computed again.
+    /// Check a sealed statement offline: signature, digests, proof of logging, and the settlement computed again.
     Verify(VerifyArguments),
     /// Settle four real agreements over a month of shipped evidence.
     Demo(DemoArguments),
@@ -170,14 +170,29 @@ pub(crate) struct SettleArguments {
     pub(crate) lang: Option<Language>,
 }
 
-/// A package to verify.
+/// A package to verify, or two checkpoints of a log.
 #[derive(Debug, Args)]
+#[command(override_usage = "upheld verify [OPTIONS] <DIR>
+       upheld verify --checkpoint <OLD> --checkpoint <NEW> --proof <FILE> --log-key <VKEY>")]
 pub(crate) struct VerifyArguments {
     /// The directory of a sealed statement.
-    pub(crate) dir: PathBuf,
+    #[arg(required_unless_present = "checkpoint")]
+    pub(crate) dir: Option<PathBuf>,
     /// The key the package must be signed with, as printed in the provider's documents.
     #[arg(long, value_name = "VKEY")]
     pub(crate) key: Option<String>,
+    /// The key of the log: the package must be in it, or the checkpoints of it.
+    #[arg(long, value_name = "VKEY")]
+    pub(crate) log_key: Option<String>,
+    /// A witness that must have cosigned the log's checkpoint; may be given several times.
+    #[arg(long, value_name = "VKEY")]
+    pub(crate) witness: Vec<String>,
+    /// A checkpoint of a log, given twice, the older one first: has the log only grown?
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dir", "key"], requires = "log_key")]
+    pub(crate) checkpoint: Vec<PathBuf>,
+    /// The proof between the two checkpoints: `old <size>` and hashes, each on its line.
+    #[arg(long, value_name = "FILE", requires = "checkpoint")]
+    pub(crate) proof: Option<PathBuf>,
     /// How to print.
     #[command(flatten)]
     pub(crate) output: Output,

@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod owner;
 pub(crate) mod serve;
+pub(crate) mod growth;
 pub(crate) mod settle;
 pub(crate) mod statements;
 pub(crate) mod test;

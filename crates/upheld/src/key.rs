@@ -1,8 +1,8 @@
-//! The signing key: read from a file, or made on first use.
+//! Keys: the signing key, read from a file or made on first use, and public keys as the user gives them.
 
 use std::path::{Path, PathBuf};
 
-use proof::SigningKey;
+use proof::{PublicKey, SigningKey, VerifyingKey, WitnessKey};
 
 use crate::failure::Failure;
 use crate::files;
@@ -18,6 +18,20 @@ pub(crate) fn signing_key(file: Option<&Path>) -> Result<SigningKey, Failure> {
     }
     let text = files::text(&path)?;
     text.trim().parse().map_err(|it| Failure::Usage(format!("{}: {it}", path.display())))
+}
+
+/// The public key given with `option`, if there is one.
+pub(crate) fn public(option: &str, text: Option<&str>) -> Result<Option<VerifyingKey>, Failure> {
+    text.map(|it| parse(option, it)).transpose()
+}
+
+/// The keys of the witnesses asked for.
+pub(crate) fn witnesses(texts: &[String]) -> Result<Vec<WitnessKey>, Failure> {
+    texts.iter().map(|it| parse("--witness", it)).collect()
+}
+
+fn parse<const TYPE: u8>(option: &str, text: &str) -> Result<PublicKey<TYPE>, Failure> {
+    text.parse().map_err(|it| Failure::Usage(format!("{option}: {it}")))
 }
 
 fn own_key_file() -> Result<PathBuf, Failure> {

@@ -8,6 +8,7 @@ mod demo;
 mod failure;
 mod files;
 mod key;
+mod log;
 mod print;
 mod serve;
 mod settlement;

@@ -31,7 +31,7 @@ fn collect(dir: &Path, found: &mut BTreeSet<String>) {
 fn is_code(word: &str) -> bool {
     let mut letters = word.chars();
     word.len() == 5
-        && letters.next().is_some_and(|it| "ENPRSVWX".contains(it))
+        && letters.next().is_some_and(|it| "DELNPRSVWX".contains(it))
         && letters.all(|it| it.is_ascii_digit())
 }
 

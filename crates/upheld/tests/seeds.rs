@@ -10,6 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use evidence::AttributeKind;
 use serde_json::Value;
 
 /// One case, as written.
@@ -39,6 +40,68 @@ fn a_month_of_messages_settles_as_worked_out_beforehand() {
 #[test]
 fn a_month_of_tickets_settles_as_worked_out_beforehand() {
     agree(include_str!("seeds/websoft9.txt"));
+}
+
+#[test]
+fn derivations_in_chinese_say_in_latin_letters_only_what_the_contract_names() {
+    let seeds = [
+        include_str!("seeds/mwe.txt"),
+        include_str!("seeds/taimei.txt"),
+        include_str!("seeds/pingan-sms.txt"),
+        include_str!("seeds/websoft9.txt"),
+    ];
+    let (mut said, mut foreign) = (0, Vec::new());
+    for case in seeds.iter().flat_map(|it| it.split("\n## ").skip(1).map(case)) {
+        let output = settle(&case);
+        let statement: Value = serde_json::from_slice(&output.stdout).expect("a statement");
+        let names = names(&contract(case.settled));
+        for text in derived_in_chinese(&statement) {
+            said += 1;
+            let wrong = latin_words(&text).into_iter().find(|it| !names.iter().any(|name| name == it));
+            foreign.extend(wrong.map(|it| format!("{}: {it} in {text}", case.name)));
+        }
+    }
+    assert!(said > 2000, "only {said} values were found");
+    assert!(foreign.is_empty(), "{}", foreign.join("\n"));
+}
+
+/// Values and steps of the derivation as a Chinese reader sees them.
+fn derived_in_chinese(statement: &Value) -> Vec<String> {
+    let derivations = statement.get("derivation").and_then(Value::as_array).into_iter().flatten();
+    let steps = |it: &Value| it.get("steps").and_then(Value::as_array).cloned().unwrap_or_default();
+    let values = derivations.flat_map(|it| std::iter::once(it.clone()).chain(steps(it)));
+    values.filter_map(|it| Some(it.get("value_zh").or(it.get("value"))?.as_str()?.to_owned())).collect()
+}
+
+/// Words that begin with a Latin letter, outside quoted code.
+fn latin_words(text: &str) -> Vec<String> {
+    let prose: String = text.split('`').step_by(2).collect();
+    let words = prose.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    words.filter(|it| it.starts_with(|c: char| c.is_ascii_alphabetic())).map(str::to_owned).collect()
+}
+
+fn contract(settled: &str) -> language::contract::Contract {
+    let name = settled.split_whitespace().next().expect("a contract");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../contracts/{name}.md"));
+    language::read(name, &fs::read_to_string(file).expect("the contract")).0.expect("it is understood")
+}
+
+/// What a contract calls by name: rules, facts, attributes and their words, plans, its currency.
+fn names(contract: &language::contract::Contract) -> Vec<String> {
+    let words = |it: &AttributeKind| match it {
+        AttributeKind::OneOf(words) | AttributeKind::Cause(words) => words.clone(),
+        _ => Vec::new(),
+    };
+    let facts = contract.schema.facts.iter();
+    let attributes = facts.clone().flat_map(|it| &it.attributes);
+    let rules = contract.items.iter().map(|it| it.name.clone());
+    let currency = contract.currency.iter().map(ToString::to_string);
+    rules
+        .chain(facts.map(|it| it.name.clone()))
+        .chain(attributes.flat_map(|it| std::iter::once(it.name.clone()).chain(words(&it.kind))))
+        .chain(contract.plans.clone())
+        .chain(currency)
+        .collect()
 }
 
 fn agree(text: &str) {

@@ -19,7 +19,8 @@ const TABLES: [(i32, &str); 12] = [
     (2026, include_str!("../../../../data/holidays/cn/2026.csv")),
 ];
 const PROVENANCE: &str = "State Council notices on holiday arrangements (国务院办公厅关于部分节假日安排的通知), \
-    one for each year; the notice and the sources of each table are named in data/holidays/cn/YYYY.csv";
+    one for each year; the notice and the sources of each table are named in data/holidays/cn/YYYY.csv ／ \
+    国务院办公厅关于部分节假日安排的通知，逐年一份；各表所据通知与来源载于 data/holidays/cn/YYYY.csv";
 
 /// `None` only when an embedded table is malformed, which a test rules out: a calendar with a hole is never served.
 pub(super) fn calendar() -> Option<HolidayCalendar> {

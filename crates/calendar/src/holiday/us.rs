@@ -10,7 +10,9 @@ const YEARS: RangeInclusive<i32> = 2015..=2040;
 const JUNETEENTH_FROM: i32 = 2021;
 const PROVENANCE: &str = "5 U.S.C. 6103(a), computed by rule; 6103(b): a holiday on a Saturday is observed on the \
     Friday before, on a Sunday on the Monday after. Both the day itself and the observed day are off. \
-    Inauguration Day and closures by executive order are not in it.";
+    Inauguration Day and closures by executive order are not in it. ／ 美国法典第 5 编第 6103(a) 条，按规则推算；\
+    第 6103(b) 条：假日逢周六者前移至周五，逢周日者后移至周一，当日与补休日均放假；\
+    不含总统就职日与行政命令宣布的停工日";
 
 pub(super) fn calendar() -> HolidayCalendar {
     // 1 January of the year after the last can be observed on 31 December of the last.

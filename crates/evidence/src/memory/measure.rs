@@ -62,11 +62,15 @@ fn add(left: &Datum, right: &Datum, field: Field) -> Result<Datum, FactsError> {
 
 fn count_distinct(fields: &[Field], rows: &[&Record]) -> Result<Datum, FactsError> {
     let mut seen: BTreeSet<Vec<Datum>> = BTreeSet::new();
+    let mut alone = 0;
     for row in rows {
         let values = fields.iter().map(|field| value(*field, row)).collect::<Result<Option<Vec<_>>, _>>()?;
-        seen.extend(values);
+        match values {
+            Some(values) => drop(seen.insert(values)),
+            None => alone += 1,
+        }
     }
-    Ok(count(seen.len()))
+    Ok(count(seen.len() + alone))
 }
 
 fn percentile(field: Field, per_mille: u32, rows: &[&Record]) -> Result<Option<Datum>, FactsError> {

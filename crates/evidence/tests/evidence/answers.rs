@@ -74,13 +74,16 @@ fn measured(measure: &Measure, rows: &[&Record]) -> Option<Datum> {
         Measure::Max(field) => values(*field).into_iter().reduce(|a, b| if b > a { b } else { a }),
         Measure::CountDistinct(fields) => {
             let mut seen: Vec<Vec<Datum>> = Vec::new();
+            let mut lacking = 0;
             for row in rows {
                 let tuple: Vec<Datum> = fields.iter().filter_map(|field| get(*field, row)).collect();
-                if tuple.len() == fields.len() && !seen.contains(&tuple) {
+                if tuple.len() < fields.len() {
+                    lacking += 1;
+                } else if !seen.contains(&tuple) {
                     seen.push(tuple);
                 }
             }
-            Some(number(seen.len() as i128))
+            Some(number(seen.len() as i128 + lacking))
         }
         Measure::Percentile { field, per_mille } => {
             let all = values(*field);
@@ -183,6 +186,21 @@ fn a_percentile_is_a_value_that_was_measured() {
         let answer = facts.aggregate(&Question { measures, ..Question::about(2, window(0, 10)) }).unwrap();
         assert_eq!(answer[0].values, [Some(Datum::Duration(Ratio::int(expected)))], "{per_mille}");
     }
+}
+
+#[test]
+fn of_records_without_the_key_none_is_a_copy_of_another() {
+    let named = |step, id: Option<&str>| Record { id: id.map(Into::into), ..ticket(step, 5) };
+    let facts = Memory::from_records(vec![named(0, None), named(1, None), named(2, Some("a"))]);
+    let distinct = |fields: &[Field]| {
+        let measures = vec![Measure::CountDistinct(fields.to_vec())];
+        facts.aggregate(&Question { measures, ..Question::about(2, window(0, 9)) }).unwrap()[0].values[0]
+            .clone()
+    };
+    assert_eq!(distinct(&[Field::Id]), Some(number(3)));
+    assert_eq!(distinct(&[Field::Attribute(0), Field::Subject]), Some(number(3)));
+    assert_eq!(distinct(&[Field::Attribute(0), Field::Attribute(1)]), Some(number(1)));
+    assert_eq!(distinct(&[]), Some(number(1)));
 }
 
 fn ticket(step: i64, wait: i128) -> Record {

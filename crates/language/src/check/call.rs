@@ -6,8 +6,8 @@ use quantity::Unit;
 use super::Checker;
 use super::form::form_of;
 use super::lower::{broken, node};
-use crate::contract::{Aggregate, Function, ItemKind, Node, Op, RowType, Type, WindowName};
-use crate::syntax::ast::{Argument, Expr, ExprKind, Name};
+use crate::contract::{Aggregate, Function, Node, Op, RowType, Type, WindowName};
+use crate::syntax::ast::{Argument, Expr, Name};
 use crate::syntax::token::Span;
 
 impl Checker<'_> {
@@ -343,37 +343,6 @@ impl Checker<'_> {
         };
         let rank = self.lower_as(&rank.value, &Type::Scalar(Unit::none()));
         self.over_rows(Aggregate::Percentile, value, rows, Some(rank), span)
-    }
-
-    fn paid(&mut self, arguments: &[Argument], span: Span) -> Node {
-        let (named, subject) = match arguments {
-            [Argument { value: Expr { kind: ExprKind::Of(remedy, subject), .. }, of: None }] => {
-                (&**remedy, Some(&**subject))
-            }
-            [Argument { value, of }] => (value, of.as_ref()),
-            _ => return self.wrong_arguments(span, "paid(REMEDY)"),
-        };
-        let named = match &named.kind {
-            ExprKind::Name(name) => self.find_item(name),
-            _ => None,
-        };
-        let remedy = named.filter(|it| self.items.get(it.0).is_some_and(|it| it.kind == ItemKind::Remedy));
-        let Some(id) = remedy else { return self.wrong_arguments(span, "paid(REMEDY)") };
-        let (ty, per) = self.item_type(id, span);
-        if let Some(subject) = subject {
-            let subject = self.lower_as(subject, &Type::Text);
-            let slot = self.scope.len();
-            let list = node(Op::List(vec![subject]), Type::List(Box::new(Type::Text)), span);
-            let paid = node(Op::Paid(id, Some(slot)), ty.clone(), span);
-            let each = node(
-                Op::ForEach(slot, Box::new(list), Box::new(paid)),
-                Type::List(Box::new(ty.clone())),
-                span,
-            );
-            return node(Op::Fold(Aggregate::First, Box::new(each)), ty, span);
-        }
-        let slot = self.subject_slot(id, per, span);
-        node(Op::Paid(id, slot), ty, span)
     }
 
     /// `timeline(FROM, UNTIL of ROWS)`.

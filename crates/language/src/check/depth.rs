@@ -68,7 +68,7 @@ impl Checker<'_> {
         value
     }
 
-    fn too_deep(&mut self, span: Span) {
+    pub(super) fn too_deep(&mut self, span: Span) {
         if !std::mem::replace(&mut self.depth.told, true) {
             self.error(
                 "E0109",

@@ -23,8 +23,8 @@ impl Checker<'_> {
     ) -> (Contract, Vec<Problem>) {
         let (cycle, cycle_from_since) = self.cycle_rule();
         let statements = std::mem::take(&mut self.statements);
-        let remedies = statements.iter().filter_map(|it| self.remedy(it)).collect::<Vec<_>>();
-        let claims = statements.iter().filter_map(|it| self.claim(it)).collect();
+        let mut remedies = statements.iter().filter_map(|it| self.remedy(it)).collect::<Vec<_>>();
+        let claims: Vec<Claim> = statements.iter().filter_map(|it| self.claim(it)).collect();
         self.claims_once(&statements);
         let choices = statements.iter().filter_map(|it| self.choice(it)).collect();
         let restated = statements.iter().filter_map(|it| self.restated(it)).collect();
@@ -46,6 +46,8 @@ impl Checker<'_> {
                 _ => self.unread(ItemId(at)),
             })
             .collect();
+        self.check_taken_for_money(&items);
+        self.check_circles(&items, &mut remedies, &claims);
         let front = self.front.clone();
         let contract = Contract {
             id: front.id,
@@ -139,11 +141,14 @@ impl Checker<'_> {
             nothing_unless: None,
             rounded: None,
             discretionary: None,
+            rolling: false,
         };
         self.remedy_parts_once(parts);
+        self.terms_of = Some(id);
         for (part, _) in parts {
             self.remedy_part(&mut remedy, part, &ty);
         }
+        self.terms_of = None;
         if remedy.pays.is_none() && remedy.discretionary.is_none() {
             self.error(
                 "E0132",

@@ -73,11 +73,16 @@ fn remedy_clause(parts: &[(RemedyPart, Span)]) -> Option<String> {
 }
 
 impl Checker<'_> {
-    /// Understands every item; parameters first, because their words may stand bare anywhere.
+    /// Understands every item: parameters first, because their words may stand bare anywhere; then remedies, because
+    /// what they pay may rest on what they came to before, and so on what rests on them.
     pub(crate) fn lower_items(&mut self) {
-        let (params, others): (Vec<usize>, Vec<usize>) = (0..self.items.len())
-            .partition(|it| self.items.get(*it).is_some_and(|it| it.kind == ItemKind::Param));
-        for at in params.into_iter().chain(others) {
+        let mut order: Vec<usize> = (0..self.items.len()).collect();
+        order.sort_by_key(|at| match self.items.get(*at).map(|it| it.kind) {
+            Some(ItemKind::Param) => 0,
+            Some(ItemKind::Remedy) => 1,
+            _ => 2,
+        });
+        for at in order {
             self.item_type(ItemId(at), Span::default());
         }
     }
@@ -118,10 +123,10 @@ impl Checker<'_> {
     }
 
     fn lower_in_own_scope(&mut self, id: ItemId) -> Item {
-        let outer = std::mem::take(&mut self.scope);
+        let outer = (std::mem::take(&mut self.scope), self.terms_of.take());
         let span = self.items.get(id.0).map(|it| it.name.span).unwrap_or_default();
         let item = self.at_own_level(id, span, |it| it.lower_item(id));
-        self.scope = outer;
+        (self.scope, self.terms_of) = outer;
         item
     }
 
@@ -170,7 +175,9 @@ impl Checker<'_> {
             }
             StatementKind::Remedy(_, per, _, parts) => {
                 self.enter_subject(&mut item, per.as_ref());
+                self.terms_of = Some(id);
                 item.ty = self.remedy_type(&parts);
+                self.terms_of = None;
             }
             StatementKind::Right(_, per, condition, until) => {
                 self.enter_subject(&mut item, per.as_ref());
@@ -327,7 +334,11 @@ impl Checker<'_> {
             return self.front.currency.map_or(Type::Unknown, |it| Type::Scalar(Unit::money(it)));
         };
         let found = self.lower(paid, None);
+        let deferred = std::mem::take(&mut self.deferred);
         match found.ty {
+            Type::Unknown if deferred => {
+                self.front.currency.map_or(Type::Unknown, |it| Type::Scalar(Unit::money(it)))
+            }
             Type::Scalar(_) => found.ty,
             Type::Period => Type::Scalar(Unit::time()),
             _ => {
@@ -352,6 +363,9 @@ impl Checker<'_> {
             Op::Window(_)
             | Op::LastCycles(_)
             | Op::LastCyclesWindow(_)
+            | Op::PreviousCycles(_)
+            | Op::PreviousCyclesWindow(_)
+            | Op::PaidOver { .. }
             | Op::Over(..)
             | Op::ForGrid(..)
             | Op::Slices(..)

@@ -1,8 +1,12 @@
 //! Windows, lists, and what runs over them.
 
+use std::collections::BTreeSet;
+
+use calendar::CalendarUnit;
 use quantity::Unit;
 
 use super::Checker;
+use super::item::Progress;
 use super::lower::node;
 use super::scope::Variable;
 use crate::contract::{Combine, ItemId, ItemKind, Node, Op, Type, WindowName};
@@ -30,6 +34,52 @@ impl Checker<'_> {
         }
     }
 
+    /// A remedy's amount over several cycles as if they were one: its terms speak of a single one.
+    pub(super) fn over_several(&mut self, inner: &Node, window: &Node) {
+        let several = matches!(window.op, Op::LastCyclesWindow(_) | Op::PreviousCyclesWindow(_))
+            || matches!(window.op, Op::Window(WindowName::History));
+        if !several {
+            return;
+        }
+        let Some(remedy) = self.amount_in(inner) else { return };
+        let name = self.items.get(remedy.0).map(|it| it.name.text.clone()).unwrap_or_default();
+        self.warning(
+            "W0204",
+            inner.span,
+            format!("`{name}` is computed here as if these cycles were one"),
+            format!("此处将这些周期视为一个周期来计算 `{name}`"),
+            (
+                &format!("for what single cycles came to, write `paid({name}) over last 12 cycles`"),
+                &format!("若指各周期金额之和，请写 `paid({name}) over last 12 cycles`"),
+            ),
+        );
+    }
+
+    /// A remedy whose amount a node is made of, in the window the node is asked in.
+    fn amount_in(&self, node: &Node) -> Option<ItemId> {
+        let (mut waiting, mut seen) = (vec![node], BTreeSet::new());
+        while let Some(node) = waiting.pop() {
+            let named = match &node.op {
+                Op::Paid(id, _) => return Some(*id),
+                Op::Item(id, _) | Op::ItemFor(id, _) => Some(*id),
+                _ => None,
+            };
+            if let Some(id) = named.filter(|it| seen.insert(*it))
+                && let Some(Progress::Done(item)) = self.items.get(id.0).map(|it| &it.progress)
+            {
+                if item.kind == ItemKind::Remedy {
+                    return Some(id);
+                }
+                waiting.extend(item.readings.iter().filter_map(|it| it.body.as_ref()));
+            }
+            match &node.op {
+                Op::Over(_, window) => waiting.push(window),
+                _ => waiting.extend(node.parts()),
+            }
+        }
+        None
+    }
+
     pub(super) fn window(&mut self, window: &Window, span: Span) -> Node {
         let named = |it| node(Op::Window(it), Type::Window, span);
         match window {
@@ -38,6 +88,10 @@ impl Checker<'_> {
             Window::LastCycles(count) => {
                 let count = self.lower_as(count, &Type::Scalar(Unit::none()));
                 node(Op::LastCyclesWindow(Box::new(count)), Type::Window, span)
+            }
+            Window::PreviousCycles(count) => {
+                let count = self.lower_as(count, &Type::Scalar(Unit::none()));
+                node(Op::PreviousCyclesWindow(Box::new(count)), Type::Window, span)
             }
             Window::Between(from, until) => {
                 let from = self.lower_as(from, &Type::Instant);
@@ -57,8 +111,18 @@ impl Checker<'_> {
                 let count = self.lower_as(count, &Type::Scalar(Unit::none()));
                 node(Op::LastCycles(Box::new(count)), Type::List(Box::new(Type::Window)), span)
             }
+            Window::PreviousCycles(count) => {
+                let count = self.lower_as(count, &Type::Scalar(Unit::none()));
+                node(Op::PreviousCycles(Box::new(count)), Type::List(Box::new(Type::Window)), span)
+            }
             other => self.window(other, span),
         }
+    }
+
+    /// `calendar weeks of WINDOW`: those that end in it.
+    pub(super) fn calendar_parts(&mut self, unit: CalendarUnit, window: &Window, span: Span) -> Node {
+        let window = self.window(window, span);
+        node(Op::CalendarParts(unit, Box::new(window)), Type::List(Box::new(Type::Window)), span)
     }
 
     /// The elements of a list, and the subject they are when it is one. Those of a list are chosen under the name of

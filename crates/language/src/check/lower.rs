@@ -48,11 +48,15 @@ impl Checker<'_> {
                 self.verdict(promise, *breached, pattern.as_ref(), span)
             }
             ExprKind::Where(..) | ExprKind::Lasting(..) | ExprKind::Distinct(..) => self.rows_postfix(expr),
+            ExprKind::Ordered { rows, key, descending } => self.in_order(rows, key, *descending, span),
+            ExprKind::Except(left, right) => self.except(left, right, span),
             ExprKind::Of(left, right) => self.of(left, right, span),
+            ExprKind::Over(inner, window) if let Some(paid) = self.paid_over(inner, window, span) => paid,
             ExprKind::Over(inner, window) => {
                 let inner = self.lower(inner, hint);
                 let window = self.window(window, span);
                 self.over_nothing(&inner);
+                self.over_several(&inner, &window);
                 let ty = inner.ty.clone();
                 node(Op::Over(Box::new(inner), Box::new(window)), ty, span)
             }
@@ -83,6 +87,7 @@ impl Checker<'_> {
             ExprKind::Call(name, arguments) => self.call(name, arguments, span),
             ExprKind::List(items) => self.list(items, hint, span),
             ExprKind::Windows(window) => self.window_value(window, span),
+            ExprKind::CalendarParts(unit, window) => self.calendar_parts(*unit, window, span),
             ExprKind::Broken => broken(span),
         }
     }

@@ -96,12 +96,76 @@ impl Checker<'_> {
         node(Op::Where(Box::new(rows), slot, Box::new(predicate)), ty, span)
     }
 
+    /// `ROWS ordered by E`: E is something that comes before or after.
+    pub(super) fn in_order(&mut self, rows: &Expr, key: &Expr, descending: bool, span: Span) -> Node {
+        let rows = self.lower(rows, None);
+        let Type::Rows(row) = rows.ty else {
+            self.mismatch(&rows, ("records before `ordered by`", "`ordered by` 之前应为记录"));
+            return broken(span);
+        };
+        let (slot, key) = self.in_row(row, |it| it.lower(key, None));
+        let key = match &key.ty {
+            Type::Text => key,
+            Type::OneOf(words) => {
+                self.no_order(&key, &words.clone());
+                broken(key.span)
+            }
+            _ => self.ordered(key),
+        };
+        let ty = rows.ty.clone();
+        node(Op::Ordered { rows: Box::new(rows), slot, key: Box::new(key), descending }, ty, span)
+    }
+
+    /// Words come in no order unless the contract gives them one.
+    fn no_order(&mut self, key: &Node, words: &[String]) {
+        let ranks = words.iter().take(2).zip(1..).map(|(word, rank)| format!("{word}: {rank}"));
+        let ranks = ranks.collect::<Vec<_>>().join(", ");
+        let form = format!("ordered by (by {} {{ {ranks} … }})", self.excerpt(key.span));
+        self.error(
+            "E0120",
+            key.span,
+            "expected something with an order, found words",
+            "此处应为可比较大小的值，却是若干词",
+            (&format!("say which comes first: `{form}`"), &format!("请写明先后：`{form}`")),
+        );
+    }
+
+    /// `ROWS except ROWS`, of one kind.
+    pub(super) fn except(&mut self, left: &Expr, right: &Expr, span: Span) -> Node {
+        let (left, right) = (self.lower(left, None), self.lower(right, None));
+        if matches!(left.ty, Type::Unknown) || matches!(right.ty, Type::Unknown) {
+            return broken(span);
+        }
+        let odd = if matches!(left.ty, Type::Rows(_)) { &right } else { &left };
+        if left.ty != right.ty || !matches!(left.ty, Type::Rows(_)) {
+            let (found, at) = (self.show_type(&odd.ty), odd.span);
+            let wanted = match left.ty {
+                Type::Rows(_) => self.show_type(&left.ty),
+                _ => ("records".to_owned(), "记录".to_owned()),
+            };
+            self.error(
+                "E0120",
+                at,
+                format!("expected {}, found {}", wanted.0, found.0),
+                format!("此处应为{}，却是{}", wanted.1, found.1),
+                (
+                    "`except` leaves out records of the same fact; time is taken away with `-`",
+                    "`except` 去除同一事实的记录；去除时间请用 `-`",
+                ),
+            );
+            return broken(span);
+        }
+        let ty = left.ty.clone();
+        node(Op::Except(Box::new(left), Box::new(right)), ty, span)
+    }
+
     /// `8 h of HOURS`, `5 working days of CAL`, `ROWS of SUBJECT`, `NAME of SUBJECT`.
     pub(crate) fn of(&mut self, left: &Expr, right: &Expr, span: Span) -> Node {
         let per_subject = self.named_per_subject(left, span);
         let right = self.lower(right, per_subject.as_ref().map(|_| &Type::Text));
-        if let Some((id, ty)) = per_subject.filter(|_| !is_clock(&right.ty)) {
-            let subject = self.coerce(right, &Type::Text);
+        if let Some((id, ty, of)) = per_subject.filter(|(_, _, of)| *of == right.ty || !is_clock(&right.ty)) {
+            let subject =
+                if of == Type::Window && right.ty == of { right } else { self.coerce(right, &Type::Text) };
             return node(Op::ItemFor(id, Box::new(subject)), ty, span);
         }
         let left = self.lower(left, None);
@@ -135,8 +199,8 @@ impl Checker<'_> {
         }
     }
 
-    /// A rule per subject: `NAME of SUBJECT` is its value for a subject that is named.
-    fn named_per_subject(&mut self, left: &Expr, span: Span) -> Option<(ItemId, Type)> {
+    /// A rule per subject: `NAME of SUBJECT` is its value for a subject that is named. Its type, and that of the subject.
+    fn named_per_subject(&mut self, left: &Expr, span: Span) -> Option<(ItemId, Type, Type)> {
         let ExprKind::Name(name) = &left.kind else { return None };
         let id = self.find_item(name)?;
         if self.items.get(id.0)?.kind == ItemKind::Subject
@@ -145,7 +209,16 @@ impl Checker<'_> {
             return None;
         }
         let (ty, per) = self.item_type(id, span);
-        per.map(|_| (id, ty))
+        let of = self.member_type(per?, span);
+        Some((id, ty, of))
+    }
+
+    /// What the members of a subject are.
+    pub(super) fn member_type(&mut self, subject: ItemId, span: Span) -> Type {
+        match self.item_type(subject, span).0 {
+            Type::List(member) => *member,
+            _ => Type::Text,
+        }
     }
 }
 

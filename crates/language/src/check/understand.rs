@@ -89,6 +89,9 @@ impl<'a> Checker<'a> {
             items: items.collect(),
             scope: Vec::new(),
             depth: super::depth::Depth::default(),
+            terms_of: None,
+            deferred: false,
+            taken_for_money: Vec::new(),
         }
     }
 }

@@ -252,6 +252,17 @@ pub enum Combine {
     AtLeast(Box<Node>),
 }
 
+/// Which cycles amounts are added up of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaidCycles {
+    /// The last n, this one included.
+    Last,
+    /// The last n, this one included, of which this one has come to nothing yet: in the remedy's own terms.
+    LastSoFar,
+    /// The n before this one.
+    Previous,
+}
+
 /// What an expression computes.
 #[derive(Debug, Clone)]
 pub enum Op {
@@ -273,6 +284,12 @@ pub enum Op {
     LastCycles(Box<Node>),
     /// The hull of the last n cycles.
     LastCyclesWindow(Box<Node>),
+    /// The n cycles before this one, as a list of windows.
+    PreviousCycles(Box<Node>),
+    /// The hull of the n cycles before this one.
+    PreviousCyclesWindow(Box<Node>),
+    /// The calendar's days, weeks, months … that end in a window, as a list of windows.
+    CalendarParts(calendar::CalendarUnit, Box<Node>),
     /// A window from two instants.
     Between(Box<Node>, Box<Node>),
     /// A variable.
@@ -287,6 +304,17 @@ pub enum Op {
     ClaimEdge(ItemId, bool),
     /// The rounded amount of a remedy.
     Paid(ItemId, Option<usize>),
+    /// The sum of the rounded amounts a remedy came to in several cycles.
+    PaidOver {
+        /// The remedy.
+        remedy: ItemId,
+        /// The slot of its subject.
+        slot: Option<usize>,
+        /// How many cycles; all when absent.
+        cycles: Option<Box<Node>>,
+        /// Which ones.
+        which: PaidCycles,
+    },
     /// Sign change.
     Negate(Box<Node>),
     /// Truth negation.
@@ -344,6 +372,19 @@ pub enum Op {
     Lasting(Box<Node>, Compare, Box<Node>),
     /// One row per distinct key, the latest.
     Distinct(Box<Node>, Vec<RowField>),
+    /// Rows put in order by a value of each; the row is in the slot. The greatest first when `descending`.
+    Ordered {
+        /// The rows.
+        rows: Box<Node>,
+        /// Where the row is.
+        slot: usize,
+        /// What they are compared by.
+        key: Box<Node>,
+        /// The greatest first.
+        descending: bool,
+    },
+    /// Rows without some of them.
+    Except(Box<Node>, Box<Node>),
     /// Without what is excluded: rows of events and requests.
     ExcludeRows(Box<Node>),
     /// Without what is excluded: timelines.
@@ -448,6 +489,9 @@ impl Node {
         match &self.op {
             LastCycles(a)
             | LastCyclesWindow(a)
+            | Op::PreviousCycles(a)
+            | Op::PreviousCyclesWindow(a)
+            | Op::CalendarParts(_, a)
             | Field(a, _)
             | WindowEdge(a, _)
             | Negate(a)
@@ -494,6 +538,9 @@ impl Node {
             | Highest(a, _, b)
             | Filter(a, _, b)
             | Within(a, b) => vec![a, b],
+            Op::Ordered { rows, key, .. } => vec![rows, key],
+            Op::Except(a, b) => vec![a, b],
+            Op::PaidOver { cycles, .. } => cycles.as_deref().into_iter().collect(),
             Pattern { least, out_of, .. } => vec![least, out_of],
             InBand(a, band) => std::iter::once(&**a).chain(band.edges()).collect(),
             If(a, b, c) | Op::Carry(_, a, b, c) | SpansOf(a, _, b, c) | Streak(a, _, b, c) => vec![a, b, c],
@@ -533,6 +580,7 @@ impl Node {
             Op::Item(id, _)
             | Op::ItemFor(id, _)
             | Op::Paid(id, _)
+            | Op::PaidOver { remedy: id, .. }
             | Op::ClaimEdge(id, _)
             | Op::Pattern { promise: id, .. } => found.push(*id),
             _ => {}

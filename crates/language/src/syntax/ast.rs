@@ -1,5 +1,6 @@
 //! The syntax tree: what was written, before names and units are understood.
 
+use calendar::CalendarUnit;
 use quantity::Ratio;
 
 use super::token::Span;
@@ -133,6 +134,8 @@ pub enum Window {
     PreviousCycle,
     /// `last N cycles`, the current one included.
     LastCycles(Box<Expr>),
+    /// `previous N cycles`, the current one left out.
+    PreviousCycles(Box<Expr>),
     /// `(FROM to UNTIL)`
     Between(Box<Expr>, Box<Expr>),
     /// A variable that holds a window.
@@ -258,6 +261,17 @@ pub enum ExprKind {
     At(Box<Expr>, String),
     /// `ROWS distinct by (a, b)`
     Distinct(Box<Expr>, Vec<Name>),
+    /// `ROWS ordered by E`, `ROWS ordered by E descending`
+    Ordered {
+        /// The rows.
+        rows: Box<Expr>,
+        /// What they are compared by.
+        key: Box<Expr>,
+        /// The greatest first.
+        descending: bool,
+    },
+    /// `ROWS except ROWS`
+    Except(Box<Expr>, Box<Expr>),
     /// `if C then A otherwise B`
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `by X { … }`
@@ -304,6 +318,8 @@ pub enum ExprKind {
     List(Vec<Expr>),
     /// A window written out: `last 12 cycles`, `previous cycle`, `(FROM to UNTIL)`.
     Windows(Window),
+    /// `calendar weeks of WINDOW`
+    CalendarParts(CalendarUnit, Window),
     /// Something that could not be read; an error was reported.
     Broken,
 }

@@ -260,6 +260,11 @@ fn indented_block(text: &str, fence: Span) -> Problem {
     )
 }
 
+/// Whether a block of code holds rules or an example.
+pub(crate) fn is_block(kind: &CodeBlockKind<'_>) -> bool {
+    matches!(kind, CodeBlockKind::Fenced(info) if block_kind(info).is_some())
+}
+
 fn block_kind(info: &str) -> Option<BlockKind> {
     match info.split_whitespace().next() {
         Some("sla") => Some(BlockKind::Rules),

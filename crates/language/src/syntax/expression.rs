@@ -91,6 +91,8 @@ impl Parser<'_> {
         match self.peek().kind.clone() {
             TokenKind::Word(word) => match word.as_str() {
                 "or" if weakest <= OR => self.either(left).map(Step::Grown),
+                "ordered" if weakest <= OR && self.is_word_at(1, "by") => self.ordered(left).map(Step::Grown),
+                "except" if weakest <= OR => self.except(left).map(Step::Grown),
                 "and" if weakest <= AND => self.binary(left, Binary::And, AND + 1).map(Step::Grown),
                 "in" if weakest <= COMPARISON => self.membership(left).map(Step::Grown),
                 "is" if weakest <= COMPARISON => self.status(left).map(Step::Grown),
@@ -158,6 +160,28 @@ impl Parser<'_> {
         Ok(Expr { kind: ExprKind::Binary(Binary::Or, Box::new(left), Box::new(right)), span })
     }
 
+    /// `ROWS ordered by E descending`, and what stands directly after it. Weak, so that `ROWS where P ordered by E`
+    /// orders what is left.
+    fn ordered(&mut self, rows: Expr) -> Parsed<Expr> {
+        self.take_words(&["ordered", "by"]);
+        let key = self.climb(SUM)?;
+        let descending = self.continues() && self.take_word("descending");
+        if !descending && self.continues() {
+            self.take_word("ascending");
+        }
+        let span = rows.span.to(self.last_span());
+        let kind = ExprKind::Ordered { rows: Box::new(rows), key: Box::new(key), descending };
+        self.postfixes(Expr { kind, span })
+    }
+
+    /// `ROWS except ROWS`
+    fn except(&mut self, left: Expr) -> Parsed<Expr> {
+        self.take();
+        let right = self.climb(AND)?;
+        let span = left.span.to(right.span);
+        Ok(Expr { kind: ExprKind::Except(Box::new(left), Box::new(right)), span })
+    }
+
     fn membership(&mut self, left: Expr) -> Parsed<Expr> {
         self.take();
         if self.is_punct("[") || (self.is_punct("(") && self.band_ahead()) {
@@ -207,7 +231,12 @@ impl Parser<'_> {
             let span = start.to(inner.span);
             return Ok(Expr { kind: ExprKind::Not(Box::new(inner)), span });
         }
-        let mut expr = self.primary()?;
+        let expr = self.primary()?;
+        self.postfixes(expr)
+    }
+
+    /// An expression with all that stands directly after it.
+    fn postfixes(&mut self, mut expr: Expr) -> Parsed<Expr> {
         loop {
             match self.postfix(expr)? {
                 Step::Whole(whole) => return Ok(whole),
@@ -308,18 +337,26 @@ impl Parser<'_> {
         if self.take_words(&["previous", "cycle"]) {
             return Ok(Window::PreviousCycle);
         }
+        if self.take_word("previous") {
+            return Ok(Window::PreviousCycles(Box::new(self.cycle_count()?)));
+        }
         if self.take_word("last") {
-            let count = self.climb(UNARY)?;
-            if !self.take_word("cycles") {
-                self.expect_word("cycle")?;
-            }
-            return Ok(Window::LastCycles(Box::new(count)));
+            return Ok(Window::LastCycles(Box::new(self.cycle_count()?)));
         }
         if self.is_punct("(") {
             return self.between();
         }
         let name = self.primary()?;
         Ok(Window::Bound(Box::new(name)))
+    }
+
+    /// `12 cycles`
+    fn cycle_count(&mut self) -> Parsed<Expr> {
+        let count = self.climb(UNARY)?;
+        if !self.take_word("cycles") {
+            self.expect_word("cycle")?;
+        }
+        Ok(count)
     }
 
     fn between(&mut self) -> Parsed<Window> {

@@ -1,5 +1,6 @@
 //! Values without operators: numbers with units, names, calls, brackets, and what begins with a keyword.
 
+use calendar::CalendarUnit;
 use quantity::Ratio;
 
 use super::ast::{Argument, Expr, ExprKind, Name, Quantifier, Window};
@@ -140,9 +141,26 @@ impl Parser<'_> {
 
     /// A word after a number that is a unit: not a keyword or an operator.
     fn unit_word(&mut self) -> Option<Name> {
-        const NOT_UNITS: [&str; 15] = [
-            "and", "or", "not", "where", "lasting", "of", "over", "distinct", "breached", "met", "is",
-            "cycles", "cycle", "decimals", "for",
+        const NOT_UNITS: [&str; 19] = [
+            "and",
+            "or",
+            "not",
+            "where",
+            "lasting",
+            "of",
+            "over",
+            "distinct",
+            "ordered",
+            "descending",
+            "ascending",
+            "except",
+            "breached",
+            "met",
+            "is",
+            "cycles",
+            "cycle",
+            "decimals",
+            "for",
         ];
         let TokenKind::Word(word) = &self.peek().kind else { return None };
         let refused = !self.continues()
@@ -183,8 +201,16 @@ impl Parser<'_> {
                 self.quantifier_rest(Quantifier::AtLeast(Box::new(count)))
             }
             "slices" => self.slices(),
-            "last" if self.last_cycles_ahead() => Ok(ExprKind::Windows(self.window()?)),
-            "previous" if self.is_word_at(1, "cycle") => Ok(ExprKind::Windows(self.window()?)),
+            "last" if self.cycle_count_ahead() => Ok(ExprKind::Windows(self.window()?)),
+            "previous" if self.is_word_at(1, "cycle") || self.cycle_count_ahead() => {
+                Ok(ExprKind::Windows(self.window()?))
+            }
+            "calendar" if self.calendar_parts_ahead() => {
+                self.take();
+                let unit = self.parts_unit()?;
+                self.take();
+                Ok(ExprKind::CalendarParts(unit, self.window()?))
+            }
             "history" => Ok(ExprKind::Windows(self.window()?)),
             _ if matches!(self.peek_at(1).kind, TokenKind::Punct("("))
                 && !self.peek_at(1).first_on_line
@@ -199,8 +225,32 @@ impl Parser<'_> {
         }
     }
 
-    /// `last 12 cycles`, `last n cycles`, `last (n + 1) cycles`, rather than `last(ROWS)`.
-    fn last_cycles_ahead(&self) -> bool {
+    /// `calendar weeks of …`: the two words would not stand side by side otherwise.
+    fn calendar_parts_ahead(&self) -> bool {
+        matches!(self.peek_at(1).kind, TokenKind::Word(_)) && self.is_word_at(2, "of")
+    }
+
+    fn parts_unit(&mut self) -> Parsed<CalendarUnit> {
+        let known = [
+            ("days", CalendarUnit::Day),
+            ("weeks", CalendarUnit::Week),
+            ("months", CalendarUnit::Month),
+            ("quarters", CalendarUnit::Quarter { year_starts: 1 }),
+            ("years", CalendarUnit::Year { year_starts: 1 }),
+        ];
+        for (word, unit) in known {
+            if self.take_word(word) {
+                return Ok(unit);
+            }
+        }
+        Err(self.expected(
+            "`days`, `weeks`, `months`, `quarters` or `years`",
+            "`days`、`weeks`、`months`、`quarters` 或 `years`",
+        ))
+    }
+
+    /// `last 12 cycles`, `last n cycles`, `last (n + 1) cycles`, rather than `last(ROWS)`; likewise `previous`.
+    fn cycle_count_ahead(&self) -> bool {
         match &self.peek_at(1).kind {
             TokenKind::Number(_) => true,
             TokenKind::Word(_) => self.is_word_at(2, "cycles"),
@@ -222,7 +272,8 @@ impl Parser<'_> {
     fn call(&mut self) -> Parsed<ExprKind> {
         let name = self.name()?;
         self.glue();
-        let compares = matches!(name.text.as_str(), "min" | "max" | "greatest") && self.several_arguments();
+        let compares = matches!(name.text.as_str(), "min" | "max" | "greatest" | "first" | "last")
+            && self.several_arguments();
         self.take();
         let takes_rows = TAKES_ROWS.contains(&name.text.as_str()) && !compares;
         let mut arguments = Vec::new();

@@ -20,13 +20,19 @@ impl Parser<'_> {
         if matches!(self.peek().kind, TokenKind::Number(_)) {
             let step = self.grid_step()?;
             self.expect_punct(":")?;
-            return Ok(ExprKind::ForGrid(Box::new(step), Box::new(self.expression()?)));
+            return Ok(ExprKind::ForGrid(Box::new(step), Box::new(self.element()?)));
         }
         let name = self.name()?;
         let list = self.quantifier_list(&name)?;
         self.expect_punct(":")?;
-        let body = self.expression()?;
+        let body = self.element()?;
         Ok(ExprKind::ForEach(name, Box::new(list), Box::new(body)))
+    }
+
+    /// What a list has one of for each: it is taken of no rows, so `of` is its own.
+    fn element(&mut self) -> Parsed<Expr> {
+        let line_ends = self.line_ends;
+        self.with_flags(line_ends, false, Self::expression)
     }
 
     /// `carry X from START for each V in LIST: E`
@@ -53,7 +59,7 @@ impl Parser<'_> {
     /// `in LIST`, or nothing when the variable is itself a subject; `where P` keeps some of it.
     fn quantifier_list(&mut self, name: &Name) -> Parsed<Expr> {
         if self.take_word("in") {
-            return self.bracketed(|it| it.climb(SUM));
+            return self.bracketed(Self::expression);
         }
         let own = Expr { kind: ExprKind::Name(name.text.clone()), span: name.span };
         if !self.take_word("where") {

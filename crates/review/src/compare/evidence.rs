@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use calendar::{Cycle, previous};
 use evidence::{AttributeKind, Datum, FactKind, FactSchema, Memory, Record};
 use language::contract::{Contract, ItemId, ItemKind, Op, Type};
 use quantity::{Ratio, Unit, show_duration};
 use settle::probe::Probe;
-use settle::settlement::RemedyStatus;
+use settle::settlement::{CycleSpan, Inputs, RemedyStatus};
 use settle::value::Value;
+use timeline::Instant;
 
 use super::pair::{Pair, Twins, change, given, verdict, what};
 use super::{Aspect, Change, Effect, Witness};
@@ -29,6 +31,8 @@ const NANOS: i64 = 1_000_000_000;
 const BEGINS_NANOS: i64 = (12 * 24 + 10) * 3_600 * NANOS;
 /// How often an event is repeated, for rules that only a crowd of them breaks.
 const TIMES: [i64; 2] = [1, 40];
+/// In how many cycles before the same event is told, for amounts that look back at earlier ones.
+const CYCLES_BEFORE: [u32; 3] = [1, 3, 11];
 
 /// Rules that one and the same event treats otherwise.
 pub(crate) fn changes(pair: &Pair<'_>) -> Vec<Change> {
@@ -65,10 +69,46 @@ fn costly(contract: &Contract) -> bool {
     nodes.flat_map(parts_of).any(|it| matches!(it.op, Op::ForGrid(..) | Op::Slices(..)))
 }
 
+/// One event that also happened in cycles before.
+fn carried(
+    pair: &Pair<'_>,
+    facts: (usize, usize),
+    variants: (&[Option<Datum>], &[Option<Datum>]),
+    (old, new): (&Scenario, &Scenario),
+    lengths: &[Ratio],
+) -> Vec<Event> {
+    let (before, now) = (pair.old.contract, pair.new.contract);
+    let Some(schema) = before.schema.facts.get(facts.0) else { return Vec::new() };
+    let event = |count: u32, length: &Ratio| {
+        let one = |fact, attributes, scenario| repeated(fact, schema.kind, attributes, scenario, length, 1);
+        let told_old = again(before, old, one(facts.0, variants.0, old)?, count)?;
+        let told_new = again(now, new, one(facts.1, variants.1, new)?, count)?;
+        let cycles = match count {
+            1 => "the cycle before".to_owned(),
+            _ => format!("each of the {count} cycles before"),
+        };
+        let what = format!("length of {}, as in {cycles}", told(schema, variants.0));
+        Some(Event { old: told_old, new: told_new, what, length: length.clone(), facts })
+    };
+    CYCLES_BEFORE.iter().flat_map(|count| lengths.iter().filter_map(move |it| event(*count, it))).collect()
+}
+
+/// Whether some amount is that of several cycles.
+fn looks_back(contract: &Contract) -> bool {
+    let nodes = (0..contract.items.len()).flat_map(|it| rule_nodes(contract, ItemId(it)));
+    nodes.flat_map(parts_of).any(|it| matches!(it.op, Op::PaidOver { .. }))
+}
+
+/// What one version records, and the cycles before in which the same happened.
+struct Told {
+    records: Vec<Record>,
+    before: Vec<CycleSpan>,
+}
+
 /// The same events as each version records them.
 struct Event {
-    old: Vec<Record>,
-    new: Vec<Record>,
+    old: Told,
+    new: Told,
     what: String,
     length: Ratio,
     /// The fact in each version.
@@ -100,7 +140,12 @@ fn events(pair: &Pair<'_>, old: &Scenario, new: &Scenario) -> Vec<Event> {
                 } else {
                     format!("length of each of {times} × {what}")
                 };
+                let [old, new] = [old, new].map(|records| Told { records, before: Vec::new() });
                 all.push(Event { old, new, what, length: length.clone(), facts: (at, new_at) });
+            }
+            if looks_back(before) || looks_back(now) {
+                let variants = (variant.as_slice(), translated.as_slice());
+                all.extend(carried(pair, (at, new_at), variants, (old, new), &lengths));
             }
         }
     }
@@ -128,6 +173,24 @@ fn repeated(
         invent::lasting(fact, kind, from, nanos, attributes.to_vec())
     };
     (0..times).map(record).collect()
+}
+
+/// The same records in so many cycles before, each as far from the cycle's beginning.
+fn again(contract: &Contract, scenario: &Scenario, records: Vec<Record>, count: u32) -> Option<Told> {
+    let here = scenario.cycle.whole;
+    let cycle = Cycle { whole: here, label: String::new() };
+    let mut told = Told { records: records.clone(), before: Vec::new() };
+    for back in 1..=count {
+        let whole =
+            previous(&contract.cycle, &contract.zone, scenario.inputs.since, &cycle, back).ok()?.whole;
+        let moved = |it: Instant| whole.from().checked_add(i64::try_from(it.nanos_since(here.from())).ok()?);
+        for record in &records {
+            let (from, until) = (moved(record.from)?, moved(record.until)?);
+            told.records.push(Record { from, until, ..record.clone() });
+        }
+        told.before.push(CycleSpan { label: String::new(), counted: whole, whole });
+    }
+    Some(told)
 }
 
 /// Every length either version mentions, one second more and less, and the usual ones.
@@ -186,12 +249,13 @@ fn told(schema: &FactSchema, variant: &[Option<Datum>]) -> String {
 struct Side<'s, 'c> {
     graph: &'s Graph<'c>,
     scenario: &'s Scenario,
+    inputs: Inputs,
     facts: Memory,
     charged: Ratio,
 }
 
 impl<'s, 'c> Side<'s, 'c> {
-    fn new(graph: &'s Graph<'c>, scenario: &'s Scenario, events: &[Record]) -> Self {
+    fn new(graph: &'s Graph<'c>, scenario: &'s Scenario, told: &Told) -> Self {
         let schema = &graph.contract.schema;
         let charges = |it: &FactSchema| it.attributes.iter().any(|it| it.kind == AttributeKind::Money);
         let charges: BTreeSet<usize> =
@@ -202,8 +266,13 @@ impl<'s, 'c> Side<'s, 'c> {
             _ => None,
         });
         let charged = money.fold(Ratio::ZERO, |sum, it| sum.add(it).unwrap_or(sum));
-        records.extend(events.iter().cloned());
-        Self { graph, scenario, facts: Memory::from_records(records), charged }
+        for cycle in &told.before {
+            records.extend(invent::records(graph.contract, &charges, cycle));
+        }
+        records.extend(told.records.iter().cloned());
+        let begins = told.before.last().map(|it| it.whole.from());
+        let inputs = Inputs { since: scenario.inputs.since.or(begins), ..scenario.inputs.clone() };
+        Self { graph, scenario, inputs, facts: Memory::from_records(records), charged }
     }
 
     fn probe(&self) -> Probe<'_> {
@@ -211,7 +280,7 @@ impl<'s, 'c> Side<'s, 'c> {
             contract: self.graph.contract,
             facts: &self.facts,
             cycle: &self.scenario.cycle,
-            inputs: &self.scenario.inputs,
+            inputs: &self.inputs,
             overrides: &self.scenario.overrides,
             reading: None,
         }

@@ -190,3 +190,18 @@ fn what_is_worse_forwards_is_better_backwards() {
     assert!(forwards.materially_worse && !backwards.materially_worse);
     assert_eq!(forwards.changes.len(), backwards.changes.len());
 }
+
+#[test]
+fn a_cap_over_several_cycles_is_worse_once_the_same_happened_before() {
+    let cap = "  at most sum(amount of fee)\nclaim";
+    let rolling = "  at most sum(amount of fee) - paid(credit) over last 12 cycles\nclaim";
+    let new = changed(&[(cap, rolling)]);
+    assert!(new.materially_worse);
+    let change = only(&new, Effect::Worse);
+    assert_eq!(change.name, "credit");
+    let witness = change.witness.as_ref().unwrap();
+    assert!(witness.variable.ends_with("as in each of the 11 cycles before"), "{witness:?}");
+    let back = compare(&rules(&OLD.replace(cap, rolling)), &rules(OLD));
+    assert!(!back.materially_worse);
+    assert_eq!(only(&back, Effect::Better).name, "credit");
+}

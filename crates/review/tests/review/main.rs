@@ -10,3 +10,4 @@ mod laws;
 mod seeds;
 #[cfg(test)]
 mod support;
+mod wording;

@@ -115,9 +115,9 @@ fn websoft9_contradicts_its_hours_and_mismatches_a_link() {
             = Mon 2026-09-28 00:00–08:00 is open here, closed there
             = 2026-09-28（周一）00:00–08:00 此处开放，彼处关闭
         `restated normal_target = by plan {`: warning R0411 `normal_target` is stated again in clause 2.4 Premium support · 尊享支持, and differently: 2 h there, 10 min here (plan = premium)
-            `normal_target` 在“2.4 Premium support · 尊享支持”中再次写明，但内容不同：彼处为 2 h，此处为 10 min（方案 = premium）
+            `normal_target` 在“2.4 Premium support · 尊享支持”中再次写明，但内容不同：彼处为 2 小时，此处为 10 分钟（方案 = premium）
             = 2 h there, 10 min here (plan = premium)
-            = 彼处为 2 h，此处为 10 min（方案 = premium）
+            = 彼处为 2 小时，此处为 10 分钟（方案 = premium）
         `- [Tencent Cloud SLA · 腾讯云 SLA](https://www.huaw`: warning R0421 mismatched link: `Tencent Cloud SLA · 腾讯云 SLA` leads to https://www.huaweicloud.com/declaration/sla.html
             链接不符：“Tencent Cloud SLA · 腾讯云 SLA”指向 https://www.huaweicloud.com/declaration/sla.html
             = `Huawei Cloud SLA · 华为云 SLA` leads to the same address

@@ -9,6 +9,7 @@ use quantity::{Quantity, Ratio, Unit};
 use super::scalar::{compare, ratio_absent};
 use super::{Evaluator, lost};
 use crate::absent::Absent;
+use crate::open;
 use crate::settlement::Outcome;
 use crate::value::{Rows, Value};
 
@@ -139,6 +140,9 @@ fn sum(values: &[Value], ty: &Type) -> Outcome<Value> {
         Type::Scalar(unit) => unit.clone(),
         _ => Unit::none(),
     };
+    if values.iter().any(open::is_open) {
+        return Ok(open::total(values, Quantity { value: Ratio::ZERO, unit }));
+    }
     let mut total = Ratio::ZERO;
     for value in values {
         let Value::Quantity(it) = value else { return Err(lost()) };
@@ -151,13 +155,24 @@ fn mean(values: &[Value], ty: &Type) -> Outcome<Value> {
     if values.is_empty() {
         return Err(Absent::no_data("there is nothing to average", "没有可求平均的值"));
     }
-    let Value::Quantity(total) = sum(values, ty)? else { return Err(lost()) };
     let count = Ratio::int(i128::try_from(values.len()).unwrap_or(i128::MAX));
+    let total = match sum(values, ty)? {
+        Value::Quantity(total) => total,
+        Value::Open(total) => {
+            let part = Ratio::ONE.div(&count).map_err(|it| ratio_absent(it, "mean"))?;
+            return open::times(&total, &Quantity::number(part));
+        }
+        _ => return Err(lost()),
+    };
     let value = total.value.div(&count).map_err(|it| ratio_absent(it, "mean"))?;
     Ok(Value::Quantity(Quantity { value, unit: total.unit }))
 }
 
 fn extreme(values: Vec<Value>, better: Compare) -> Outcome<Value> {
+    if values.iter().any(open::is_open) {
+        let place = if better == Compare::Less { 0 } else { values.len() - 1 };
+        return open::ranked(&values, place).ok_or_else(empty);
+    }
     let mut values = values.into_iter();
     let mut best = values.next().ok_or_else(empty)?;
     for value in values {
@@ -181,7 +196,7 @@ fn share(values: &[Value]) -> Outcome<Value> {
 /// Distinct values, sorted.
 fn distinct(values: Vec<Value>) -> Outcome<Value> {
     let mut sorted: Vec<Value> = Vec::new();
-    for value in values {
+    for value in values.into_iter().filter(|it| !open::is_open(it)) {
         let at = position(&sorted, &value)?;
         if let Err(at) = at {
             sorted.insert(at, value);
@@ -206,15 +221,18 @@ pub(super) fn percentile(rank: &Ratio, values: Vec<Value>) -> Outcome<Value> {
             "百分位必须在 0 到 100 之间",
         ));
     }
+    let count = Ratio::int(i128::try_from(values.len()).unwrap_or(i128::MAX));
+    let position =
+        count.mul(rank).and_then(|it| it.div(&hundred)).ok().and_then(|it| it.ceil_i128()).unwrap_or(0);
+    let index = usize::try_from(position.max(1) - 1).unwrap_or(usize::MAX);
+    if values.iter().any(open::is_open) {
+        return open::ranked(&values, index).ok_or_else(empty);
+    }
     let mut numbers: Vec<Quantity> = Vec::with_capacity(values.len());
     for value in values {
         let Value::Quantity(it) = value else { return Err(lost()) };
         numbers.push(it);
     }
     numbers.sort_by(|a, b| a.value.cmp(&b.value));
-    let count = Ratio::int(i128::try_from(numbers.len()).unwrap_or(i128::MAX));
-    let position =
-        count.mul(rank).and_then(|it| it.div(&hundred)).ok().and_then(|it| it.ceil_i128()).unwrap_or(0);
-    let index = usize::try_from(position.max(1) - 1).unwrap_or(usize::MAX);
     numbers.into_iter().nth(index).map(Value::Quantity).ok_or_else(empty)
 }

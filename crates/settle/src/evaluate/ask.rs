@@ -12,11 +12,12 @@ use crate::absent::Absent;
 use crate::settlement::Outcome;
 use crate::value::Value;
 
-/// Rows as a question: the fact, the filter, and whether exclusions apply.
+/// Rows as a question: the fact, the filter, whether exclusions apply, and the key of which one row is taken each.
 struct Asked {
     fact: usize,
     filter: Vec<Predicate>,
     excluding: bool,
+    key: Option<Vec<Field>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -34,9 +35,18 @@ impl<'a> Evaluator<'a> {
         if self.world.facts.lists(asked.fact) {
             return Ok(None);
         }
+        let key = asked.key.clone();
         let Some(filter) = self.with_exclusions(asked)? else { return Ok(None) };
         match which {
-            Aggregate::Count => self.ask(&filter, Measure::Count, ty).map(Some),
+            Aggregate::Count => {
+                let count = self.ask(&filter, Measure::Count, ty)?;
+                match key {
+                    Some(key) => self.ask(&filter, Measure::CountDistinct(key), ty).map(Some),
+                    None => Ok(Some(count)),
+                }
+            }
+            // Which row of a key is the latest, and what it says, only a list shows.
+            _ if key.is_some() => Ok(None),
             Aggregate::Share => self.asked_share(&filter, slot, body),
             Aggregate::Sum | Aggregate::Min | Aggregate::Max | Aggregate::Mean | Aggregate::Percentile => {
                 self.asked_field(which, &filter, slot, body, rank, ty)
@@ -50,23 +60,28 @@ impl<'a> Evaluator<'a> {
             Op::Fact(fact) => {
                 let event =
                     self.world.contract.schema.facts.get(*fact).is_some_and(|it| it.kind == FactKind::Event);
-                Ok(event.then_some(Asked { fact: *fact, filter: Vec::new(), excluding: false }))
+                Ok(event.then_some(Asked { fact: *fact, filter: Vec::new(), excluding: false, key: None }))
             }
             Op::Where(inner, slot, predicate) => {
-                let Some(mut asked) = self.as_question(inner)? else { return Ok(None) };
+                let Some(mut asked) = self.all_rows(inner)? else { return Ok(None) };
                 let Some(filter) = self.as_filter(asked.fact, *slot, predicate)? else { return Ok(None) };
                 asked.filter.push(filter);
                 Ok(Some(asked))
             }
             Op::OfSubject(inner, subject) => {
-                let Some(mut asked) = self.as_question(inner)? else { return Ok(None) };
+                let Some(mut asked) = self.all_rows(inner)? else { return Ok(None) };
                 let Value::Text(subject) = self.eval(subject)? else { return Err(lost()) };
                 asked.filter.push(Predicate::Equals(Field::Subject, Some(Datum::Text(subject))));
                 Ok(Some(asked))
             }
             Op::ExcludeRows(inner) => {
-                let asked = self.as_question(inner)?;
+                let asked = self.all_rows(inner)?;
                 Ok(asked.map(|it| Asked { excluding: true, ..it }))
+            }
+            Op::Distinct(inner, fields) => {
+                let asked = self.all_rows(inner)?;
+                let key: Option<Vec<Field>> = fields.iter().map(|it| as_field(*it)).collect();
+                Ok(asked.zip(key).map(|(it, key)| Asked { key: Some(key), ..it }))
             }
             Op::Item(id, None) => {
                 let contract = self.world.contract;
@@ -78,6 +93,11 @@ impl<'a> Evaluator<'a> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Rows of which none was left out for another one.
+    fn all_rows(&mut self, rows: &'a Node) -> Outcome<Option<Asked>> {
+        Ok(self.as_question(rows)?.filter(|it| it.key.is_none()))
     }
 
     /// A predicate over one record as a filter. Only what a filter decides exactly as the rule would is taken: an
@@ -201,7 +221,7 @@ impl<'a> Evaluator<'a> {
             for (at, source) in sources.into_iter().enumerate() {
                 let taken = (asked.fact, Predicate::And([filter.clone(), vec![source.clone()]].concat()));
                 let count = self.number(&taken, Measure::Count)?.and_then(|it| it.to_integer()).unwrap_or(0);
-                self.log_count(at, u64::try_from(count).unwrap_or(0));
+                self.log_count(at, asked.fact, u64::try_from(count).unwrap_or(0));
                 filter.push(Predicate::Not(Box::new(source)));
             }
         }
@@ -316,13 +336,18 @@ fn unit_of(ty: &Type) -> Unit {
 /// The field of the row in `slot` that a node is.
 fn field_of(slot: usize, node: &Node) -> Option<Field> {
     match &node.op {
-        Op::RowField(at, field) if *at == slot => match field {
-            RowField::Attribute(at) => Some(Field::Attribute(*at)),
-            RowField::Subject => Some(Field::Subject),
-            RowField::Source => Some(Field::Source),
-            RowField::Id => Some(Field::Id),
-            _ => None,
-        },
+        Op::RowField(at, field) if *at == slot => as_field(*field),
+        _ => None,
+    }
+}
+
+/// A field that can be asked about.
+fn as_field(field: RowField) -> Option<Field> {
+    match field {
+        RowField::Attribute(at) => Some(Field::Attribute(at)),
+        RowField::Subject => Some(Field::Subject),
+        RowField::Source => Some(Field::Source),
+        RowField::Id => Some(Field::Id),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use timeline::{Instant, Interval, Timeline};
 use super::scalar::{compare, out_of_range, ratio_absent};
 use super::{Evaluator, lost, unpublished};
 use crate::absent::Absent;
+use crate::open;
 use crate::settlement::Outcome;
 use crate::value::{RowRef, Rows, Value, seconds};
 
@@ -27,14 +28,30 @@ impl<'a> Evaluator<'a> {
             (Function::Min, all) => self.extreme(all, Compare::Less),
             (Function::Max, all) => self.extreme(all, Compare::More),
             (Function::Abs, [a]) => {
-                let it = self.quantity(a)?;
-                Ok(Value::Quantity(Quantity { value: it.value.abs(), unit: it.unit }))
+                let value = self.eval(a)?;
+                let it = match &value {
+                    // A length has no sign to lose.
+                    Value::Open(it) if it.is_positive() => return Ok(value),
+                    Value::Open(it) => return Err(it.absent()),
+                    Value::Quantity(it) => it,
+                    _ => return Err(lost()),
+                };
+                Ok(Value::Quantity(Quantity { value: it.value.abs(), unit: it.unit.clone() }))
             }
             (Function::Round(how), [a, step]) => {
-                let (it, step) = (self.quantity(a)?, self.quantity(step)?);
-                let source = self.world.contract.source(node.span);
-                let value = it.value.round_to(&step.value, how).map_err(|it| ratio_absent(it, source))?;
-                Ok(Value::Quantity(Quantity { value, unit: it.unit }))
+                let (it, step) = (self.eval(a)?, self.quantity(step)?.value);
+                let source = || super::written::one_line(self.world.contract.source(node.span));
+                let rounded = |it| match it {
+                    Value::Quantity(Quantity { value, unit }) => {
+                        let value = value.round_to(&step, how).map_err(|it| ratio_absent(it, &source()))?;
+                        Ok(Value::Quantity(Quantity { value, unit }))
+                    }
+                    _ => Err(lost()),
+                };
+                match it {
+                    Value::Open(it) => Ok(Value::Open(Arc::new(it.mapped(false, rounded)))),
+                    it => rounded(it),
+                }
             }
             (Function::Length, [a]) => self.length(a),
             (Function::Runs, [a]) => {
@@ -50,8 +67,11 @@ impl<'a> Evaluator<'a> {
             (Function::SeriesMean | Function::Integral, [a]) => self.integral(function, a),
             (Function::Known, [a]) => {
                 let items = self.elements(a)?;
-                let kept = items.into_iter().filter(|it| !matches!(it, Err(absent) if absent.status != language::contract::Status::Provisional));
-                Ok(Value::List(Arc::new(kept.collect())))
+                let is_known = |it: &Outcome<Value>| match it {
+                    Ok(value) => !open::is_open(value),
+                    Err(absent) => absent.status == language::contract::Status::Provisional,
+                };
+                Ok(Value::List(Arc::new(items.into_iter().filter(is_known).collect())))
             }
             (Function::LongestRun, [a]) => self.longest_run(a),
             (Function::Subjects, [a]) => self.subjects(a),
@@ -72,9 +92,16 @@ impl<'a> Evaluator<'a> {
     }
 
     fn extreme(&mut self, all: &'a [Node], better: Compare) -> Outcome<Value> {
-        let mut best: Option<Value> = None;
+        let mut values = Vec::with_capacity(all.len());
         for node in all {
-            let value = self.eval(node)?;
+            values.push(self.eval(node)?);
+        }
+        if values.iter().any(open::is_open) {
+            let place = if better == Compare::Less { 0 } else { values.len() - 1 };
+            return open::ranked(&values, place).ok_or_else(lost);
+        }
+        let mut best: Option<Value> = None;
+        for value in values {
             let wins = match &best {
                 None => true,
                 Some(best) => compare(better, &value, best)?,
@@ -112,8 +139,8 @@ impl<'a> Evaluator<'a> {
         let runs = clipped.runs().len();
         if runs < 2 {
             return Err(Absent::not_enough(
-                format!("{runs} runs: a gap needs two"),
-                format!("仅有 {runs} 段：至少两段才有间隔"),
+                format!("a gap needs two runs; there {}", if runs == 0 { "is none" } else { "is one" }),
+                format!("至少两段才有间隔；仅有 {runs} 段"),
             ));
         }
         Ok(runs_of(&clipped.gaps()))
@@ -148,12 +175,24 @@ impl<'a> Evaluator<'a> {
     }
 
     fn dates(&mut self, function: Function, arguments: &'a [Node]) -> Outcome<Value> {
-        let zone = &self.world.contract.zone;
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             values.push(self.eval(argument)?);
         }
-        match (function, values.as_slice()) {
+        match values.iter().find_map(|it| if let Value::Open(it) = it { Some(it.clone()) } else { None }) {
+            // These never fall: the later the instant, the later the date.
+            Some(open) if values.len() == 1 && of_one_date(function) => {
+                let of = |edge| self.date_function(function, &[edge]);
+                Ok(Value::Open(Arc::new(open.mapped(false, of))))
+            }
+            Some(open) => Err(open.absent()),
+            None => self.date_function(function, &values),
+        }
+    }
+
+    fn date_function(&self, function: Function, values: &[Value]) -> Outcome<Value> {
+        let zone = &self.world.contract.zone;
+        match (function, values) {
             (Function::WorkingDaysBetween, [Value::Date(a), Value::Date(b), Value::Calendar(calendar)]) => {
                 let days = working_days_between(calendar, *a, *b).map_err(|it| unpublished(&it))?;
                 Ok(whole_number(i128::from(days)))
@@ -195,6 +234,11 @@ fn first_time(timeline: Timeline, nanos: i128) -> Timeline {
         Some(until) => Interval::new(hull.from(), until).map_or_else(Timeline::empty, |it| timeline.clip(it)),
         None => timeline,
     }
+}
+
+fn of_one_date(function: Function) -> bool {
+    use Function::{At, DateOf, EndOfDay, EndOfMonth, LastDay, StartOfDay, YearOf};
+    matches!(function, At(_) | DateOf | EndOfDay | EndOfMonth | LastDay | StartOfDay | YearOf)
 }
 
 fn whole_number(it: i128) -> Value {

@@ -10,6 +10,7 @@ use evidence::{AttributeKind, Datum, FactKind, Record};
 use language::contract::{Cause, ItemId, Node, Op, Span as SourceSpan};
 use timeline::{Interval, Timeline};
 
+use super::paid::Past;
 use super::{Evaluator, MemoKey, RemedyValue};
 use crate::prepared::depends_on;
 use crate::settlement::Outcome;
@@ -21,6 +22,7 @@ pub(super) struct Computed {
     memo: BTreeMap<MemoKey, Outcome<Value>>,
     covers: BTreeMap<SourceSpan, Arc<Timeline>>,
     remedies: BTreeMap<(ItemId, Interval, Option<String>), RemedyValue>,
+    past: Past,
 }
 
 impl<'a> Evaluator<'a> {
@@ -42,6 +44,7 @@ impl<'a> Evaluator<'a> {
         std::mem::swap(&mut self.memo, &mut self.aside.memo);
         std::mem::swap(&mut self.covers, &mut self.aside.covers);
         std::mem::swap(&mut self.remedies, &mut self.aside.remedies);
+        std::mem::swap(&mut self.past, &mut self.aside.past);
     }
 
     /// The rows of a span fact without those passed over.

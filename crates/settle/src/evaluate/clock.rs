@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a> {
             return if nanos == 0 {
                 Ok(from)
             } else {
-                Err(Absent::not_computable("a clock does not run backwards", "时钟不会倒走"))
+                Err(Absent::not_computable("a clock does not run backwards", "计时不会倒走"))
             };
         }
         let (timeline, slots) = self.clocks.get(clock).cloned().ok_or_else(lost)?;
@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
             }
             step = if careful { DAY_NANOS } else { step * 2 };
         }
-        Err(Absent::not_computable("this clock never runs so long", "该时钟从未走满所需时长"))
+        Err(Absent::not_computable("this clock never runs so long", "该计时始终走不满所需时长"))
     }
 }
 
@@ -105,8 +105,8 @@ impl<'a> Evaluator<'a> {
 
     /// How much of a timeline passes from one instant to another; none backwards. What has no end is measured so far.
     pub(super) fn elapsed(&mut self, from: &'a Node, until: &'a Node, timeline: &'a Node) -> Outcome<Value> {
-        let (from, until) = (self.instant(from)?, self.instant(until)?);
-        let until = if until.is_bounded() { until } else { self.period.counted.until() };
+        let (from, until) = (self.instant(from)?, self.limit(until)?);
+        let until = if until.is_bounded() { until } else { self.period.counted.until().min(self.moment()) };
         let nanos = match Interval::new(from, until) {
             Some(within) => self.reaching(within, timeline)?.clip_nanos(within),
             None => 0,

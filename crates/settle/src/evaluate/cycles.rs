@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use calendar::{Cycle, CycleError, Period, previous};
+use calendar::{CalendarUnit, Cycle, CycleError, CycleRule, Period, cycle_at, next, previous};
 use language::contract::{ItemId, Node, Op};
 use quantity::{Quantity, Ratio};
 use timeline::{Instant, Interval};
@@ -13,7 +13,7 @@ use crate::settlement::Outcome;
 use crate::value::{Span, Value};
 
 /// A contract may look back over at most so many cycles.
-const CYCLES_MAX: u32 = 1200;
+pub(super) const CYCLES_MAX: u32 = 1200;
 
 impl<'a> Evaluator<'a> {
     pub(super) fn window_op(&mut self, node: &'a Node) -> Outcome<Value> {
@@ -30,10 +30,25 @@ impl<'a> Evaluator<'a> {
                 let whole = Interval::new(first.whole.from(), self.period.whole.until()).ok_or_else(lost)?;
                 Ok(Value::Window(Span { counted, whole, label: None }))
             }
+            Op::PreviousCycles(count) => {
+                let cycles = self.cycles_before(count, 0)?;
+                Ok(Value::List(Arc::new(cycles.into_iter().map(|it| Ok(Value::Window(it))).collect())))
+            }
+            Op::PreviousCyclesWindow(count) => {
+                let cycles = self.cycles_before(count, 1)?;
+                let (first, last) = match (cycles.first(), cycles.last()) {
+                    (Some(first), Some(last)) => (first, last),
+                    _ => return Err(before_start(&CycleError::BeforeAnchor)),
+                };
+                let hull = |a: Interval, b: Interval| Interval::new(a.from(), b.until()).ok_or_else(lost);
+                let (counted, whole) = (hull(first.counted, last.counted)?, hull(first.whole, last.whole)?);
+                Ok(Value::Window(Span { counted, whole, label: None }))
+            }
+            Op::CalendarParts(unit, window) => self.calendar_parts(*unit, window),
             Op::Between(from, until) => {
-                let (from, until) = (self.instant(from)?, self.instant(until)?);
+                let (from, until) = (self.limit(from)?, self.limit(until)?);
                 let counted = Interval::new(from, until).ok_or_else(|| {
-                    Absent::not_computable("a window ends before it begins", "窗口的结束早于开始")
+                    Absent::not_computable("a window ends before it begins", "时间窗的结束早于开始")
                 })?;
                 Ok(Value::Window(Span { counted, whole: counted, label: None }))
             }
@@ -71,7 +86,7 @@ impl<'a> Evaluator<'a> {
             let part = Interval::new(from, next.min(whole.until())).ok_or_else(|| {
                 Absent::not_computable(
                     "a window is split into parts of no length",
-                    "窗口被切分为没有长度的部分",
+                    "时间窗被切分为没有长度的部分",
                 )
             })?;
             parts.push(Ok(Value::Window(Span { counted: part, whole: part, label: None })));
@@ -125,22 +140,63 @@ impl<'a> Evaluator<'a> {
 
     /// The last n cycles, oldest first, this one included; cycles before the subscription are left out.
     fn last_cycles(&mut self, count: &'a Node) -> Outcome<Vec<Span>> {
-        let count = self.whole(count)?;
-        if count == 0 || count > CYCLES_MAX {
-            return Err(Absent::not_computable(
-                format!("{count} cycles: between 1 and {CYCLES_MAX} may be looked at"),
-                format!("{count} 个周期：只能查看 1 到 {CYCLES_MAX} 个"),
-            ));
-        }
-        let mut cycles = vec![self.period.clone()];
-        for back in 1..count {
+        let count = self.cycle_count(count, 1)?;
+        let mut cycles = self.back(count - 1);
+        cycles.push(self.period.clone());
+        Ok(cycles)
+    }
+
+    /// The n cycles before this one, oldest first; cycles before the subscription are left out.
+    fn cycles_before(&mut self, count: &'a Node, least: u32) -> Outcome<Vec<Span>> {
+        let count = self.cycle_count(count, least)?;
+        Ok(self.back(count))
+    }
+
+    fn back(&mut self, count: u32) -> Vec<Span> {
+        let mut cycles = Vec::new();
+        for back in 1..=count {
             match self.previous_cycle(back) {
                 Ok(span) => cycles.push(span),
                 Err(_) => break,
             }
         }
         cycles.reverse();
-        Ok(cycles)
+        cycles
+    }
+
+    /// How many cycles are looked at.
+    pub(super) fn cycle_count(&mut self, count: &'a Node, least: u32) -> Outcome<u32> {
+        let count = self.whole(count)?;
+        if count < least || count > CYCLES_MAX {
+            return Err(Absent::not_computable(
+                format!("{count} cycles: between {least} and {CYCLES_MAX} may be looked at"),
+                format!("{count} 个周期：只能查看 {least} 到 {CYCLES_MAX} 个"),
+            ));
+        }
+        Ok(count)
+    }
+
+    /// The calendar's days, weeks, months … that end in a window, each whole and with its name. One that began before
+    /// the subscription is left out.
+    fn calendar_parts(&mut self, unit: CalendarUnit, window: &'a Node) -> Outcome<Value> {
+        let Value::Window(span) = self.eval(window)? else { return Err(lost()) };
+        let window = self.bounded(span.counted);
+        let (rule, zone) = (CycleRule::Calendar(unit), &self.world.contract.zone);
+        let since = self.world.inputs.since.unwrap_or(Instant::MIN);
+        let mut part = cycle_at(&rule, zone, None, window.from()).map_err(|it| before_start(&it))?;
+        let mut parts = Vec::new();
+        while part.whole.until() <= window.until() {
+            self.burn(1)?;
+            if part.whole.from() >= since {
+                let label = Some(Arc::from(part.label.as_str()));
+                parts.push(Ok(Value::Window(Span { counted: part.whole, whole: part.whole, label })));
+            }
+            match next(&rule, zone, None, &part, 1) {
+                Ok(following) => part = following,
+                Err(_) => break,
+            }
+        }
+        Ok(Value::List(Arc::new(parts)))
     }
 
     /// Known breaches (or successes) only: a cycle without data counts as neither.
@@ -184,5 +240,6 @@ fn duration_nanos(it: &Quantity) -> Outcome<i64> {
 }
 
 fn before_start(error: &CycleError) -> Absent {
-    Absent::no_data(format!("there is no such cycle: {error}"), format!("没有这样的周期：{error}"))
+    let zh = crate::cycle_error::in_chinese(error);
+    Absent::no_data(format!("there is no such cycle: {error}"), format!("没有这样的周期：{zh}"))
 }

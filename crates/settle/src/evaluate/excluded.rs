@@ -17,8 +17,25 @@ use crate::value::{RowRef, Rows, Value, seconds};
 pub(crate) struct ExclusionLog {
     time: BTreeMap<usize, Timeline>,
     rows: BTreeMap<usize, BTreeSet<RowRef>>,
-    /// Records excluded where they are kept: the greatest number any one question met.
-    counts: BTreeMap<usize, u64>,
+    /// Records excluded where they are kept, by cause and fact: the greatest number any one question met.
+    counts: BTreeMap<(usize, usize), u64>,
+}
+
+impl ExclusionLog {
+    /// How many records a source took, of facts that are listed and of those that are only counted.
+    fn count(&self, at: usize) -> u64 {
+        let mut by_fact: BTreeMap<usize, u64> = BTreeMap::new();
+        for row in self.rows.get(&at).into_iter().flatten() {
+            if let RowRef::Record(fact, _) = row {
+                *by_fact.entry(*fact).or_default() += 1;
+            }
+        }
+        for ((_, fact), count) in self.counts.range((at, 0)..=(at, usize::MAX)) {
+            let listed = by_fact.entry(*fact).or_default();
+            *listed = (*listed).max(*count);
+        }
+        by_fact.into_values().sum()
+    }
 }
 
 /// A source of exclusions, in the order they are listed.
@@ -221,9 +238,9 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Logs how many records a source excluded, counted where they are kept.
-    pub(super) fn log_count(&mut self, at: usize, count: u64) {
+    pub(super) fn log_count(&mut self, at: usize, fact: usize, count: u64) {
         if self.period.counted == self.world.cycle.counted && self.window == self.period.counted {
-            let entry = self.log.counts.entry(at).or_default();
+            let entry = self.log.counts.entry((at, fact)).or_default();
             *entry = (*entry).max(count);
         }
     }
@@ -256,8 +273,7 @@ impl<'a> Evaluator<'a> {
                     }),
                 );
             }
-            let listed = self.log.rows.get(&at).map_or(0, |it| u64::try_from(it.len()).unwrap_or(u64::MAX));
-            let count = listed.max(self.log.counts.get(&at).copied().unwrap_or(0));
+            let count = self.log.count(at);
             if count > 0 {
                 list.push(entry(cycle.from(), cycle.until(), ExcludedMeasure::Count(count)));
             }

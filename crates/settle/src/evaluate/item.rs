@@ -24,14 +24,30 @@ impl<'a> Evaluator<'a> {
                 self.window,
                 self.reach,
             )),
-            subject.as_ref().map(|it| it.show(&contract.zone)),
+            subject.as_ref().map(|it| it.key(&contract.zone)),
         );
         if let Some(known) = self.memo.get(&key) {
             return known.clone();
         }
-        let value = self.fresh(id, item, subject, key.2.clone());
+        let shown = subject.as_ref().map(|it| it.name(&contract.zone));
+        let value = self.fresh(id, item, subject, shown);
         self.memo.insert(key, value.clone());
         value
+    }
+
+    /// A subject that is named: of a list of windows, the one with this label.
+    pub(super) fn member(&mut self, id: ItemId, subject: Option<Value>) -> Outcome<Option<Value>> {
+        let contract = self.world.contract;
+        let per = contract.item(id).and_then(|it| it.per);
+        let windows = per.and_then(|it| contract.item(it)).is_some_and(|it| it.ty == windows());
+        let (Some(per), true, Some(Value::Text(label))) = (per, windows, &subject) else {
+            return Ok(subject);
+        };
+        let Value::List(items) = self.item(per, None)? else { return Err(super::lost()) };
+        let named = |it: &&Outcome<Value>| it.as_ref().is_ok_and(|it| it.name(&contract.zone) == **label);
+        items.iter().find(named).cloned().transpose()?.map(Some).ok_or_else(|| {
+            Absent::no_data(format!("there is no `{label}` in it"), format!("其中没有 `{label}`"))
+        })
     }
 
     /// A value given instead of computed.
@@ -63,7 +79,7 @@ impl<'a> Evaluator<'a> {
         self.slots.push(subject);
         self.trace.enter(item, shown, reading.map(|it| it.name.clone()), &self.period, &self.world);
         let value = self.applied(item, body);
-        self.trace.leave(&value, &self.world);
+        self.trace.leave(&value);
         self.slots = outer;
         value
     }
@@ -73,10 +89,10 @@ impl<'a> Evaluator<'a> {
         if let Some(applies) = &item.applies
             && !self.truth(applies)?
         {
-            let text = self.world.contract.source(applies.span).to_owned();
+            let text = super::written::one_line(self.world.contract.source(applies.span));
             return Err(Absent::not_covered(
-                format!("it applies only when {text}"),
-                format!("仅在 {text} 时适用"),
+                format!("it applies only when `{text}`"),
+                format!("仅在 `{text}` 时适用"),
             ));
         }
         if item.kind == ItemKind::Level && !self.world.complete && !self.any_evidence() {
@@ -90,6 +106,10 @@ impl<'a> Evaluator<'a> {
         let wanted = self.world.reading.and_then(|name| item.readings.iter().find(|it| it.name == name));
         wanted.or_else(|| item.readings.get(item.in_force))
     }
+}
+
+fn windows() -> Type {
+    Type::List(Box::new(Type::Window))
 }
 
 fn missing(item: &Item) -> Absent {

@@ -7,8 +7,9 @@ use timeline::Instant;
 use super::{Evaluator, lost};
 use crate::absent::Absent;
 use crate::settlement::{Outcome, RemedyStatus};
+use crate::shown::quantity_in;
 use crate::value::Value;
-use diagnostic::Bilingual;
+use diagnostic::{Bilingual, Lang};
 
 /// A remedy, computed.
 #[derive(Debug, Clone)]
@@ -78,11 +79,11 @@ impl<'a> Evaluator<'a> {
         let contract = self.world.contract;
         let item = contract.item(id).ok_or_else(lost)?;
         let terms = contract.remedy(id).ok_or_else(lost)?;
-        let shown = subject.as_ref().map(|it| it.show(&contract.zone));
-        let key = (id, self.period.counted, shown.clone());
+        let key = (id, self.period.counted, subject.as_ref().map(|it| it.key(&contract.zone)));
         if let Some(known) = self.remedies.get(&key) {
             return Ok(known.clone());
         }
+        let shown = subject.as_ref().map(|it| it.name(&contract.zone));
         let outer = std::mem::take(&mut self.slots);
         self.slots.push(subject);
         let named = terms.pays.as_ref();
@@ -93,7 +94,7 @@ impl<'a> Evaluator<'a> {
             (None, Some(amount)) => Ok(Value::Quantity(amount.clone())),
             (None, None) => Err(Absent::not_computable("a person decides", "由人决定")),
         };
-        self.trace.leave(&outcome, &self.world);
+        self.trace.leave(&outcome);
         self.slots = outer;
         let computed = self.with_zero(computed, &item.ty);
         self.remedies.insert(key, computed.clone());
@@ -156,9 +157,12 @@ impl<'a> Evaluator<'a> {
             value.reason = Some(Bilingual::new(
                 format!(
                     "the text literally computes {}; a remedy never charges the customer, so nothing is paid",
-                    literal.show()
+                    quantity_in(&literal, Lang::En)
                 ),
-                format!("按文本字面计算为 {}；赔付不会向客户收费，因此不支付", literal.show()),
+                format!(
+                    "按条文字面计算为 {}；补救不会向客户收费，因此不支付",
+                    quantity_in(&literal, Lang::Zh)
+                ),
             ));
             return value;
         }
@@ -207,14 +211,18 @@ impl<'a> Evaluator<'a> {
             match self.quantity(limit) {
                 Ok(limit) if !operator.holds(amount.value.cmp(&limit.value)) => {
                     value.status = RemedyStatus::Suppressed;
+                    let (sign, shown) = (operator.symbol(), quantity_in);
                     value.reason = Some(Bilingual::new(
                         format!(
-                            "{} is paid only when it is {} {}",
-                            amount.show(),
-                            operator.symbol(),
-                            limit.show()
+                            "{} is paid only when it is {sign} {}",
+                            shown(&amount, Lang::En),
+                            shown(&limit, Lang::En)
                         ),
-                        format!("{} 仅在 {} {} 时支付", amount.show(), operator.symbol(), limit.show()),
+                        format!(
+                            "{} 仅在 {sign} {} 时支付",
+                            shown(&amount, Lang::Zh),
+                            shown(&limit, Lang::Zh)
+                        ),
                     ));
                     return value;
                 }
@@ -236,7 +244,7 @@ impl<'a> Evaluator<'a> {
     fn rounded(&mut self, terms: &'a Remedy, amount: &Quantity) -> Outcome<Quantity> {
         let value = match (&terms.rounded, amount.unit.currency()) {
             (Some((how, step)), _) => {
-                let source = super::trace::one_line(self.world.contract.source(step.span));
+                let source = super::written::one_line(self.world.contract.source(step.span));
                 let step = self.quantity(step)?.value;
                 amount.value.round_to(&step, *how).map_err(|it| super::scalar::ratio_absent(it, &source))?
             }

@@ -1,5 +1,6 @@
 //! Rows: records of a fact, filtered; asked either in the window or of all evidence.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use evidence::{Datum, FactKind, Record};
@@ -7,8 +8,10 @@ use language::contract::{Node, Op, RowField, RowType, Type};
 use quantity::{Quantity, Unit};
 use timeline::{Instant, Interval, Timeline};
 
+use super::scalar::compare;
 use super::{Evaluator, lost};
 use crate::absent::Absent;
+use crate::open::{self, Open};
 use crate::settlement::Outcome;
 use crate::value::{RowRef, Rows, Value, seconds};
 
@@ -45,13 +48,25 @@ impl<'a> Evaluator<'a> {
                 let rows = self.rows(rows, reach)?;
                 let least = self.nanos(length)?;
                 let operator = *operator;
-                self.keep(rows, |it, row| {
-                    Ok(it.span_nanos(row).is_none_or(|nanos| operator.holds(nanos.cmp(&least))))
+                let least = duration(least);
+                self.keep(rows, |it, row| match it.span_of(row) {
+                    Some(_) => compare(operator, &it.full_length(row), &least),
+                    None => Ok(true),
                 })
             }
             Op::Distinct(rows, fields) => {
                 let rows = self.rows(rows, reach)?;
                 Ok(self.distinct(&rows, fields))
+            }
+            // What follows time asks for all rows, whatever their order.
+            Op::Ordered { rows, .. } if reach == Reach::All => self.rows(rows, reach),
+            Op::Ordered { rows, slot, key, descending } => {
+                let rows = self.rows(rows, reach)?;
+                self.in_order(&rows, *slot, key, *descending)
+            }
+            Op::Except(rows, taken) => {
+                let (rows, taken) = (self.rows(rows, reach)?, self.rows(taken, reach)?);
+                Ok(super::order::except(&rows, &taken))
             }
             Op::About(subject, slot, inner) => self.about(*subject, *slot, |it| it.rows(inner, reach)),
             Op::ExcludeRows(rows) => {
@@ -140,20 +155,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The latest row of each key.
+    /// The latest row of each key. A row that lacks part of the key is one of its own: nothing shows that it is said twice.
     fn distinct(&self, rows: &Rows, fields: &[RowField]) -> Rows {
-        let mut latest: std::collections::BTreeMap<Vec<Option<String>>, RowRef> =
-            std::collections::BTreeMap::new();
-        for row in rows.rows.iter() {
-            let key = fields
-                .iter()
-                .map(|it| self.row_field(*row, *it).ok().map(|it| it.show(&self.world.contract.zone)))
-                .collect();
-            latest.insert(key, *row);
+        let mut kept: BTreeSet<RowRef> = BTreeSet::new();
+        let mut latest: BTreeMap<Vec<Datum>, RowRef> = BTreeMap::new();
+        for row in &super::order::by_time(rows) {
+            let key: Option<Vec<Datum>> = fields.iter().map(|it| self.key_part(*row, *it)).collect();
+            match key {
+                Some(key) => drop(latest.insert(key, *row)),
+                None => drop(kept.insert(*row)),
+            }
         }
-        let mut kept: Vec<RowRef> = latest.into_values().collect();
-        kept.sort_unstable();
-        Rows { kind: rows.kind, rows: Arc::new(kept) }
+        kept.extend(latest.into_values());
+        let in_order = rows.rows.iter().copied().filter(|it| kept.contains(it)).collect();
+        Rows { kind: rows.kind, rows: Arc::new(in_order) }
+    }
+
+    /// What a row says in one field of a key, if it says anything.
+    fn key_part(&self, row: RowRef, field: RowField) -> Option<Datum> {
+        match self.row_field(row, field).ok()? {
+            Value::Quantity(it) => Some(Datum::Quantity(it.value)),
+            Value::Instant(it) => Some(Datum::Instant(it)),
+            Value::Date(it) => Some(Datum::Date(it)),
+            Value::Text(it) => Some(Datum::Text(it)),
+            Value::Truth(it) => Some(Datum::Truth(it)),
+            _ => None,
+        }
     }
 
     /// The record behind a row.
@@ -198,13 +225,35 @@ impl<'a> Evaluator<'a> {
     pub(super) fn row_field(&self, row: RowRef, field: RowField) -> Outcome<Value> {
         match field {
             RowField::From => Ok(Value::Instant(self.bounds(row).0)),
-            RowField::Until => Ok(Value::Instant(self.bounds(row).1)),
+            RowField::Until => Ok(self.until(row)),
             RowField::Length => Ok(self.measured(row)),
-            RowField::FullLength => Ok(duration(self.span_nanos(row).unwrap_or(0))),
+            RowField::FullLength => Ok(self.full_length(row)),
             RowField::Subject => self.text_field(row, "subject", |it| it.subject.clone()),
             RowField::Id => self.text_field(row, "id", |it| it.id.clone()),
             RowField::Source => self.text_field(row, "source", |it| it.source.clone()),
             RowField::Attribute(at) => self.attribute(row, at),
+        }
+    }
+
+    /// When a row ended; of an open one it is known at most that it has not yet. What lasts is taken to last, and so is
+    /// a request of a time after the moment asked about.
+    fn until(&self, row: RowRef) -> Value {
+        let (from, until) = self.bounds(row);
+        if until.is_bounded() {
+            return Value::Instant(until);
+        }
+        let kind = match row {
+            RowRef::Record(fact, _) => self.world.contract.schema.facts.get(fact).map(|it| it.kind),
+            RowRef::Run(_) => None,
+        };
+        let moment = Some(self.moment()).filter(|it| kind == Some(FactKind::Request) && from < *it);
+        Value::Open(Arc::new(Open::end(kind.unwrap_or(FactKind::Span), moment)))
+    }
+
+    fn full_length(&self, row: RowRef) -> Value {
+        match self.until(row) {
+            Value::Instant(_) => duration(self.span_nanos(row).unwrap_or(0)),
+            open => open::sum(&open, &Value::Instant(self.bounds(row).0), false),
         }
     }
 
@@ -226,8 +275,13 @@ impl<'a> Evaluator<'a> {
                 self.world.contract.schema.facts.get(fact).is_some_and(|it| it.kind == FactKind::Span)
             }
         };
-        let part = if clips { whole.and_then(|it| it.intersect(&self.window)) } else { whole };
-        duration(part.map_or(0, |it| it.nanos()))
+        if !clips {
+            return self.full_length(row);
+        }
+        match whole.and_then(|it| it.intersect(&self.window)) {
+            Some(part) if !part.until().is_bounded() => self.full_length(row),
+            part => duration(part.map_or(0, |it| it.nanos())),
+        }
     }
 
     fn text_field(
@@ -357,7 +411,8 @@ pub(super) fn depends_on_variables(node: &Node) -> bool {
             Op::Variable(slot)
             | Op::RowField(slot, _)
             | Op::Item(_, Some(slot))
-            | Op::Paid(_, Some(slot)) => Some(*slot),
+            | Op::Paid(_, Some(slot))
+            | Op::PaidOver { slot: Some(slot), .. } => Some(*slot),
             Op::About(_, slot, _) => Some(*slot),
             Op::Pattern { slot, .. } => *slot,
             _ => None,
@@ -367,6 +422,7 @@ pub(super) fn depends_on_variables(node: &Node) -> bool {
     fn least_bound(node: &Node) -> Option<usize> {
         let own = match &node.op {
             Op::Where(_, slot, _)
+            | Op::Ordered { slot, .. }
             | Op::Filter(_, slot, _)
             | Op::ForEach(slot, ..)
             | Op::Carry(slot, ..)

@@ -4,12 +4,13 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use calendar::{Period, add_working_days};
-use language::contract::{BandNode, Compare, Node, Op};
+use language::contract::{BandNode, Compare, Node, Op, Status};
 use quantity::{Quantity, QuantityError, Ratio, RatioError};
 
 use super::clock::advance;
 use super::{Evaluator, lost, unpublished};
 use crate::absent::Absent;
+use crate::open;
 use crate::settlement::Outcome;
 use crate::value::Value;
 
@@ -19,24 +20,41 @@ const TEXT_MAX: usize = 4096;
 impl<'a> Evaluator<'a> {
     pub(super) fn scalar_op(&mut self, node: &'a Node) -> Outcome<Value> {
         match &node.op {
-            Op::Negate(a) => Ok(Value::Quantity(self.quantity(a)?.neg())),
+            Op::Negate(a) => match self.eval(a)? {
+                Value::Open(it) => open::times(&it, &Quantity::number(Ratio::int(-1))),
+                Value::Quantity(it) => Ok(Value::Quantity(it.neg())),
+                _ => Err(lost()),
+            },
             Op::Not(a) => Ok(Value::Truth(!self.truth(a)?)),
             Op::Add(a, b) => self.sum_or_difference(node, a, b, true),
             Op::Subtract(a, b) => self.sum_or_difference(node, a, b, false),
-            Op::Multiply(a, b) => {
-                let (a, b) = (self.quantity(a)?, self.quantity(b)?);
-                self.checked(node, a.mul(&b))
-            }
+            Op::Multiply(a, b) => match (self.eval(a)?, self.eval(b)?) {
+                (Value::Quantity(a), Value::Quantity(b)) => self.checked(node, a.mul(&b)),
+                (Value::Open(it), Value::Quantity(by)) | (Value::Quantity(by), Value::Open(it)) => {
+                    open::times(&it, &by)
+                }
+                (Value::Open(it), _) => Err(it.absent()),
+                _ => Err(lost()),
+            },
             Op::Divide(a, b) => {
-                let (a, b) = (self.quantity(a)?, self.quantity(b)?);
-                self.checked(node, a.div(&b))
+                let (a, b) = (self.eval(a)?, self.quantity(b)?);
+                match a {
+                    Value::Quantity(a) => self.checked(node, a.div(&b)),
+                    Value::Open(it) => match self.checked(node, Quantity::number(Ratio::ONE).div(&b))? {
+                        Value::Quantity(by) => open::times(&it, &by),
+                        _ => Err(lost()),
+                    },
+                    _ => Err(lost()),
+                }
             }
             Op::Shift(base, by, back) => self.shift(base, by, *back),
-            Op::Elapsed(a, b) => {
-                let (a, b) = (self.instant(a)?, self.instant(b)?);
-                let nanos = i128::from(a.nanos()) - i128::from(b.nanos());
-                Ok(Value::Quantity(Quantity::seconds(crate::value::seconds(nanos))))
-            }
+            Op::Elapsed(a, b) => match (self.eval(a)?, self.eval(b)?) {
+                (Value::Instant(a), Value::Instant(b)) => {
+                    Ok(Value::Quantity(Quantity::seconds(crate::value::seconds(a.nanos_since(b)))))
+                }
+                (a, b) if open::is_open(&a) || open::is_open(&b) => Ok(open::sum(&a, &b, false)),
+                _ => Err(lost()),
+            },
             Op::Compare(operator, a, b) => {
                 let (a, b) = (self.eval(a)?, self.eval(b)?);
                 compare(*operator, &a, &b).map(Value::Truth)
@@ -49,15 +67,25 @@ impl<'a> Evaluator<'a> {
             }
             Op::InList(value, list) => self.in_list(value, list),
             Op::Inside(instant, set) => {
-                let at = self.instant(instant)?;
-                self.inside(at, set).map(Value::Truth)
+                let inside = match self.eval(instant)? {
+                    Value::Instant(at) => self.inside(at, set),
+                    Value::Open(it) => self.ends_inside(&it, set),
+                    _ => Err(lost()),
+                };
+                inside.map(Value::Truth)
             }
             Op::Default(value, fallback) => match self.eval(value) {
                 Err(absent) if absent.replaceable => self.eval(fallback),
+                Ok(Value::Open(_)) => self.eval(fallback),
                 other => other,
             },
             Op::Is(value, status) => {
-                Ok(Value::Truth(matches!(self.eval(value), Err(absent) if absent.status == *status)))
+                let found = match self.eval(value) {
+                    Ok(Value::Open(it)) => Some(it.absent().status),
+                    Ok(_) => None,
+                    Err(absent) => Some(absent.status),
+                };
+                Ok(Value::Truth(found == Some(*status)))
             }
             Op::If(condition, yes, no) => {
                 if self.truth(condition)? {
@@ -75,6 +103,7 @@ impl<'a> Evaluator<'a> {
             (Value::Quantity(a), Value::Quantity(b)) => {
                 self.checked(node, if add { a.add(&b) } else { a.sub(&b) })
             }
+            (a, b) if open::is_open(&a) || open::is_open(&b) => Ok(open::sum(&a, &b, add)),
             (Value::Text(a), Value::Text(b)) if a.len() + b.len() <= TEXT_MAX => {
                 Ok(Value::Text(Arc::from(format!("{a}{b}"))))
             }
@@ -84,14 +113,15 @@ impl<'a> Evaluator<'a> {
             )),
             (Value::Series(a, unit), Value::Series(b, _)) => {
                 let result = if add { a.add(&b) } else { a.sub(&b) };
-                result.map(|it| Value::Series(Arc::new(it), unit)).map_err(|it| ratio_absent(it, ""))
+                let source = || super::written::one_line(self.world.contract.source(node.span));
+                result.map(|it| Value::Series(Arc::new(it), unit)).map_err(|it| ratio_absent(it, &source()))
             }
             _ => Err(lost()),
         }
     }
 
     fn checked(&self, node: &Node, result: Result<Quantity, QuantityError>) -> Outcome<Value> {
-        let source = || super::trace::one_line(self.world.contract.source(node.span));
+        let source = || super::written::one_line(self.world.contract.source(node.span));
         match result {
             Ok(value) => Ok(Value::Quantity(value)),
             Err(QuantityError::Ratio(error)) => Err(ratio_absent(error, &source())),
@@ -106,7 +136,7 @@ impl<'a> Evaluator<'a> {
             Ok(true) => self.eval(b),
             Err(absent) => match self.truth(b) {
                 Ok(false) => Ok(Value::Truth(false)),
-                _ => Err(absent),
+                other => Err(of_both(absent, other.err())),
             },
         }
     }
@@ -117,7 +147,7 @@ impl<'a> Evaluator<'a> {
             Ok(false) => self.eval(b),
             Err(absent) => match self.truth(b) {
                 Ok(true) => Ok(Value::Truth(true)),
-                _ => Err(absent),
+                other => Err(of_both(absent, other.err())),
             },
         }
     }
@@ -148,9 +178,20 @@ impl<'a> Evaluator<'a> {
     }
 
     fn shift(&mut self, base: &'a Node, by: &'a Node, back: bool) -> Outcome<Value> {
+        match (self.eval(base)?, self.eval(by)?) {
+            (_, Value::Open(it)) => Err(it.absent()),
+            (Value::Open(it), by) => {
+                let exact = matches!(by, Value::Quantity(_));
+                Ok(Value::Open(Arc::new(it.mapped(exact, |edge| self.shifted(edge, by.clone(), back)))))
+            }
+            (base, by) => self.shifted(base, by, back),
+        }
+    }
+
+    fn shifted(&mut self, base: Value, by: Value, back: bool) -> Outcome<Value> {
         let zone = &self.world.contract.zone;
         let sign = if back { -1 } else { 1 };
-        match (self.eval(base)?, self.eval(by)?) {
+        match (base, by) {
             (Value::Instant(at), Value::Quantity(it)) => {
                 let nanos =
                     it.value.mul(&Ratio::int(1_000_000_000 * sign)).ok().and_then(|it| it.to_integer());
@@ -184,6 +225,11 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Why two truths together have no value: what is not known yet may still decide.
+fn of_both(a: Absent, b: Option<Absent>) -> Absent {
+    b.filter(|it| a.replaceable && it.status == Status::Provisional).unwrap_or(a)
+}
+
 fn signed(period: Period, back: bool) -> Period {
     if back { Period { months: -period.months, days: -period.days, nanos: -period.nanos } } else { period }
 }
@@ -205,7 +251,7 @@ pub(crate) fn ratio_absent(error: RatioError, source: &str) -> Absent {
 
 /// Whether two values compare so.
 pub(crate) fn compare(operator: Compare, a: &Value, b: &Value) -> Outcome<bool> {
-    order(a, b).map(|it| operator.holds(it))
+    open::compare(operator, a, b)
 }
 
 /// The order of two values of one sort.

@@ -1,6 +1,7 @@
 //! Tables: lookups by word, by band, by date. A hole is "no row"; rows that disagree are "ambiguous".
 
 use calendar::Date;
+use diagnostic::Lang;
 use language::contract::{BandNode, Compare, LadderMode, Node, Op};
 
 use super::{Evaluator, lost};
@@ -42,11 +43,11 @@ impl<'a> Evaluator<'a> {
     }
 
     fn no_row(&self, key: &Node, value: &Value) -> Absent {
-        let shown = value.show(&self.world.contract.zone);
-        let key = super::trace::one_line(self.world.contract.source(key.span));
+        let shown = |lang| value.show(&self.world.contract.zone, lang);
+        let key = super::written::one_line(self.world.contract.source(key.span));
         Absent::no_row(
-            format!("no row of the table matches {key} = {shown}"),
-            format!("表中没有与 {key} = {shown} 对应的行"),
+            format!("no row of the table matches `{key}` = {}", shown(Lang::En)),
+            format!("表中没有与 `{key}` = {} 对应的行", shown(Lang::Zh)),
         )
     }
 
@@ -83,16 +84,21 @@ impl<'a> Evaluator<'a> {
     }
 
     fn ambiguous(&self, value: &Value, results: &[Value]) -> Absent {
-        let zone = &self.world.contract.zone;
-        let shown: Vec<String> = results.iter().map(|it| it.show(zone)).collect();
-        let value = value.show(zone);
+        let show = |it: &Value, lang| it.show(&self.world.contract.zone, lang);
+        let all = |or, lang| results.iter().map(|it| show(it, lang)).collect::<Vec<_>>().join(or);
         Absent::ambiguous(
             format!(
-                "{} rows of the table match {value} with different results: {}",
+                "{} rows of the table match {} with different results: {}",
                 results.len(),
-                shown.join(" or ")
+                show(value, Lang::En),
+                all(" or ", Lang::En)
             ),
-            format!("{value} 同时符合表中 {} 行，结果不同：{}", results.len(), shown.join(" 或 ")),
+            format!(
+                "{} 同时符合表中 {} 行，结果不同：{}",
+                show(value, Lang::Zh),
+                results.len(),
+                all(" 或 ", Lang::Zh)
+            ),
         )
     }
 
@@ -102,7 +108,7 @@ impl<'a> Evaluator<'a> {
             Some((_, result)) => self.eval(result),
             None => Err(Absent::not_covered(
                 format!("no text was in force on {date}"),
-                format!("{date} 没有生效的文本"),
+                format!("{date} 没有生效的条文"),
             )),
         }
     }

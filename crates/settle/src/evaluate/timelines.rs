@@ -7,6 +7,7 @@ use timeline::{Instant, Interval, Timeline};
 
 use super::{Evaluator, lost, unpublished};
 use crate::absent::Absent;
+use crate::open::Open;
 use crate::settlement::Outcome;
 use crate::value::{RowRef, Value};
 
@@ -23,7 +24,7 @@ impl<'a> Evaluator<'a> {
             }
             // Written out, an empty or reversed window holds no instant.
             Op::WindowTimeline(window) if let Op::Between(from, until) = &window.op => {
-                let (from, until) = (self.instant(from)?, self.instant(until)?);
+                let (from, until) = (self.limit(from)?, self.limit(until)?);
                 Ok(Arc::new(Timeline::from_intervals(Interval::new(from, until))))
             }
             Op::WindowTimeline(window) => match self.eval(window)? {
@@ -114,6 +115,21 @@ impl<'a> Evaluator<'a> {
         let next = at.checked_add(1).and_then(|next| Interval::new(at, next));
         let moment = next.ok_or_else(super::scalar::out_of_range)?;
         Ok(self.open(hours, moment)?.contains(at))
+    }
+
+    /// Whether an open end will lie in a timeline: it does not, once nothing of the timeline is left for it.
+    pub(super) fn ends_inside(&mut self, end: &Open, set: &'a Node) -> Outcome<bool> {
+        if end.is_beyond_everything() {
+            return Ok(false);
+        }
+        let left = end.after().and_then(|it| Interval::new(it, Instant::MAX));
+        match left {
+            Some(left) if !matches!(set.op, Op::Open(_)) => {
+                let later = self.timeline_value(set)?.clip(left);
+                if later.is_empty() { Ok(false) } else { Err(end.undecided()) }
+            }
+            _ => Err(end.undecided()),
+        }
     }
 
     /// Where opening hours are asked: the window, and as far as a clock reaches beyond it.
@@ -219,8 +235,7 @@ impl<'a> Evaluator<'a> {
     ) -> Outcome<Vec<Interval>> {
         let mut spans = Vec::new();
         for row in rows {
-            let ends =
-                self.with_slot(slot, Value::Row(*row), |it| Ok((it.instant(from)?, it.instant(until)?)));
+            let ends = self.with_slot(slot, Value::Row(*row), |it| Ok((it.limit(from)?, it.limit(until)?)));
             match ends {
                 Ok((from, until)) => spans.extend(Interval::new(from, until)),
                 Err(Absent { replaceable: true, .. }) => {}
@@ -243,7 +258,7 @@ impl<'a> Evaluator<'a> {
         let until = self.world.cycle.counted.until();
         let mut spans = Vec::new();
         let mut begun: Option<(Instant, u32)> = None;
-        for row in rows.rows.iter() {
+        for row in &super::order::by_time(&rows) {
             let at = self.record(*row).map_or(Instant::MIN, |it| it.from);
             self.trace.pause();
             let matches = self.satisfies(*row, slot, predicate);

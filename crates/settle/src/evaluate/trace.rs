@@ -3,7 +3,9 @@
 use language::contract::{Item, Node, Op};
 
 use super::World;
+use super::written::one_line;
 use crate::settlement::{Derivation, EvidenceUse, Outcome};
+use crate::shown::{Shown, of_outcome};
 use crate::value::{RowRef, Rows, Span, Value};
 
 /// Steps kept of one rule.
@@ -66,7 +68,8 @@ impl Trace {
             reading: reading.filter(|it| !it.is_empty()),
             clause: item.clause.clone(),
             rule: rule.map(|it| one_line(world.contract.source(it.span))).unwrap_or_default(),
-            value: String::new(),
+            // Known when the rule is left.
+            value: Ok(Shown::Truth(false)),
             steps: Vec::new(),
             uses: Vec::new(),
             evidence: Vec::new(),
@@ -89,12 +92,12 @@ impl Trace {
         }
     }
 
-    pub(crate) fn leave(&mut self, value: &Outcome<Value>, world: &World<'_>) {
+    pub(crate) fn leave(&mut self, value: &Outcome<Value>) {
         if !self.writing() {
             return;
         }
         if let Some(mut derivation) = self.open.pop() {
-            derivation.value = show(value, world);
+            derivation.value = of_outcome(value);
             self.done.push(derivation);
         }
     }
@@ -116,7 +119,19 @@ impl Trace {
         }
         let Some(derivation) = self.open.last_mut() else { return };
         if derivation.steps.len() < STEPS_MAX {
-            derivation.steps.push((one_line(world.contract.source(node.span)), show(value, world)));
+            derivation.steps.push((one_line(world.contract.source(node.span)), of_outcome(value)));
+        }
+    }
+
+    /// Writes down a step that no expression of its own stands for.
+    pub(crate) fn note(&mut self, what: String, value: Value) {
+        if !self.writing() {
+            return;
+        }
+        if let Some(derivation) = self.open.last_mut()
+            && derivation.steps.len() < STEPS_MAX
+        {
+            derivation.steps.push((what, of_outcome(&Ok(value))));
         }
     }
 
@@ -160,13 +175,6 @@ fn record_name(row: RowRef, world: &World<'_>) -> Option<String> {
     Some(record.id.as_ref().map_or_else(by_place, |it| it.to_string()))
 }
 
-fn show(value: &Outcome<Value>, world: &World<'_>) -> String {
-    match value {
-        Ok(value) => value.show(&world.contract.zone),
-        Err(absent) => format!("{} ({})", crate::absent::status_word(absent.status), absent.reason.en),
-    }
-}
-
 /// Literals, names and plain rows explain themselves.
 fn worth_telling(op: &Op) -> bool {
     matches!(
@@ -189,18 +197,7 @@ fn worth_telling(op: &Op) -> bool {
             | Op::Aggregate { .. }
             | Op::Fold(..)
             | Op::Pattern { .. }
+            | Op::PaidOver { .. }
             | Op::Over(..)
     )
-}
-
-/// Source on one line, single spaces.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::model::{
-    Area, Band, Case, Cause, Days, Duration, Fact, Ladder, Least, Mode, Money, Number, Office, Pays,
-    Predicate, Promise, Quorum, Record, Rounding, Rows, Share, Test,
+    Area, Band, Case, Cause, Days, Duration, Fact, Ladder, Least, Measure, Mode, Money, Number, Office, Pays,
+    Predicate, Promise, Quorum, Rank, Record, Rounding, Rows, Share, Test,
 };
 use crate::place::PLACES;
 
@@ -24,10 +24,11 @@ pub(crate) fn case(level: impl Strategy<Value = Number>, records: usize) -> impl
             let from = PLACES[place].change(which) - before * 600;
             let until = from + length * if long { 3_600 } else { 600 };
             let unit = if money.digits == 0 { 100 } else { 1 };
-            let made = (office(), evidence((from, until), records, unit));
-            made.prop_map(move |(office, records)| Case {
+            let made = (office(), evidence((from, until), records, unit), of(until..until + REACH));
+            made.prop_map(move |(office, records, as_of)| Case {
                 place,
                 cycle: (from, until),
+                as_of,
                 office,
                 quiet: quiet.clone(),
                 levels: levels.clone(),
@@ -60,12 +61,15 @@ pub(crate) fn count_level() -> BoxedStrategy<Number> {
         3 => (ticket_predicate(), events(Fact::Ticket)).prop_map(|(it, of)| Number::Share(it, of)),
         2 => (events(Fact::Probe), events(Fact::Probe)).prop_map(|(a, b)| Number::Counts(a, b)),
         1 => (events(Fact::Ticket), events(Fact::Probe)).prop_map(|(a, b)| Number::Counts(a, b)),
-        1 => (1..=100_i64, events(Fact::Ticket)).prop_map(|(rank, of)| {
-            let answered = Predicate::AnsweredWithin(LENGTH_MAX);
-            Number::Percentile(rank, Rows::Where(Box::new(of), answered))
-        }),
+        2 => (measure(), events(Fact::Ticket)).prop_map(|(it, of)| Number::Lengths(it, of)),
+        2 => (measure(), 0..5_400_i64, events(Fact::Ticket)).prop_map(|(it, limit, of)| Number::Exceeds(it, limit, of)),
     ];
     wrapped(number.boxed())
+}
+
+fn measure() -> impl Strategy<Value = Measure> {
+    let plain = select(vec![Measure::Sum, Measure::Mean, Measure::Least, Measure::Greatest]);
+    prop_oneof![1 => plain, 1 => (1..=100_i64).prop_map(Measure::Percentile)]
 }
 
 /// Levels made of slices and streaks of probes.
@@ -162,15 +166,22 @@ fn least() -> impl Strategy<Value = Least> {
 fn spans() -> BoxedStrategy<Rows> {
     let plain =
         select(vec![Fact::Outage, Fact::Outage, Fact::Maintenance, Fact::Running]).prop_map(Rows::Fact);
-    let outages = (of(predicate()), of(least()), of(subject()), prop::bool::weighted(0.1));
-    let outages = outages.prop_map(|(predicate, least, subject, distinct)| {
+    let outages = (of(predicate()), of(least()), of(subject()), prop::bool::weighted(0.1), rank());
+    let outages = outages.prop_map(|(predicate, least, subject, distinct, rank)| {
         let mut rows = Rows::Fact(Fact::Outage);
         rows = predicate.into_iter().fold(rows, |rows, it| Rows::Where(Box::new(rows), it));
         rows = subject.into_iter().fold(rows, |rows, it| Rows::Of(Box::new(rows), it));
         rows = least.into_iter().fold(rows, |rows, it| Rows::Lasting(Box::new(rows), it));
+        rows = rank.into_iter().fold(rows, |rows, it| Rows::Ranked(Box::new(rows), it));
         if distinct { Rows::DistinctBySubject(Box::new(rows)) } else { rows }
     });
     prop_oneof![1 => plain, 3 => outages].boxed()
+}
+
+fn rank() -> impl Strategy<Value = Option<Rank>> {
+    let rank = (0..4_usize, any::<bool>(), any::<bool>());
+    let rank = rank.prop_map(|(count, descending, others)| Rank { count, descending, others });
+    prop::option::weighted(0.15, rank)
 }
 
 fn events(fact: Fact) -> BoxedStrategy<Rows> {
@@ -354,8 +365,7 @@ fn evidence(cycle: (i64, i64), most: usize, unit: i64) -> impl Strategy<Value = 
         Fact::Ticket,
         Fact::Fee,
     ]);
-    let times =
-        (near(), length(), prop::bool::weighted(0.06), of((0..3_600_i64).prop_map(move |it| from - it)));
+    let times = (near(), length(), 0..100_u8, of((0..3_600_i64).prop_map(move |it| from - it)));
     let said = (
         of(subject()),
         of(select(Cause::ALL.to_vec())),
@@ -367,6 +377,7 @@ fn evidence(cycle: (i64, i64), most: usize, unit: i64) -> impl Strategy<Value = 
     let record = (facts, times, said).prop_map(move |(fact, (at, length, open, announced_at), said)| {
         let (subject, cause, n, flag, amount, written) = said;
         let is_event = matches!(fact, Fact::Probe | Fact::Fee);
+        let open = open < if fact == Fact::Ticket { 30 } else { 6 };
         let until = (!is_event && !open).then_some((at + length).min(until + REACH).max(at + 1));
         Record {
             fact,

@@ -24,8 +24,9 @@ use quantity::Quantity;
 use settle::absent::status_word;
 use settle::settlement::{ExcludedMeasure, Outcome};
 use settle::{Inputs, Settlement};
+use timeline::Instant;
 
-use model::Case;
+use model::{Case, Number};
 use number::Fraction;
 use outcome::Expected;
 use seconds::Seconds;
@@ -98,6 +99,31 @@ fn the_generator_reaches_every_outcome() {
     assert!(missing.is_empty(), "never met: {missing:?}");
 }
 
+#[test]
+fn open_requests_leave_verdicts_certain_and_uncertain() {
+    let mut runner = TestRunner::new(config(5, 1));
+    let strategy = generate::case(generate::count_level(), 20);
+    let mut met: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for _ in 0..2_000 {
+        let case = strategy.new_tree(&mut runner).unwrap().current();
+        if let Number::Lengths(..) | Number::Exceeds(..) | Number::Share(..) = &case.levels[0] {
+            let expected = Seconds::new(&case, true).expected();
+            let shown = expected.levels[0].as_ref().map_or_else(|it| it.word(), |_| "a number");
+            met.insert((shown, expected.verdict));
+        }
+    }
+    for wanted in [
+        ("a number", "met"),
+        ("a number", "breached"),
+        ("no_data", "met"),
+        ("no_data", "provisional"),
+        ("no_data", "no_data"),
+        ("provisional", "provisional"),
+    ] {
+        assert!(met.contains(&wanted), "never met: {wanted:?}");
+    }
+}
+
 /// What a case is an instance of.
 fn kinds(expected: &Expected) -> impl Iterator<Item = &'static str> {
     let excluded = expected.excluded.iter().map(|(cause, ..)| match *cause {
@@ -133,7 +159,8 @@ fn settled(case: &Case) -> Settlement {
     let file = SourceFile { name: "generated.ndjson".to_owned(), bytes: write::evidence(case).into_bytes() };
     let (evidence, found) = evidence::read(&contract.schema, &[file]);
     assert!(found.is_empty(), "{found:#?}\n{}", write::evidence(case));
-    let inputs = Inputs::default();
+    let as_of = case.as_of.and_then(Instant::from_seconds);
+    let inputs = Inputs { as_of, ..Inputs::default() };
     let cycle = settle::cycle_span(&contract, &inputs, &write::label(case)).unwrap();
     let overrides = settle::parameters(&contract, &inputs, &cycle).unwrap();
     settle::settle(&contract, &Memory::new(evidence.as_of(None)), &cycle, &inputs, &overrides)

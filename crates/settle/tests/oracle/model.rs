@@ -6,6 +6,8 @@ pub(crate) struct Case {
     pub(crate) place: usize,
     /// The cycle in Unix seconds, `[from, until)`.
     pub(crate) cycle: (i64, i64),
+    /// As of when it is settled; the end of the cycle when nothing is said.
+    pub(crate) as_of: Option<i64>,
     pub(crate) office: Office,
     /// An exclusion besides announced maintenance.
     pub(crate) quiet: Option<Area>,
@@ -127,8 +129,17 @@ pub(crate) enum Rows {
     Lasting(Box<Rows>, Least),
     Of(Box<Rows>, &'static str),
     DistinctBySubject(Box<Rows>),
+    Ranked(Box<Rows>, Rank),
     /// Events and requests only.
     Excluding(Box<Rows>),
+}
+
+/// Of spans of the window by their length: so many, or all others. What still lasts is longest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rank {
+    pub(crate) count: usize,
+    pub(crate) descending: bool,
+    pub(crate) others: bool,
 }
 
 /// What is asked of one record.
@@ -142,7 +153,7 @@ pub(crate) enum Predicate {
     Flag,
     LongerThan(i64),
     StartsInOffice,
-    /// Requests only: answered so many seconds after they were asked; not answered yet is later than any deadline.
+    /// Requests only: answered so many seconds after they were asked. Of one still open it is not known before then.
     AnsweredWithin(i64),
     /// Requests only: seconds of office time.
     AnsweredInOffice(i64),
@@ -187,12 +198,25 @@ pub(crate) enum Number {
     Counts(Rows, Rows),
     Runs(Area),
     MeanStack(Rows),
-    Percentile(i64, Rows),
+    /// The lengths of requests, in hours.
+    Lengths(Measure, Rows),
+    /// 1 where that is more than so many seconds, else 0.
+    Exceeds(Measure, i64, Rows),
     MeanOfMachines,
     Round(Rounding, Box<Number>),
     /// Tenths of a percent.
     OrElse(Box<Number>, i64),
     OneMinus(Box<Number>),
+}
+
+/// What is asked of the lengths of requests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Measure {
+    Sum,
+    Mean,
+    Least,
+    Greatest,
+    Percentile(i64),
 }
 
 /// The seven ways to round.

@@ -3,7 +3,7 @@
 use crate::model::{Band, Ladder, Mode, Pays, Share};
 use crate::number::Fraction;
 use crate::seconds::Seconds;
-use crate::value::{Absent, Value};
+use crate::value::{Absent, Range, Value, at_least, exact, more};
 
 /// What the oracle expects of one settlement.
 #[derive(Debug)]
@@ -35,11 +35,12 @@ impl Seconds<'_> {
     pub(crate) fn expected(mut self) -> Expected {
         let has_evidence = self.has_evidence();
         let case = self.case;
-        let mut level = |number| if has_evidence { self.number(number) } else { Err(Absent::NoData) };
-        let levels: Vec<Value> = case.levels.iter().map(&mut level).collect();
+        let mut level = |number| if has_evidence { self.range(number) } else { Err(Absent::NoData) };
+        let ranges: Vec<Result<Range, Absent>> = case.levels.iter().map(&mut level).collect();
+        let levels = ranges.iter().map(|it| exact(it.clone()?)).collect();
         let names = if case.per_vm { self.machine_names() } else { Vec::new() };
         let machines = names.into_iter().map(|it| (it, self.machine_up(it))).collect();
-        let first = levels.first().cloned().unwrap_or(Err(Absent::NoData));
+        let first = ranges.first().cloned().unwrap_or(Err(Absent::NoData));
         let kept = self.kept(&first);
         let verdict = match &kept {
             Ok(true) => "met",
@@ -61,7 +62,7 @@ impl Seconds<'_> {
         }
     }
 
-    fn kept(&mut self, level: &Value) -> Result<bool, Absent> {
+    fn kept(&mut self, level: &Result<Range, Absent>) -> Result<bool, Absent> {
         let promise = &self.case.promise;
         if let Some(least) = promise.applies {
             use crate::model::{Fact, Rows};
@@ -72,10 +73,10 @@ impl Seconds<'_> {
         }
         let level = level.clone()?;
         let target = Fraction::per_mille(promise.target);
-        Ok(if promise.strict { level > target } else { level >= target })
+        if promise.strict { more(&level, &target) } else { at_least(&level, &target) }
     }
 
-    fn paid(&mut self, kept: Result<bool, Absent>, level: &Value) -> Paid {
+    fn paid(&mut self, kept: Result<bool, Absent>, level: &Result<Range, Absent>) -> Paid {
         match kept {
             Ok(true) => return Paid::nothing("not_due"),
             Err(absent) => return Paid::absent(absent),
@@ -87,7 +88,7 @@ impl Seconds<'_> {
         }
     }
 
-    fn literal(&mut self, level: &Value) -> Value {
+    fn literal(&mut self, level: &Result<Range, Absent>) -> Value {
         let case = self.case;
         match &case.money.pays {
             Pays::Ladder(ladder) => {
@@ -99,7 +100,7 @@ impl Seconds<'_> {
                 Ok(Fraction::new(*rate * self.seconds_in(&area), 100 * 3600))
             }
             Pays::PerRow(rate, rows) => {
-                let count = i64::try_from(self.rows(rows, true).len()).unwrap();
+                let count = i64::try_from(self.asked_rows(rows, true)?.len()).unwrap();
                 Ok(Fraction::new(*rate * count, 100))
             }
         }
@@ -178,7 +179,7 @@ impl Paid {
         let paid = Self::nothing(absent.word());
         match absent {
             Absent::NoRow | Absent::NotCovered => paid,
-            Absent::NoData | Absent::NotComputable | Absent::Ambiguous => {
+            Absent::NoData | Absent::NotComputable | Absent::Ambiguous | Absent::Provisional => {
                 Self { amount: None, rounded: None, ..paid }
             }
         }
@@ -189,51 +190,84 @@ fn verdict_word(absent: Absent) -> &'static str {
     match absent {
         Absent::NoData => "no_data",
         Absent::NotCovered => "not_covered",
+        Absent::Provisional => "provisional",
         Absent::NotComputable | Absent::NoRow | Absent::Ambiguous => "not_computable",
     }
 }
 
 /// The share a table gives at a level.
-fn share(ladder: &Ladder, level: &Fraction) -> Value {
-    let matching: Vec<Fraction> = ladder
-        .rows
-        .iter()
-        .filter(|(band, _)| inside(*band, level))
-        .map(|(_, it)| result(*it, level))
-        .collect();
-    let first = matching.first().cloned();
-    match (ladder.mode, first) {
-        (_, None) => ladder.otherwise.map(|it| result(it, level)).ok_or(Absent::NoRow),
-        (Mode::First, Some(first)) => Ok(first),
-        (Mode::Greatest, Some(first)) => Ok(matching.into_iter().fold(first, Fraction::max)),
-        (Mode::Unique, Some(first)) if matching.iter().all(|it| *it == first) => Ok(first),
-        (Mode::Unique, Some(_)) => Err(Absent::Ambiguous),
+fn share(ladder: &Ladder, level: &Range) -> Value {
+    let mut matching: Vec<Range> = Vec::new();
+    for (band, share) in &ladder.rows {
+        if !inside(*band, level)? {
+            continue;
+        }
+        let result = result(*share, level);
+        if ladder.mode == Mode::First {
+            return exact(result);
+        }
+        if !is_among(&matching, &result)? {
+            matching.push(result);
+        }
+    }
+    match (ladder.mode, matching.as_slice()) {
+        (_, []) => exact(result(ladder.otherwise.ok_or(Absent::NoRow)?, level)),
+        (Mode::Greatest, all) => greatest(all),
+        (_, [only]) => exact(only.clone()),
+        _ => Err(Absent::Ambiguous),
     }
 }
 
-fn inside(band: Band, level: &Fraction) -> bool {
+fn is_among(known: &[Range], result: &Range) -> Result<bool, Absent> {
+    for it in known {
+        let apart = it.1 < result.0 || result.1 < it.0;
+        let same = it.0 == it.1 && result.0 == result.1 && it.0 == result.0;
+        match (apart, same) {
+            (true, _) => {}
+            (_, true) => return Ok(true),
+            _ => return Err(Absent::Provisional),
+        }
+    }
+    Ok(false)
+}
+
+fn greatest(all: &[Range]) -> Value {
+    let mut best = all[0].clone();
+    for it in &all[1..] {
+        if it.0 > best.1 {
+            best = it.clone();
+        } else if it.1 > best.0 {
+            return Err(Absent::Provisional);
+        }
+    }
+    exact(best)
+}
+
+/// An edge that the level may still come to lie on either side of decides nothing.
+fn inside(band: Band, level: &Range) -> Result<bool, Absent> {
     let above = |edge, included| {
-        *level > Fraction::per_mille(edge) || (included && *level == Fraction::per_mille(edge))
+        let edge = Fraction::per_mille(edge);
+        if included { at_least(level, &edge) } else { more(level, &edge) }
     };
-    let below = |edge, included| {
-        *level < Fraction::per_mille(edge) || (included && *level == Fraction::per_mille(edge))
-    };
+    let below = |edge, included: bool| above(edge, !included).map(|it| !it);
     match band {
         Band::From(edge, included) => above(edge, included),
         Band::To(edge, included) => below(edge, included),
         Band::Between(low, low_included, high, high_included) => {
-            above(low, low_included) && below(high, high_included)
+            Ok(above(low, low_included)? && below(high, high_included)?)
         }
-        Band::Exactly(edge) => *level == Fraction::per_mille(edge),
+        Band::Exactly(edge) => Ok(above(edge, true)? && below(edge, true)?),
     }
 }
 
-fn result(share: Share, level: &Fraction) -> Fraction {
-    match share {
+/// Least and greatest; a share falls as the level rises.
+fn result(share: Share, level: &Range) -> Range {
+    let of = |level: &Fraction| match share {
         Share::Flat(it) => Fraction::per_mille(it),
         Share::Linear { from, per, times } => {
             let short = Fraction::per_mille(from).sub(level);
             short.over(&Fraction::per_mille(per)).unwrap().times(&Fraction::per_mille(times))
         }
-    }
+    };
+    (of(&level.1), of(&level.0))
 }

@@ -24,6 +24,8 @@ pub(crate) struct Seconds<'c> {
     pub(crate) window: Range<usize>,
     office: Vec<bool>,
     late_office: Option<Vec<bool>>,
+    /// How long after the moment an open request is answered at the earliest.
+    pub(crate) after: Fraction,
     /// Outages with an excluded cause are passed over.
     passing_over: bool,
     /// What each source took out of account, in time and in records.
@@ -61,6 +63,7 @@ impl<'c> Seconds<'c> {
             window: usize::try_from(MARGIN).unwrap()..usize::try_from(case.cycle.1 - origin).unwrap(),
             office: open(&case.office, &PLACES[case.place], case.cycle.0, origin, until),
             late_office: None,
+            after: Fraction::new(1, 1_000_000),
             passing_over: false,
             taken_seconds: BTreeMap::new(),
             taken_records: BTreeMap::new(),
@@ -178,7 +181,7 @@ impl<'c> Seconds<'c> {
         let (mut begun, mut seen) = (0, 0);
         for row in self.rows(&Rows::Fact(Fact::Probe), false) {
             let at = self.position(self.case.records[row].from);
-            if self.holds(predicate, row) == Some(true) {
+            if self.holds(predicate, row) == Ok(true) {
                 begun = if seen == 0 { at } else { begun };
                 seen += 1;
                 continue;
@@ -266,9 +269,14 @@ impl<'c> Seconds<'c> {
         (0..self.case.records.len()).filter(|it| holds(&self.case.records[*it])).collect()
     }
 
-    /// The records of a fact, those of the window only when it is asked; in order of time.
+    /// The same of spans and events, of which nothing is ever undecided.
     pub(crate) fn rows(&mut self, rows: &Rows, in_window: bool) -> Vec<usize> {
-        match rows {
+        self.asked_rows(rows, in_window).unwrap()
+    }
+
+    /// The records of a fact, those of the window only when it is asked; in order of time.
+    pub(crate) fn asked_rows(&mut self, rows: &Rows, in_window: bool) -> Result<Vec<usize>, Absent> {
+        Ok(match rows {
             Rows::Fact(fact) => {
                 let over = self.passing_over && *fact == Fact::Outage;
                 let excluded = |it: &Record| matches!(it.cause, Some(Cause::Dns | Cause::Client));
@@ -280,34 +288,55 @@ impl<'c> Seconds<'c> {
                 found
             }
             Rows::Where(inner, predicate) => {
-                let mut rows = self.rows(inner, in_window);
-                rows.retain(|it| self.holds(predicate, *it) == Some(true));
-                rows
+                let rows = self.asked_rows(inner, in_window)?;
+                self.matching(rows, predicate)?
             }
             Rows::Lasting(inner, least) => {
-                let rows = self.rows(inner, in_window);
+                let rows = self.asked_rows(inner, in_window)?;
                 rows.into_iter().filter(|it| self.full_length(*it).is_none_or(|it| least.holds(it))).collect()
             }
             Rows::Of(inner, name) => {
-                let rows = self.rows(inner, in_window);
+                let rows = self.asked_rows(inner, in_window)?;
                 rows.into_iter().filter(|it| self.case.records[*it].subject == Some(name)).collect()
             }
             Rows::DistinctBySubject(inner) => {
-                let mut latest: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-                for row in self.rows(inner, in_window) {
-                    latest.insert(self.case.records[row].subject, row);
-                }
-                let mut kept: Vec<usize> = latest.into_values().collect();
-                kept.sort_by_key(|it| {
-                    (self.case.records[*it].from, self.case.records[*it].until.unwrap_or(i64::MAX))
+                let rows = self.asked_rows(inner, in_window)?;
+                let subject = |at: usize| self.case.records[rows[at]].subject;
+                let again = |at: usize| (at + 1..rows.len()).any(|later| subject(later) == subject(at));
+                (0..rows.len())
+                    .filter(|at| subject(*at).is_none() || !again(*at))
+                    .map(|at| rows[at])
+                    .collect()
+            }
+            Rows::Ranked(inner, rank) => {
+                let mut ranked = self.asked_rows(inner, true)?;
+                ranked.sort_by_key(|it| {
+                    let length = self.full_length(*it).unwrap_or(i64::MAX);
+                    let record = &self.case.records[*it];
+                    (if rank.descending { -length } else { length }, record.from, record.subject, *it)
                 });
-                kept
+                ranked.truncate(rank.count);
+                let rows = self.asked_rows(inner, in_window || !rank.others)?;
+                rows.into_iter().filter(|it| ranked.contains(it) != rank.others).collect()
             }
             Rows::Excluding(inner) => {
-                let rows = self.rows(inner, in_window);
+                let rows = self.asked_rows(inner, in_window)?;
                 self.rows_without_excluded(rows)
             }
+        })
+    }
+
+    /// The rows for which a predicate holds; not known while that of one is not.
+    pub(crate) fn matching(&mut self, rows: Vec<usize>, predicate: &Predicate) -> Result<Vec<usize>, Absent> {
+        let mut matching = Vec::new();
+        for row in rows {
+            match self.holds(predicate, row) {
+                Ok(true) => matching.push(row),
+                Ok(false) | Err(Absent::NoData) => {}
+                Err(absent) => return Err(absent),
+            }
         }
+        Ok(matching)
     }
 
     fn belongs(&self, row: usize) -> bool {
@@ -348,38 +377,46 @@ impl<'c> Seconds<'c> {
         if ends_at_once { Some(0) } else { record.until.map(|until| until - record.from) }
     }
 
-    /// Whether a predicate holds; nothing when it asks for what the record does not have.
-    pub(crate) fn holds(&mut self, predicate: &Predicate, row: usize) -> Option<bool> {
+    /// Whether a predicate holds: no data when it asks for what the record does not have, provisional when an open
+    /// request may still be answered in time.
+    pub(crate) fn holds(&mut self, predicate: &Predicate, row: usize) -> Result<bool, Absent> {
         let record = &self.case.records[row];
+        let cause = record.cause.ok_or(Absent::NoData);
         match predicate {
-            Predicate::CauseIs(cause) => record.cause.map(|it| it == *cause),
-            Predicate::CauseIsNot(cause) => record.cause.map(|it| it != *cause),
-            Predicate::CauseIn(a, b) => record.cause.map(|it| it == *a || it == *b),
-            Predicate::AtLeast(least) => record.n.map(|it| it >= *least),
-            Predicate::AtLeastOrZero(least) => Some(record.n.unwrap_or(0) >= *least),
-            Predicate::Flag => Some(record.flag),
-            Predicate::LongerThan(length) => Some(self.full_length(row).is_none_or(|it| it > *length)),
-            Predicate::StartsInOffice => Some(self.office[self.position(record.from)]),
-            Predicate::AnsweredWithin(seconds) => {
-                Some(record.until.is_some_and(|it| it <= record.from + seconds))
+            Predicate::CauseIs(wanted) => cause.map(|it| it == *wanted),
+            Predicate::CauseIsNot(wanted) => cause.map(|it| it != *wanted),
+            Predicate::CauseIn(a, b) => cause.map(|it| it == *a || it == *b),
+            Predicate::AtLeast(least) => record.n.map(|it| it >= *least).ok_or(Absent::NoData),
+            Predicate::AtLeastOrZero(least) => Ok(record.n.unwrap_or(0) >= *least),
+            Predicate::Flag => Ok(record.flag),
+            Predicate::LongerThan(length) if record.fact == Fact::Ticket => {
+                self.answered_by(row, record.from + length).map(|it| !it)
             }
+            Predicate::LongerThan(length) => Ok(self.full_length(row).is_none_or(|it| it > *length)),
+            Predicate::StartsInOffice => Ok(self.office[self.position(record.from)]),
+            Predicate::AnsweredWithin(seconds) => self.answered_by(row, record.from + seconds),
             Predicate::AnsweredInOffice(seconds) => {
-                let (from, until) = (record.from, record.until);
-                let deadline = self.deadline(from, *seconds);
-                Some(until.is_some_and(|it| it <= deadline))
+                let deadline = self.deadline(record.from, *seconds);
+                self.answered_by(row, deadline)
             }
             Predicate::Not(inner) => self.holds(inner, row).map(|it| !it),
-            Predicate::And(a, b) => match (self.holds(a, row), self.holds(b, row)) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            },
-            Predicate::Or(a, b) => match (self.holds(a, row), self.holds(b, row)) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            },
+            Predicate::And(a, b) => joined(self.holds(a, row), self.holds(b, row), false),
+            Predicate::Or(a, b) => joined(self.holds(a, row), self.holds(b, row), true),
         }
+    }
+
+    /// Whether a request was answered by then. One that is still open was not, if then is over.
+    fn answered_by(&self, row: usize, deadline: i64) -> Result<bool, Absent> {
+        match self.case.records[row].until {
+            Some(until) => Ok(until <= deadline),
+            None if deadline <= self.moment() => Ok(false),
+            None => Err(Absent::Provisional),
+        }
+    }
+
+    /// The latest moment of which anything is known.
+    pub(crate) fn moment(&self) -> i64 {
+        self.case.as_of.unwrap_or(self.case.cycle.1)
     }
 
     /// The instant at which so many seconds of office time have passed.
@@ -398,10 +435,20 @@ impl<'c> Seconds<'c> {
     }
 
     pub(crate) fn share(&mut self, predicate: &Predicate, rows: &Rows) -> Result<Fraction, Absent> {
-        let rows = self.rows(rows, true);
+        let rows = self.asked_rows(rows, true)?;
         let all = i64::try_from(rows.len()).unwrap();
-        let part = rows.iter().filter(|it| self.holds(predicate, **it) == Some(true)).count();
+        let part = self.matching(rows, predicate)?.len();
         if all == 0 { Err(Absent::NoData) } else { Ok(Fraction::new(i64::try_from(part).unwrap(), all)) }
+    }
+}
+
+/// With three answers: `decisive` decides; what is not known yet may still come to it.
+fn joined(a: Result<bool, Absent>, b: Result<bool, Absent>, decisive: bool) -> Result<bool, Absent> {
+    match (a, b) {
+        (Ok(it), _) if it == decisive => Ok(decisive),
+        (_, Ok(it)) if it == decisive => Ok(decisive),
+        (Ok(_), other) | (other, Ok(_)) => other,
+        (Err(Absent::NoData), Err(other)) | (Err(other), Err(_)) => Err(other),
     }
 }
 
@@ -437,7 +484,7 @@ fn fact_of(rows: &Rows) -> Fact {
     match rows {
         Rows::Fact(fact) => *fact,
         Rows::Where(inner, _) | Rows::Lasting(inner, _) | Rows::Of(inner, _) => fact_of(inner),
-        Rows::DistinctBySubject(inner) | Rows::Excluding(inner) => fact_of(inner),
+        Rows::DistinctBySubject(inner) | Rows::Ranked(inner, _) | Rows::Excluding(inner) => fact_of(inner),
     }
 }
 

@@ -1,8 +1,11 @@
 //! The oracle's numbers: counted seconds and records, divided.
 
-use crate::model::{Duration, Number, Rows};
+use crate::model::{Duration, Measure, Number, Rows};
 use crate::number::Fraction;
 use crate::seconds::Seconds;
+
+/// A moment later than everything that is asked about, in Unix seconds.
+const NEVER: i64 = 1_000_000_000_000;
 
 /// Why there is no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub(crate) enum Absent {
     NotComputable,
     NoRow,
     Ambiguous,
+    /// An open request may still come out either way.
+    Provisional,
 }
 
 impl Absent {
@@ -23,6 +28,7 @@ impl Absent {
             Self::NotComputable => "not_computable",
             Self::NoRow => "no_row",
             Self::Ambiguous => "ambiguous",
+            Self::Provisional => "provisional",
         }
     }
 
@@ -31,6 +37,9 @@ impl Absent {
         matches!(self, Self::NoData | Self::NotComputable)
     }
 }
+
+/// From the least to the greatest that is possible.
+pub(crate) type Range = (Fraction, Fraction);
 
 pub(crate) type Value = Result<Fraction, Absent>;
 
@@ -72,8 +81,14 @@ impl Seconds<'_> {
         rows.iter().map(covered).collect()
     }
 
+    /// The number, where it is the same whenever open requests will be answered.
     pub(crate) fn number(&mut self, number: &Number) -> Value {
-        match number {
+        exact(self.range(number)?)
+    }
+
+    /// The least and the greatest it may still come to.
+    pub(crate) fn range(&mut self, number: &Number) -> Result<Range, Absent> {
+        let known = match number {
             Number::Up(down) => self.up(down, 1),
             Number::Literal(down) => self.up(down, 2),
             Number::Ratio(a, b) => {
@@ -82,7 +97,7 @@ impl Seconds<'_> {
             }
             Number::Share(predicate, rows) => self.share(predicate, rows),
             Number::Counts(a, b) => {
-                let (a, b) = (self.rows(a, true).len(), self.rows(b, true).len());
+                let (a, b) = (self.asked_rows(a, true)?.len(), self.asked_rows(b, true)?.len());
                 let whole = |it: usize| Fraction::whole(i64::try_from(it).unwrap());
                 whole(a).over(&whole(b)).ok_or(Absent::NotComputable)
             }
@@ -95,19 +110,39 @@ impl Seconds<'_> {
                 let sum = Fraction::whole(depth[self.window.clone()].iter().sum());
                 sum.over(&self.cycle_length()).ok_or(Absent::NotComputable)
             }
-            Number::Percentile(rank, rows) => self.percentile(*rank, rows),
+            Number::Lengths(measure, rows) => {
+                let hours = |it: Fraction| it.over(&Fraction::whole(3600)).unwrap();
+                let (least, most) = self.lengths_of_requests(*measure, rows)?;
+                return Ok((hours(least), hours(most)));
+            }
+            Number::Exceeds(measure, limit, rows) => {
+                let lengths = self.lengths_of_requests(*measure, rows)?;
+                more(&lengths, &Fraction::whole(*limit)).map(|it| Fraction::whole(i64::from(it)))
+            }
             Number::MeanOfMachines => {
                 let machines = self.machine_names();
                 let ups: Vec<Value> = machines.iter().map(|it| self.machine_up(it)).collect();
                 mean(ups)
             }
-            Number::Round(how, inner) => Ok(self.number(inner)?.rounded(*how, &Fraction::new(1, 10_000))),
+            Number::Round(how, inner) => {
+                // What comes right after a step may be rounded to it.
+                let after = std::mem::replace(&mut self.after, Fraction::whole(0));
+                let range = self.range(inner);
+                self.after = after;
+                let (least, most) = range?;
+                let rounded = |it: Fraction| it.rounded(*how, &Fraction::new(1, 10_000));
+                return Ok((rounded(least), rounded(most)));
+            }
             Number::OrElse(inner, otherwise) => match self.number(inner) {
                 Err(absent) if absent.is_replaceable() => Ok(Fraction::per_mille(*otherwise)),
                 found => found,
             },
-            Number::OneMinus(inner) => Ok(Fraction::whole(1).sub(&self.number(inner)?)),
-        }
+            Number::OneMinus(inner) => {
+                let (least, most) = self.range(inner)?;
+                return Ok((Fraction::whole(1).sub(&most), Fraction::whole(1).sub(&least)));
+            }
+        };
+        known.map(|it| (it.clone(), it))
     }
 
     fn up(&mut self, down: &Duration, times: i64) -> Value {
@@ -116,18 +151,19 @@ impl Seconds<'_> {
         cycle.sub(&down).over(&cycle).ok_or(Absent::NotComputable)
     }
 
-    /// `percentile(RANK, full_length of ROWS)`: the smallest value that RANK percent of all do not exceed.
-    fn percentile(&mut self, rank: i64, rows: &Rows) -> Value {
-        let rows = self.rows(rows, true);
-        let lengths: Option<Vec<i64>> = rows.iter().map(|it| self.full_length(*it)).collect();
-        let mut lengths = lengths.ok_or(Absent::NoData)?;
-        lengths.sort_unstable();
-        let count = i64::try_from(lengths.len()).unwrap();
-        let enough = |it: &&i64| {
-            i64::try_from(lengths.iter().filter(|other| other <= it).count()).unwrap() * 100 >= rank * count
+    /// What the lengths come to if every open request is answered right after the moment, and if it never is.
+    fn lengths_of_requests(&mut self, measure: Measure, rows: &Rows) -> Result<(Fraction, Fraction), Absent> {
+        let rows = self.asked_rows(rows, true)?;
+        let ends = |end: &Fraction| {
+            let lengths = rows.iter().map(|it| {
+                let record = &self.case.records[*it];
+                record.until.map_or_else(|| end.clone(), Fraction::whole).sub(&Fraction::whole(record.from))
+            });
+            measured(measure, lengths.collect())
         };
-        let found = lengths.iter().find(enough).ok_or(Absent::NoData)?;
-        Fraction::whole(*found).over(&Fraction::whole(3600)).ok_or(Absent::NotComputable)
+        let soon = Fraction::whole(self.moment()).add(&self.after);
+        let never = Fraction::whole(NEVER);
+        Ok((ends(&soon)?, ends(&never)?))
     }
 
     /// `1 - length((outage of vm) - excluded) / length(running of vm)`
@@ -146,6 +182,40 @@ impl Seconds<'_> {
         [Outage, Maintenance, Running, Probe, Ticket, Fee]
             .into_iter()
             .any(|it| !self.rows(&Rows::Fact(it), true).is_empty())
+    }
+}
+
+/// What is possible, if it is one thing only.
+pub(crate) fn exact((least, most): Range) -> Value {
+    if least == most { Ok(least) } else { Err(Absent::NoData) }
+}
+
+/// Whether all that is possible is more than a limit; provisional when some of it is.
+pub(crate) fn more((least, most): &Range, limit: &Fraction) -> Result<bool, Absent> {
+    if (least > limit) == (most > limit) { Ok(least > limit) } else { Err(Absent::Provisional) }
+}
+
+/// Whether all that is possible is at least a limit.
+pub(crate) fn at_least((least, most): &Range, limit: &Fraction) -> Result<bool, Absent> {
+    if (least >= limit) == (most >= limit) { Ok(least >= limit) } else { Err(Absent::Provisional) }
+}
+
+/// `percentile` is the smallest value that so many percent of all do not exceed.
+fn measured(measure: Measure, mut lengths: Vec<Fraction>) -> Value {
+    lengths.sort();
+    let count = lengths.len();
+    match measure {
+        Measure::Sum => Ok(lengths.iter().fold(Fraction::whole(0), |sum, it| sum.add(it))),
+        Measure::Mean => mean(lengths.into_iter().map(Ok).collect()),
+        Measure::Least => lengths.into_iter().next().ok_or(Absent::NoData),
+        Measure::Greatest => lengths.into_iter().next_back().ok_or(Absent::NoData),
+        Measure::Percentile(rank) => {
+            let enough = |it: &&Fraction| {
+                let no_more = lengths.iter().filter(|other| other <= it).count();
+                no_more * 100 >= usize::try_from(rank).unwrap() * count
+            };
+            lengths.iter().find(enough).cloned().ok_or(Absent::NoData)
+        }
     }
 }
 

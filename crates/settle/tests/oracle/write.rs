@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::model::{
-    Area, Band, Case, Days, Duration, Fact, Ladder, Least, Mode, Number, Office, Pays, Predicate, Quorum,
-    Record, Rounding, Rows, Share, Test,
+    Area, Band, Case, Days, Duration, Fact, Ladder, Least, Measure, Mode, Number, Office, Pays, Predicate,
+    Quorum, Record, Rounding, Rows, Share, Test,
 };
 use crate::place::{PLACES, date, instant};
 
@@ -193,6 +193,11 @@ fn rows(it: &Rows) -> String {
         Rows::Lasting(inner, least) => format!("({} {})", rows(inner), lasting(*least)),
         Rows::Of(inner, name) => format!("({} of \"{name}\")", rows(inner)),
         Rows::DistinctBySubject(inner) => format!("({} distinct by (subject))", rows(inner)),
+        Rows::Ranked(inner, rank) => {
+            let word = if rank.descending { "descending" } else { "ascending" };
+            let first = format!("first({}, {} ordered by full_length {word})", rank.count, rows(inner));
+            if rank.others { format!("({} except {first})", rows(inner)) } else { first }
+        }
         Rows::Excluding(inner) => format!("({} - excluded)", rows(inner)),
     }
 }
@@ -271,12 +276,26 @@ fn number(it: &Number) -> String {
         Number::Counts(a, b) => format!("(count({}) / count({}))", rows(a), rows(b)),
         Number::Runs(it) => format!("count(runs({}))", area(it)),
         Number::MeanStack(it) => format!("mean(stack({}))", rows(it)),
-        Number::Percentile(rank, it) => format!("(percentile({rank}, full_length of {}) / 1 h)", rows(it)),
+        Number::Lengths(measure, it) => format!("({} / 1 h)", lengths(*measure, it)),
+        Number::Exceeds(measure, limit, it) => {
+            format!("(if {} > {limit} s then 1 otherwise 0)", lengths(*measure, it))
+        }
         Number::MeanOfMachines => "mean(for each vm: machine_up)".to_owned(),
         Number::Round(how, it) => format!("{}({}, 0.01%)", round(*how), number(it)),
         Number::OrElse(it, otherwise) => format!("({} or {} when none)", number(it), percent(*otherwise)),
         Number::OneMinus(it) => format!("(1 - {})", number(it)),
     }
+}
+
+fn lengths(measure: Measure, it: &Rows) -> String {
+    let function = match measure {
+        Measure::Sum => "sum(".to_owned(),
+        Measure::Mean => "mean(".to_owned(),
+        Measure::Least => "min(".to_owned(),
+        Measure::Greatest => "max(".to_owned(),
+        Measure::Percentile(rank) => format!("percentile({rank}, "),
+    };
+    format!("{function}full_length of {})", rows(it))
 }
 
 /// The records, one JSON object a line.

@@ -5,8 +5,8 @@ use settle::settlement::{Derivation, EvidenceUse};
 
 use super::level::{code, name};
 use super::links::{Links, derivation_id};
-use super::markup::{Markup, both, el, element, prose, word};
-use crate::arithmetic::steps;
+use super::markup::{Markup, both, el, element, word};
+use crate::arithmetic::{Step, came_out, steps};
 use crate::time::Stamps;
 use crate::words::Word;
 
@@ -25,7 +25,7 @@ fn derivation(index: usize, derivation: &Derivation, stamps: &Stamps, links: &Li
             [name(&derivation.name, derivation.subject.as_deref()), reading.unwrap_or_default()],
         ),
         el("span", "equals", [Markup::text("=")]),
-        el("span", "value", [prose(&derivation.value)]),
+        el("span", "value", [both(|lang| came_out(&derivation.value, stamps, lang))]),
     ];
     let window = derivation.window.map(|window| Markup::text(&stamps.span(window.from(), window.until())));
     let rule = Some(derivation.rule.trim()).filter(|rule| !rule.is_empty());
@@ -33,7 +33,7 @@ fn derivation(index: usize, derivation: &Derivation, stamps: &Stamps, links: &Li
     let steps = steps(derivation);
     let parts = [
         (Word::Rule, rule),
-        (Word::Steps, (!steps.is_empty()).then(|| arithmetic(&steps))),
+        (Word::Steps, (!steps.is_empty()).then(|| arithmetic(&steps, stamps))),
         (Word::Window, window),
         (Word::Uses, (!derivation.uses.is_empty()).then(|| uses(&derivation.uses, links))),
         (Word::Evidence, (!derivation.evidence.is_empty()).then(|| evidence(&derivation.evidence))),
@@ -51,9 +51,10 @@ fn derivation(index: usize, derivation: &Derivation, stamps: &Stamps, links: &Li
 }
 
 /// The arithmetic, innermost first.
-fn arithmetic(steps: &[(String, &str)]) -> Markup {
-    let step = |(written, value): &(String, &str)| {
-        el("li", "", [code(written), el("span", "result", [Markup::text("= "), prose(value)])])
+fn arithmetic(steps: &[Step<'_>], stamps: &Stamps) -> Markup {
+    let step = |(written, value): &Step<'_>| {
+        let value = both(|lang| came_out(value, stamps, lang));
+        el("li", "", [code(written), el("span", "result", [Markup::text("= "), value])])
     };
     el("ol", "steps", steps.iter().map(step))
 }

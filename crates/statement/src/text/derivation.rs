@@ -6,8 +6,9 @@ use settle::settlement::{Derivation, EvidenceUse};
 
 use super::columns::{Stand, table};
 use super::{hanging, indented};
-use crate::arithmetic::{one_line, steps};
+use crate::arithmetic::{Step, came_out, one_line, steps};
 use crate::bilingual::half;
+use crate::calculation::separator;
 use crate::reading_table::named;
 use crate::time::Stamps;
 use crate::words::Word;
@@ -22,24 +23,24 @@ pub(super) fn derivations(settlement: &Settlement, lang: Lang) -> Vec<String> {
 
 fn derivation(derivation: &Derivation, stamps: &Stamps, lang: Lang) -> Vec<String> {
     let name = named(&derivation.name, derivation.subject.as_deref());
-    let mut lines =
-        hanging("", &format!("{name} = {} [{}]", derivation.value, half(&derivation.clause, lang)));
+    let value = came_out(&derivation.value, stamps, lang);
+    let mut lines = hanging("", &format!("{name} = {value} [{}]", half(&derivation.clause, lang)));
     let window = derivation.window.map(|window| stamps.span(window.from(), window.until()));
-    let uses = Some(derivation.uses.join(", ")).filter(|uses| !uses.is_empty());
+    let uses = Some(derivation.uses.join(comma(lang))).filter(|uses| !uses.is_empty());
     let evidence: Vec<String> = derivation.evidence.iter().map(|used| evidence_used(used, lang)).collect();
     let parts = [
         (Word::Reading, derivation.reading.clone()),
         (Word::Window, window),
         (Word::Rule, Some(one_line(&derivation.rule)).filter(|rule| !rule.is_empty())),
         (Word::Uses, uses),
-        (Word::Evidence, Some(evidence.join("; ")).filter(|evidence| !evidence.is_empty())),
+        (Word::Evidence, Some(evidence.join(separator(lang))).filter(|evidence| !evidence.is_empty())),
     ];
     for (word, part) in parts {
         if let Some(part) = part {
             lines.extend(indented(hanging(&format!("{}  ", word.in_lang(lang)), &part)));
         }
     }
-    let row = |(written, value): (String, &str)| vec![written, format!("= {value}")];
+    let row = |(written, value): Step<'_>| vec![written, format!("= {}", came_out(value, stamps, lang))];
     let rows: Vec<_> = steps(derivation).into_iter().map(row).collect();
     lines.extend(indented(indented(table(&[Stand::Left, Stand::Left], &rows))));
     lines
@@ -48,11 +49,24 @@ fn derivation(derivation: &Derivation, stamps: &Stamps, lang: Lang) -> Vec<Strin
 /// `2 of outage (outage-1, outage-2)`.
 fn evidence_used(used: &EvidenceUse, lang: Lang) -> String {
     let count = Word::RecordsOf.fill(lang, &[&used.fact, &used.count.to_string()]);
-    let shown: Vec<&str> = used.records.iter().take(RECORDS_SHOWN).map(String::as_str).collect();
-    let is_all = u64::try_from(shown.len()).is_ok_and(|shown| shown == used.count);
-    match (shown.is_empty(), is_all) {
-        (true, _) => count,
-        (false, true) => format!("{count} ({})", shown.join(", ")),
-        (false, false) => format!("{count} ({}, …)", shown.join(", ")),
+    let mut shown: Vec<&str> = used.records.iter().take(RECORDS_SHOWN).map(String::as_str).collect();
+    if shown.is_empty() {
+        return count;
+    }
+    if u64::try_from(shown.len()).is_ok_and(|shown| shown < used.count) {
+        shown.push("…");
+    }
+    let shown = shown.join(comma(lang));
+    match lang {
+        Lang::En => format!("{count} ({shown})"),
+        Lang::Zh => format!("{count}（{shown}）"),
+    }
+}
+
+/// Between the elements of a list.
+fn comma(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => ", ",
+        Lang::Zh => "、",
     }
 }

@@ -34,7 +34,8 @@ fn hostile() -> Settlement {
     }
     for derivation in &mut settlement.derivation {
         derivation.rule = bad.to_owned();
-        derivation.steps = vec![(bad.to_owned(), bad.to_owned())];
+        derivation.value = Err(settle::Absent::no_data(bad, bad));
+        derivation.steps = vec![(bad.to_owned(), Ok(settle::Shown::Text(bad.into())))];
         derivation.uses = vec![bad.to_owned()];
     }
     settlement.tzdb = bad.to_owned();

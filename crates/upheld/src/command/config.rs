@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &ConfigArguments) -> Result<(), Failure> {
 }
 
 fn text(shown: &[Shown]) -> String {
-    let value = |it: &Shown| it.1.clone().unwrap_or_else(|| "—".to_owned());
+    let value = |it: &Shown| it.1.clone().filter(|it| !it.is_empty()).unwrap_or_else(|| "—".to_owned());
     let keys = shown.iter().map(|it| it.0.len()).max().unwrap_or(0);
     let values = shown.iter().map(|it| value(it).chars().count()).max().unwrap_or(0);
     let line = |it: &Shown| format!("{:keys$}  {:values$}  {}\n", it.0, value(it), it.2);

@@ -7,30 +7,37 @@ use evidence::SourceFile;
 use serde_json::{Value, json};
 
 use crate::arguments::{Format, VerifyArguments, lang};
+use crate::command::growth;
 use crate::failure::Failure;
 use crate::settlement::{Request, TextInputs, settlement};
-use crate::{files, print};
+use crate::{files, key, log, print};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
+    let Some(dir) = &arguments.dir else { return growth::run(arguments) };
     let lang = lang(arguments.output.lang);
-    let pin = match &arguments.key {
-        Some(text) => {
-            Some(text.parse::<proof::VerifyingKey>().map_err(|it| Failure::Usage(format!("--key: {it}")))?)
-        }
-        None => None,
+    let trust = proof::Trust {
+        seal: key::public("--key", arguments.key.as_deref())?,
+        log: key::public("--log-key", arguments.log_key.as_deref())?,
+        witnesses: key::witnesses(&arguments.witness)?,
     };
-    let tree = files::tree(&arguments.dir)?;
-    let count = tree.len();
-    let (findings, signer) = verify(tree, pin.as_ref());
+    let tree = files::tree(dir)?;
+    let count = tree.keys().filter(|it| !proof::LOG_FILES.contains(&it.as_str())).count();
+    let (findings, opened) = verify(tree, &trust);
+    let signer = opened.as_ref().map(|it| it.key().to_string()).unwrap_or_default();
+    let logged = opened.as_ref().and_then(proof::Opened::log);
     match arguments.output.format {
         Format::Json => print::json(&json!({
             "ok": findings.is_empty(),
             "files": count,
             "signer": signer,
+            "log": logged.map(log::json),
             "findings": findings.iter().map(print::diagnostic_json).collect::<Vec<_>>(),
         }))?,
-        Format::Text if findings.is_empty() => print::out(&praise(count, &signer, pin.is_some(), lang))?,
+        Format::Text if findings.is_empty() => {
+            let logged = logged.map(|it| log::text(it, trust.log.is_some(), lang)).unwrap_or_default();
+            print::out(&format!("{}{logged}", praise(count, &signer, trust.seal.is_some(), lang)))?;
+        }
         Format::Text => print::diagnostics(&findings, None, lang),
     }
     if findings.is_empty() { Ok(()) } else { Err(Failure::Text) }
@@ -61,21 +68,11 @@ fn praise(files: usize, signer: &str, pinned: bool, lang: Lang) -> String {
     }
 }
 
-/// Everything wrong with a package, and who signed it.
-fn verify(tree: BTreeMap<String, Vec<u8>>, pin: Option<&proof::VerifyingKey>) -> (Vec<Diagnostic>, String) {
-    let opened = match pin {
-        Some(key) => proof::open_pinned(tree, key),
-        None => proof::open(tree),
-    };
-    match opened {
-        Ok(opened) => {
-            let findings = match recompute(&opened) {
-                Ok(()) => Vec::new(),
-                Err(it) => vec![*it],
-            };
-            (findings, opened.key().to_string())
-        }
-        Err(findings) => (findings.iter().map(proof::Finding::diagnostic).collect(), String::new()),
+/// Everything wrong with a package, and the package if its files are as they were sealed and logged.
+fn verify(tree: BTreeMap<String, Vec<u8>>, trust: &proof::Trust) -> (Vec<Diagnostic>, Option<proof::Opened>) {
+    match proof::open_trusting(tree, trust) {
+        Ok(opened) => (recompute(&opened).err().map(|it| *it).into_iter().collect(), Some(opened)),
+        Err(findings) => (findings.iter().map(proof::Finding::diagnostic).collect(), None),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use super::nearest::nearest;
 use super::resolve::{Given, Origin};
@@ -48,7 +48,11 @@ impl Reader<'_> {
             (Kind::Switch, DeValue::Boolean(it)) => it.to_string(),
             (Kind::Count(_), DeValue::Integer(it)) if it.radix() == 10 => it.as_str().to_owned(),
             (Kind::Path, DeValue::String(it)) => self.beside(it),
-            (Kind::Switch | Kind::Count(_), other) => return self.other_type(setting, line, other),
+            (Kind::List(_), DeValue::Array(all)) => match texts(all) {
+                Some(it) => it.join(" "),
+                None => return self.other_type(setting, line, value.get_ref()),
+            },
+            (Kind::Switch | Kind::Count(_) | Kind::List(_), other) => return self.other_type(setting, line, other),
             (_, DeValue::String(it)) => it.to_string(),
             (_, other) => return self.other_type(setting, line, other),
         };
@@ -66,6 +70,7 @@ impl Reader<'_> {
         let expected = match setting.kind {
             Kind::Switch => "true or false",
             Kind::Count(_) => "a whole number",
+            Kind::List(_) => "a list of texts without blanks, [\"…\"]",
             _ => "a text in quotes",
         };
         let (path, key) = (self.path.display(), setting.key);
@@ -80,6 +85,12 @@ impl Reader<'_> {
         let help = meant.unwrap_or_else(|| "; `upheld config` lists all".to_owned());
         self.wrong.push(format!("{}:{line}: there is no setting `{key}`{help}", self.path.display()));
     }
+}
+
+/// The texts of a list; `None` when it holds anything else.
+fn texts<'a>(all: &'a DeArray<'_>) -> Option<Vec<&'a str>> {
+    let text = |it: &'a Spanned<DeValue<'_>>| it.get_ref().as_str().filter(|it| !it.contains(char::is_whitespace));
+    all.iter().map(text).collect()
 }
 
 fn line(text: &str, at: usize) -> usize {
@@ -99,13 +110,14 @@ mod tests {
 
     #[test]
     fn values_are_read_with_their_lines() {
-        let text = "listen = \"[::1]:80\"\ndata = \"state\"\nlog = true\n\n[times]\ngrace = \"5 d\"\n[rates]\nread_burst = 7\n";
+        let text = "listen = \"[::1]:80\"\ndata = \"state\"\nlog = true\nwitnesses = [\"a\", \"b\"]\n[times]\ngrace = \"5 d\"\n[rates]\nread_burst = 7\n";
         assert_eq!(
             told(text),
             [
                 "listen = [::1]:80 (etc/upheld.toml:1)",
                 "data = etc/state (etc/upheld.toml:2)",
                 "log = true (etc/upheld.toml:3)",
+                "witnesses = a b (etc/upheld.toml:4)",
                 "times.grace = 5 d (etc/upheld.toml:6)",
                 "rates.read_burst = 7 (etc/upheld.toml:8)",
             ]
@@ -122,6 +134,7 @@ mod tests {
             ("[tims]\ngrace = \"1 d\"", "etc/upheld.toml:1: there is no setting `tims`; `upheld config` lists all"),
             ("log = \"true\"", "etc/upheld.toml:1: `log` is true or false, not of type string"),
             ("[times]\ngrace = 3", "etc/upheld.toml:2: `times.grace` is a text in quotes, not of type integer"),
+            ("witnesses = [\"a\", 1]", "etc/upheld.toml:1: `witnesses` is a list of texts without blanks"),
             ("data = \"a\"\ndata = \"b\"", "etc/upheld.toml:2: "),
         ];
         for (text, expected) in table {

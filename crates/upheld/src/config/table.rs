@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Secret,
     /// `true` or `false`.
     Switch,
+    /// Texts; in one text, separated by blanks.
+    List(fn(&mut Settings) -> &mut Vec<String>),
     /// Words that go into the platform's settings.
     Words(fn(&mut Settings) -> &mut String),
     /// A length of time.
@@ -54,12 +56,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("otlp", Kind::Secret),
     setting("provider", Kind::Words(|it| &mut it.provider)),
     setting("origin", Kind::Words(|it| &mut it.origin)),
+    setting("witnesses", Kind::List(|it| &mut it.witnesses)),
     setting("times.grace", Kind::Length(|it| &mut it.grace_seconds)),
     setting("times.session_idle", Kind::Length(|it| &mut it.session_idle_seconds)),
     setting("times.session", Kind::Length(|it| &mut it.session_seconds)),
     setting("times.confirmation", Kind::Length(|it| &mut it.confirmation_seconds)),
     setting("times.link", Kind::Length(|it| &mut it.link_seconds)),
     setting("times.adjudication", Kind::Length(|it| &mut it.adjudication_seconds)),
+    setting("times.answer", Kind::Length(|it| &mut it.answer_seconds)),
     setting("times.appeal", Kind::Length(|it| &mut it.appeal_seconds)),
     setting("times.voucher", Kind::LengthOrForever(|it| &mut it.voucher_seconds)),
     setting("times.idempotency", Kind::Length(|it| &mut it.idempotency_seconds)),
@@ -91,6 +95,7 @@ impl Setting {
             Kind::Path => (self.key == "data").then(|| DATA.to_owned()),
             Kind::Secret => None,
             Kind::Switch => Some("false".to_owned()),
+            Kind::List(at) => Some(at(&mut settings).join(" ")),
             Kind::Words(at) => Some(at(&mut settings).clone()),
             Kind::Length(at) => Some(length::show(*at(&mut settings))),
             Kind::LengthOrForever(at) => Some(at(&mut settings).map_or(FOREVER.to_owned(), length::show)),
@@ -109,6 +114,10 @@ impl Setting {
             }
             Kind::Path | Kind::Secret => (!text.is_empty()).then_some(()).ok_or("not empty"),
             Kind::Switch => matches!(text, "true" | "false").then_some(()).ok_or("`true` or `false`"),
+            Kind::List(at) => {
+                *at(settings) = text.split_whitespace().map(str::to_owned).collect();
+                Ok(())
+            }
             Kind::Words(at) => {
                 if text.trim().is_empty() {
                     return Err("not empty");
@@ -152,7 +161,7 @@ mod tests {
         for it in SETTINGS {
             let (mut settings, mut rates) = (Settings::default(), Rates::default());
             let text = match it.kind {
-                Kind::Words(_) => "other.example/name",
+                Kind::Words(_) | Kind::List(_) => "other.example/name",
                 Kind::Length(_) | Kind::LengthOrForever(_) => "12345 s",
                 Kind::Count(_) => "12345",
                 _ => continue,

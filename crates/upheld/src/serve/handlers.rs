@@ -1,7 +1,7 @@
 //! Who does which kind of job: the one list of all that happens by itself.
 
 use platform::jobs::Handler;
-use platform::{audit, corrections, cycles, notices, runs, subscriptions};
+use platform::{audit, claims, corrections, cycles, maintenance, notices, runs, subscriptions, vouchers};
 
 /// Every kind of job with what does it.
 pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
@@ -14,5 +14,8 @@ pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
         (corrections::EXPIRY_JOB, corrections::run),
         (runs::RUN_JOB, runs::run),
         (audit::JOB, audit::run),
+        (claims::DEADLINE_JOB, claims::run),
+        (vouchers::EXPIRY_JOB, vouchers::expire),
+        (maintenance::EXPAND_JOB, maintenance::run),
     ]
 }

@@ -4,9 +4,9 @@ use calendar::Zone;
 use diagnostic::Bilingual;
 use language::contract::Compare;
 use quantity::{Quantity, Unit};
-use settle::Settlement;
 use settle::absent::Absent;
 use settle::settlement::*;
+use settle::{Settlement, Shown};
 
 use super::{at, digest, interval, number, ratio, seconds, usd};
 
@@ -364,6 +364,7 @@ fn lints() -> Vec<Lint> {
 }
 
 fn derivations() -> Vec<Derivation> {
+    let step = |written: &str, value: Quantity| (written.to_owned(), Ok(Shown::Quantity(value)));
     vec![
         Derivation {
             name: "downtime".to_owned(),
@@ -372,10 +373,10 @@ fn derivations() -> Vec<Derivation> {
             reading: None,
             clause: AVAILABILITY.to_owned(),
             rule: "round(length(outage - excluded), 1 min)".to_owned(),
-            value: "1 h 42 min".to_owned(),
+            value: Ok(Shown::Quantity(seconds("6120"))),
             steps: vec![
-                ("length(outage - excluded)".to_owned(), "1 h 41 min 50 s".to_owned()),
-                ("round(length(outage - excluded), 1 min)".to_owned(), "1 h 42 min".to_owned()),
+                step("length(outage - excluded)", seconds("6110")),
+                step("round(length(outage - excluded), 1 min)", seconds("6120")),
             ],
             uses: vec!["excluded".to_owned()],
             evidence: vec![
@@ -394,11 +395,11 @@ fn derivations() -> Vec<Derivation> {
             reading: Some("literal".to_owned()),
             clause: AVAILABILITY.to_owned(),
             rule: "(length(cycle) - 2 * downtime)\n  / length(cycle)".to_owned(),
-            value: "3343/3360".to_owned(),
+            value: Ok(Shown::Quantity(number("3343/3360"))),
             steps: vec![
-                ("length(cycle)".to_owned(), "28 d".to_owned()),
-                ("2 * downtime".to_owned(), "3 h 24 min".to_owned()),
-                ("length(cycle) - 2 * downtime".to_owned(), "27 d 20 h 36 min".to_owned()),
+                step("length(cycle)", seconds("2419200")),
+                step("2 * downtime", seconds("12240")),
+                step("length(cycle) - 2 * downtime", seconds("2406960")),
             ],
             uses: vec!["downtime".to_owned()],
             evidence: Vec::new(),
@@ -410,13 +411,29 @@ fn derivations() -> Vec<Derivation> {
             reading: None,
             clause: CREDITS.to_owned(),
             rule: "credit_share of monthly_fee".to_owned(),
-            value: "200/9 USD".to_owned(),
-            steps: vec![
-                ("credit_share".to_owned(), "1/9".to_owned()),
-                ("monthly_fee".to_owned(), "200.00 USD".to_owned()),
-            ],
+            value: Ok(Shown::Quantity(usd("200/9"))),
+            steps: vec![step("credit_share", number("1/9")), step("monthly_fee", usd("200"))],
             uses: vec!["credit_share".to_owned(), "monthly_fee".to_owned()],
             evidence: vec![EvidenceUse { fact: "fee".to_owned(), count: 1, records: Vec::new() }],
+        },
+        Derivation {
+            name: "mtbf".to_owned(),
+            subject: None,
+            window: None,
+            reading: None,
+            clause: RESPONSE.to_owned(),
+            rule: "mean(length of gaps(failures))".to_owned(),
+            value: Err(Absent::not_enough(
+                "a gap needs two runs; there is one",
+                "至少两段才有间隔；仅有 1 段",
+            )),
+            steps: vec![
+                ("failures".to_owned(), Ok(Shown::Timeline(Some(7_740_000_000_000), 3))),
+                ("count(failure) > 0".to_owned(), Ok(Shown::Truth(true))),
+                ("start of last(failure)".to_owned(), Ok(Shown::Instant(at("2026-11-19T22:10:00-05:00")))),
+            ],
+            uses: vec!["failures".to_owned()],
+            evidence: Vec::new(),
         },
     ]
 }
