@@ -139,7 +139,12 @@ pub fn get(_: &Platform, tx: &mut Tx<'_>, who: &Principal, id: &str) -> Result<A
 }
 
 /// The versions of an agreement, the newest first.
-pub fn versions(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, id: &str) -> Result<Listed<Version>, Failure> {
+pub fn versions(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &str,
+) -> Result<Listed<Version>, Failure> {
     get(platform, tx, who, id)?;
     let seen = sight(tx, who)?;
     let rows = tx.rows(
@@ -345,7 +350,8 @@ impl Amendment {
 
 fn agreement(row: &Row) -> Result<Agreement, Fault> {
     let kind: String = row.get(1)?;
-    let kind = if kind == AgreementKind::Upstream.name() { AgreementKind::Upstream } else { AgreementKind::Ours };
+    let kind =
+        if kind == AgreementKind::Upstream.name() { AgreementKind::Upstream } else { AgreementKind::Ours };
     Ok(Agreement {
         id: row.get(0)?,
         kind,

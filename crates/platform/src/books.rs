@@ -19,7 +19,7 @@ use crate::money::Money;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal, RefusalKind};
 
-pub(crate) use kept::{Kept, between, find};
+pub(crate) use kept::{between, find};
 pub(crate) use views::view as shown;
 pub use views::{
     AccountView, CurrencyTotal, PostingView, TransactionView, TrialBalance, accounts, get, list, trial_balance,

@@ -87,7 +87,9 @@ pub fn check(documents: &[Document]) -> Result<(), Refusal> {
     }
     for (at, it) in documents.iter().enumerate() {
         let (en, zh) = match it {
-            it if it.title.trim().is_empty() || it.title.chars().count() > 300 => ("title: 1 to 300 characters", "title：1 至 300 个字符"),
+            it if it.title.trim().is_empty() || it.title.chars().count() > 300 => {
+                ("title: 1 to 300 characters", "title：1 至 300 个字符")
+            }
             it if it.rank == 0 => ("rank: 1 or more", "rank：须为 1 或更大"),
             it if !it.sha256.as_deref().is_none_or(is_sha256) => {
                 ("sha256: 64 lower-case hexadecimal digits", "sha256：须为 64 位小写十六进制数字")
@@ -158,7 +160,10 @@ fn contradiction(first: &Document, second: &Document) -> Option<Text> {
     }
     (first.rank == second.rank).then(|| {
         Text::new(
-            format!("“{one}” and “{two}” both have rank {}: which prevails is not said; “{one}” is taken", first.rank),
+            format!(
+                "“{one}” and “{two}” both have rank {}: which prevails is not said; “{one}” is taken",
+                first.rank
+            ),
             format!("《{one}》与《{two}》次序同为 {}：未约定以何者为准，暂以《{one}》为准", first.rank),
         )
     })
@@ -197,7 +202,9 @@ mod tests {
         let order = precedence(&[], &[document(ClickThrough, 1), document(Sealed, 2)]);
         assert_eq!(titles(&order), ["Sealed 2", "ClickThrough 1"]);
         assert_eq!(order.contradictions.len(), 1);
-        assert!(order.contradictions[0].en.contains("by rank “ClickThrough 1” would stand before “Sealed 2”"));
+        assert!(
+            order.contradictions[0].en.contains("by rank “ClickThrough 1” would stand before “Sealed 2”")
+        );
     }
 
     #[test]
@@ -211,7 +218,13 @@ mod tests {
     #[test]
     fn the_order_does_not_depend_on_how_documents_were_listed() {
         use DocumentKind::*;
-        let mut listed = vec![document(Terms, 1), document(Order, 1), document(Sealed, 3), document(ClickThrough, 1), document(Usage, 2)];
+        let mut listed = vec![
+            document(Terms, 1),
+            document(Order, 1),
+            document(Sealed, 3),
+            document(ClickThrough, 1),
+            document(Usage, 2),
+        ];
         let first = precedence(&[], &listed);
         for _ in 0..listed.len() {
             listed.rotate_left(1);
@@ -223,7 +236,9 @@ mod tests {
     fn one_text_named_twice_is_told() {
         use DocumentKind::*;
         let with = |kind, rank| Document { sha256: Some("a".repeat(64)), ..document(kind, rank) };
-        assert!(precedence(&[], &[with(Terms, 1), with(Usage, 2)]).contradictions[0].en.contains("same text"));
+        assert!(
+            precedence(&[], &[with(Terms, 1), with(Usage, 2)]).contradictions[0].en.contains("same text")
+        );
     }
 
     #[test]

@@ -14,44 +14,37 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use store::{Fault, Row, Scope, Tx, Value, values};
+use store::{Tx, Value, values};
 use timeline::Instant;
 
 use crate::agreements::{self, Amendment};
-use crate::audit::{self, Entry};
 use crate::comparison::Comparison;
 use crate::jobs;
-use crate::kept::{of_row, to_text};
+use crate::kept::to_text;
 use crate::page::{Listed, Page};
 use crate::platform::Platform;
 use crate::principal::{PROVIDER, Principal};
 use crate::refusal::{Failure, Refusal, RefusalKind};
-use crate::rights::{Resource, TenantHandle, Verb};
+use crate::rights::{Resource, Verb};
 use crate::subscription_check;
 use crate::subscriptions::{self, Subscription};
 use crate::tenants::{UPSTREAM, check_revision};
-use crate::terms::{Change, SubscriptionState, served_from};
+use crate::terms::SubscriptionState;
 use crate::time::Moment;
+
+mod row;
+mod taking_hold;
+
+use row::{delivered, delivery, found, notice, record, select};
+pub use taking_hold::run;
+pub(crate) use taking_hold::{at_renewal, wake};
+use taking_hold::{settle, take_hold};
 
 /// The job that lets a change take hold: [`run`].
 pub const NOTICE_JOB: &str = "notice";
+
 /// Most characters of the text that goes with a notice.
 const TEXT_CHARS_MAX: usize = 20_000;
-/// Deliveries handled in one transaction, so that nobody waits long for the writing thread.
-const AT_ONCE: i64 = 500;
-
-/// The columns of [`notice`], then those of [`delivery`].
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT n.id, n.agreement_id, n.from_version, n.to_version, n.rule, n.effective_at, n.text, n.comparison,
-               n.created_at, n.created_by, n.withdrawn_at, n.revision, d.tenant_id, d.subscription_id, d.channel, d.state,
-               d.sent_at, d.delivered_at, d.decided_at, d.decided_by, d.revision
-             FROM notice_delivery d JOIN notice n ON n.id = d.notice_id ",
-            $rest
-        )
-    };
-}
 
 /// A change to be told.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -333,7 +326,12 @@ pub fn seen(
     let tenant = who.tenant(tx, tenant, Resource::Notice, Verb::Read)?;
     let it = delivered(tx, &tenant, id, subscription)?;
     if who.is_provider() && tenant.id() != UPSTREAM {
-        return Err(Refusal::new(RefusalKind::Forbidden, "only the customer can have seen it", "只有客户本人的查阅才算已送达").into());
+        return Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "only the customer can have seen it",
+            "只有客户本人的查阅才算已送达",
+        )
+        .into());
     }
     if it.delivered_at.is_some() {
         return Ok(it);
@@ -386,105 +384,6 @@ pub fn decide(
     delivered(tx, &tenant, id, subscription)
 }
 
-/// Lets a change take hold where the rule does not ask the customer, once it is effective. Done again, it changes nothing.
-pub fn run(platform: &Platform, job: &jobs::Job) -> Result<(), Failure> {
-    let id = job.payload.get("notice").and_then(Json::as_str).unwrap_or("").to_owned();
-    let mut after = Some((String::new(), String::new()));
-    while let Some(from) = after {
-        let id = id.clone();
-        after = platform.write(move |_, tx| run_some(tx, &id, &from))?;
-    }
-    Ok(())
-}
-
-/// Handles some deliveries after (tenant, subscription); where to go on.
-fn run_some(
-    tx: &mut Tx<'_>,
-    id: &str,
-    (tenant, subscription): &(String, String),
-) -> Result<Option<(String, String)>, Failure> {
-    let who = Principal::system(NOTICE_JOB);
-    let it = found(tx, id)?;
-    if !it.rule.takes_hold_by_itself() || it.effective_at.0 > tx.now() {
-        return Ok(None);
-    }
-    let rows = tx.rows(
-        select!(
-            "WHERE d.notice_id = $1 AND d.state IN ('sent', 'delivered')
-               AND (d.tenant_id > $2 OR (d.tenant_id = $2 AND d.subscription_id > $3))
-             ORDER BY d.tenant_id, d.subscription_id LIMIT $4"
-        ),
-        values![id, tenant, subscription, AT_ONCE],
-    )?;
-    let open = rows.iter().map(delivery).collect::<Result<Vec<_>, _>>()?;
-    for it in &open {
-        let tenant = who.tenant(tx, &it.tenant, Resource::Subscription, Verb::Change)?;
-        by_itself(tx, &who, &tenant, it)?;
-    }
-    tx.enter(Scope::Provider)?;
-    Ok(open.last().map(|it| (it.tenant.clone(), it.subscription.clone())))
-}
-
-fn by_itself(tx: &mut Tx<'_>, who: &Principal, tenant: &TenantHandle, it: &Delivery) -> Result<(), Failure> {
-    let effective_at = it.notice.effective_at.0;
-    let subscription = subscriptions::load(tx, tenant, &it.subscription)?;
-    let ends_before = subscription.terms_at(effective_at, Instant::MAX)?.state == SubscriptionState::Ended;
-    let (state, from) = match it.notice.rule {
-        Amendment::ContinuedUse => {
-            (DeliveryState::AcceptedByUse, served_from(&subscription.history, effective_at, tx.now()))
-        }
-        _ => (DeliveryState::Applied, Some(effective_at)),
-    };
-    if let Some(from) = from.filter(|_| !ends_before) {
-        settle(tx, who, tenant, it, state, None)?;
-        take_hold(tx, who, tenant, it, from)?;
-    }
-    Ok(())
-}
-
-/// Lets changes that wait for the use of a subscription be looked at again.
-pub(crate) fn wake(tx: &mut Tx<'_>, tenant: &TenantHandle, subscription: &str) -> Result<(), Failure> {
-    let rows = tx.rows(
-        select!("WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.state IN ('sent', 'delivered') AND n.rule = 'continued_use'"),
-        values![tenant.id(), subscription],
-    )?;
-    for row in &rows {
-        let it = delivery(row)?.notice;
-        let due = it.effective_at.0.max(tx.now());
-        jobs::enqueue(tx, NOTICE_JOB, &it.id, PROVIDER, due, &json!({ "notice": it.id }))?;
-    }
-    Ok(())
-}
-
-/// The notice and version that a renewal at `at` brings: the last announced of those pinned until then. They are settled.
-pub(crate) fn at_renewal(
-    tx: &mut Tx<'_>,
-    tenant: &TenantHandle,
-    subscription: &Subscription,
-    at: Instant,
-) -> Result<Option<(String, String)>, Failure> {
-    let rows = tx.rows(
-        select!(
-            "WHERE d.tenant_id = $1 AND d.subscription_id = $2 AND d.state IN ('sent', 'delivered', 'accepted')
-               AND n.rule = 'pinned_until_renewal' AND n.effective_at <= $3 ORDER BY n.effective_at, n.id"
-        ),
-        values![tenant.id(), &subscription.id, at],
-    )?;
-    let done = |id: &str| subscription.history.iter().any(|it| it.notice.as_deref() == Some(id));
-    let mut last = None;
-    for row in &rows {
-        let it = delivery(row)?;
-        if done(&it.notice.id) {
-            continue;
-        }
-        if it.state != DeliveryState::Accepted {
-            settle(tx, &Principal::system(NOTICE_JOB), tenant, &it, DeliveryState::Applied, None)?;
-        }
-        last = Some((it.notice.id, it.notice.to_version));
-    }
-    Ok(last)
-}
-
 fn check(input: &NewNotice, now: Instant) -> Result<(), Refusal> {
     if input.from_version == input.to_version {
         return Err(Refusal::invalid("to_version: is the version left", "to_version：与原版本相同"));
@@ -525,7 +424,12 @@ fn check_open(it: &Delivery, answer: Answer, now: Instant) -> Result<(), Refusal
 
 /// The subscriptions that will be governed by a version at an instant. One whose term ends before is told too: it may be
 /// renewed until then.
-fn affected(tx: &mut Tx<'_>, agreement: &str, version: &str, at: Instant) -> Result<Vec<Subscription>, Failure> {
+fn affected(
+    tx: &mut Tx<'_>,
+    agreement: &str,
+    version: &str,
+    at: Instant,
+) -> Result<Vec<Subscription>, Failure> {
     let rows = tx.rows(
         subscriptions::select!("WHERE agreement_id = $1 AND state <> 'ended' ORDER BY tenant_id, id"),
         values![agreement],
@@ -543,7 +447,15 @@ fn affected(tx: &mut Tx<'_>, agreement: &str, version: &str, at: Instant) -> Res
 
 fn deliver(tx: &mut Tx<'_>, id: &str, affected: &[Subscription]) -> Result<(), Failure> {
     let row = |it: &Subscription| -> Vec<Value> {
-        vec![it.tenant.as_str().into(), id.into(), it.id.as_str().into(), "portal".into(), "sent".into(), tx.now().into(), 1_i64.into()]
+        vec![
+            it.tenant.as_str().into(),
+            id.into(),
+            it.id.as_str().into(),
+            "portal".into(),
+            "sent".into(),
+            tx.now().into(),
+            1_i64.into(),
+        ]
     };
     let rows: Vec<Vec<Value>> = affected.iter().map(row).collect();
     let columns = ["tenant_id", "notice_id", "subscription_id", "channel", "state", "sent_at", "revision"];
@@ -551,156 +463,11 @@ fn deliver(tx: &mut Tx<'_>, id: &str, affected: &[Subscription]) -> Result<(), F
     Ok(())
 }
 
-/// Notes what became of a change, in the tenant's log.
-fn settle(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    tenant: &TenantHandle,
-    it: &Delivery,
-    to: DeliveryState,
-    reason: Option<&str>,
-) -> Result<(), Failure> {
-    let changed = tx.execute(
-        "UPDATE notice_delivery SET state = $1, decided_at = $2, decided_by = $3, revision = revision + 1
-         WHERE tenant_id = $4 AND notice_id = $5 AND subscription_id = $6 AND revision = $7",
-        values![to.name(), tx.now(), &who.actor, tenant.id(), &it.notice.id, &it.subscription, it.revision],
-    )?;
-    if changed == 0 {
-        return Err(Fault::broken(format!("notice {} changed under way", it.notice.id)).into());
-    }
-    let action = match to {
-        DeliveryState::Refused => "notice.refused",
-        DeliveryState::AcceptedByUse => "notice.accepted_by_use",
-        DeliveryState::Applied => "notice.applied",
-        _ => "notice.accepted",
-    };
-    let (old, new) = (json!({ "state": it.state }), json!({ "state": to, "subscription": it.subscription }));
-    let reason = reason.filter(|it| !it.is_empty()).map(str::to_owned);
-    Ok(record(tx, who, tenant.id(), action, &it.notice.id, old, new, reason)?)
-}
-
-/// Puts the new version into the subscription's history; once for each notice.
-fn take_hold(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    tenant: &TenantHandle,
-    it: &Delivery,
-    from: Instant,
-) -> Result<(), Failure> {
-    let subscription = subscriptions::load(tx, tenant, &it.subscription)?;
-    if subscription.history.iter().any(|change| change.notice.as_ref() == Some(&it.notice.id)) {
-        return Ok(());
-    }
-    let change = Change {
-        version: Some(it.notice.to_version.clone()),
-        notice: Some(it.notice.id.clone()),
-        ..Change::new(from, tx.now(), &who.actor, "")
-    };
-    subscriptions::put(tx, who, tenant, subscription, "subscription.version_changed", change)?;
-    Ok(())
-}
-
 fn unfit(it: &Subscription, mut why: Refusal) -> Refusal {
-    why.detail.en = format!("subscription {} does not fit the new version; change its plan first: {}", it.id, why.detail.en);
+    why.detail.en = format!(
+        "subscription {} does not fit the new version; change its plan first: {}",
+        it.id, why.detail.en
+    );
     why.detail.zh = format!("订阅 {} 不适用新版本，请先更改其方案：{}", it.id, why.detail.zh);
     why
-}
-
-fn found(tx: &mut Tx<'_>, id: &str) -> Result<Notice, Failure> {
-    let row = tx.row(
-        "SELECT id, agreement_id, from_version, to_version, rule, effective_at, text, comparison, created_at, created_by,
-           withdrawn_at, revision
-         FROM notice WHERE id = $1",
-        values![id],
-    )?;
-    Ok(notice(&row.ok_or_else(Refusal::not_found)?)?)
-}
-
-fn delivered(tx: &mut Tx<'_>, tenant: &TenantHandle, id: &str, subscription: &str) -> Result<Delivery, Failure> {
-    let row = tx.row(
-        select!("WHERE d.tenant_id = $1 AND d.notice_id = $2 AND d.subscription_id = $3"),
-        values![tenant.id(), id, subscription],
-    )?;
-    Ok(delivery(&row.ok_or_else(Refusal::not_found)?)?)
-}
-
-impl Amendment {
-    /// Whether a change takes hold when it becomes effective, without the customer's word.
-    fn takes_hold_by_itself(self) -> bool {
-        matches!(self, Self::Notice | Self::ContinuedUse)
-    }
-}
-
-impl DeliveryState {
-    const ALL: [Self; 7] = [
-        Self::Sent,
-        Self::Delivered,
-        Self::Accepted,
-        Self::Refused,
-        Self::AcceptedByUse,
-        Self::Applied,
-        Self::Withdrawn,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-            Self::AcceptedByUse => "accepted_by_use",
-            Self::Applied => "applied",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-}
-
-fn notice(row: &Row) -> Result<Notice, Fault> {
-    let rule: String = row.get(4)?;
-    Ok(Notice {
-        id: row.get(0)?,
-        agreement: row.get(1)?,
-        from_version: row.get(2)?,
-        to_version: row.get(3)?,
-        rule: Amendment::of(Some(&rule)),
-        effective_at: row.get(5)?,
-        text: row.get(6)?,
-        comparison: of_row(row, 7)?,
-        created_at: row.get(8)?,
-        created_by: row.get(9)?,
-        withdrawn_at: row.get(10)?,
-        revision: row.get(11)?,
-    })
-}
-
-fn delivery(row: &Row) -> Result<Delivery, Fault> {
-    let state: String = row.get(15)?;
-    let state = DeliveryState::ALL.into_iter().find(|it| it.name() == state);
-    Ok(Delivery {
-        notice: notice(row)?,
-        tenant: row.get(12)?,
-        subscription: row.get(13)?,
-        channel: row.get(14)?,
-        state: state.ok_or_else(|| Fault::broken("a delivery in no known state"))?,
-        sent_at: row.get(16)?,
-        delivered_at: row.get(17)?,
-        decided_at: row.get(18)?,
-        decided_by: row.get(19)?,
-        revision: row.get(20)?,
-    })
-}
-
-#[expect(clippy::too_many_arguments, reason = "the fields of an entry")]
-fn record(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    house: &str,
-    action: &'static str,
-    subject: &str,
-    old: Json,
-    new: Json,
-    reason: Option<String>,
-) -> Result<(), Fault> {
-    let entry = Entry { action, subject: subject.to_owned(), old, new, reason, personal: Vec::new() };
-    audit::append(tx, who, house, entry).map(drop)
 }

@@ -119,7 +119,12 @@ fn checked(input: Publish) -> Result<Checked, Refusal> {
 
 /// Publishes a checked contract. The same text again gets the same answer; another text under a version that is published
 /// is refused.
-pub fn publish(_: &Platform, tx: &mut Tx<'_>, who: &Principal, checked: &Checked) -> Result<Version, Failure> {
+pub fn publish(
+    _: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    checked: &Checked,
+) -> Result<Version, Failure> {
     who.provider(tx, Resource::Agreement, Verb::Create)?;
     let (id, version) = (&checked.contract.id, &checked.contract.version);
     let known = tx.row(
@@ -128,7 +133,11 @@ pub fn publish(_: &Platform, tx: &mut Tx<'_>, who: &Principal, checked: &Checked
     )?;
     if let Some(row) = known {
         let sha256: String = row.get(0)?;
-        return if sha256 == checked.sha256 { agreements::found_version(tx, id, version) } else { Err(taken(id, version).into()) };
+        return if sha256 == checked.sha256 {
+            agreements::found_version(tx, id, version)
+        } else {
+            Err(taken(id, version).into())
+        };
     }
     put_agreement(tx, checked)?;
     objects::put(tx, checked.text.as_bytes())?;
@@ -165,7 +174,11 @@ fn put_agreement(tx: &mut Tx<'_>, checked: &Checked) -> Result<(), Failure> {
     let contract = &checked.contract;
     if let Some(row) = tx.row("SELECT kind FROM agreement WHERE id = $1", values![&contract.id])? {
         let kind: String = row.get(0)?;
-        return if kind == checked.kind.name() { Ok(()) } else { Err(other_kind(&contract.id, &kind).into()) };
+        return if kind == checked.kind.name() {
+            Ok(())
+        } else {
+            Err(other_kind(&contract.id, &kind).into())
+        };
     }
     let sla = Document { kind: DocumentKind::Sla, title: contract.title.en.clone(), sha256: None, rank: 1 };
     tx.execute(
@@ -185,12 +198,19 @@ fn put_agreement(tx: &mut Tx<'_>, checked: &Checked) -> Result<(), Failure> {
 /// A version is part of addresses and file names.
 fn check_version(version: &str) -> Result<(), Refusal> {
     let fits = |it: char| it.is_ascii_alphanumeric() || "._-".contains(it);
-    if (1..=VERSION_CHARS_MAX).contains(&version.len()) && version.chars().all(fits) && !version.starts_with('.') {
+    if (1..=VERSION_CHARS_MAX).contains(&version.len())
+        && version.chars().all(fits)
+        && !version.starts_with('.')
+    {
         return Ok(());
     }
     Err(Refusal::invalid(
-        format!("version `{version}`: use 1 to {VERSION_CHARS_MAX} letters, digits, dots, hyphens and underscores, no dot first"),
-        format!("version `{version}`：请使用 1 至 {VERSION_CHARS_MAX} 个字母、数字、点、连字符或下划线，且不以点开头"),
+        format!(
+            "version `{version}`: use 1 to {VERSION_CHARS_MAX} letters, digits, dots, hyphens and underscores, no dot first"
+        ),
+        format!(
+            "version `{version}`：请使用 1 至 {VERSION_CHARS_MAX} 个字母、数字、点、连字符或下划线，且不以点开头"
+        ),
     ))
 }
 
@@ -202,7 +222,11 @@ fn check_examples(contract: &Contract) -> Result<(), Refusal> {
     if failures.is_empty() { Ok(()) } else { Err(Refusal::findings(failures)) }
 }
 
-fn check_acknowledged(contract: &Contract, found: &[Diagnostic], acknowledge: &[String]) -> Result<(), Refusal> {
+fn check_acknowledged(
+    contract: &Contract,
+    found: &[Diagnostic],
+    acknowledge: &[String],
+) -> Result<(), Refusal> {
     let open: Vec<Diagnostic> = found
         .iter()
         .filter(|it| it.severity == Severity::Warning)
@@ -228,7 +252,10 @@ fn check_acknowledged(contract: &Contract, found: &[Diagnostic], acknowledge: &[
 /// The finding, with the name that acknowledges it.
 fn named(contract: &Contract, it: &Diagnostic) -> Diagnostic {
     let name = format!("{}@{}", it.code, clause_of(contract, it));
-    it.clone().note(Bilingual::new(format!("acknowledge as `{}` or `{name}`", it.code), format!("可确认为 `{}` 或 `{name}`", it.code)))
+    it.clone().note(Bilingual::new(
+        format!("acknowledge as `{}` or `{name}`", it.code),
+        format!("可确认为 `{}` 或 `{name}`", it.code),
+    ))
 }
 
 /// Whether a name in `acknowledge` means the finding with this code under this clause.
@@ -247,7 +274,8 @@ fn clause_of<'a>(contract: &'a Contract, it: &Diagnostic) -> &'a str {
 }
 
 fn finding(contract: &Contract, it: &Diagnostic) -> Finding {
-    let severity = if it.severity == Severity::Note { FindingSeverity::Note } else { FindingSeverity::Warning };
+    let severity =
+        if it.severity == Severity::Note { FindingSeverity::Note } else { FindingSeverity::Warning };
     Finding {
         code: it.code.to_owned(),
         severity,
@@ -262,7 +290,9 @@ fn finding(contract: &Contract, it: &Diagnostic) -> Finding {
 fn taken(id: &str, version: &str) -> Refusal {
     Refusal::new(
         RefusalKind::Exists,
-        format!("{id} {version} is published with another text; a published version never changes: give this text a new version"),
+        format!(
+            "{id} {version} is published with another text; a published version never changes: give this text a new version"
+        ),
         format!("{id} {version} 已以其他文本发布；已发布的版本不可更改，请使用新的版本号"),
     )
 }

@@ -53,7 +53,8 @@ pub(crate) fn terms(
     parameters: &Parameters,
     since: Instant,
 ) -> Result<(), Refusal> {
-    let long = |(name, value): (&String, &String)| name.len().max(value.chars().count()) > PARAMETER_CHARS_MAX;
+    let long =
+        |(name, value): (&String, &String)| name.len().max(value.chars().count()) > PARAMETER_CHARS_MAX;
     if parameters.len() > PARAMETERS_MAX || parameters.iter().any(long) {
         return Err(Refusal::invalid(
             format!("parameters: at most {PARAMETERS_MAX}, each of at most {PARAMETER_CHARS_MAX} characters"),
@@ -62,7 +63,10 @@ pub(crate) fn terms(
     }
     if plan.is_none() && !contract.plans.is_empty() {
         let plans = contract.plans.join(", ");
-        return Err(Refusal::invalid(format!("plan: choose one of {plans}"), format!("plan：请选择 {plans}")));
+        return Err(Refusal::invalid(
+            format!("plan: choose one of {plans}"),
+            format!("plan：请选择 {plans}"),
+        ));
     }
     let inputs = Inputs {
         plan: plan.map(str::to_owned),
@@ -70,7 +74,8 @@ pub(crate) fn terms(
         parameters: parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         ..Inputs::default()
     };
-    let values = settle::parameters(contract, &inputs, &first_cycle(contract, since)).map_err(Refusal::findings)?;
+    let values =
+        settle::parameters(contract, &inputs, &first_cycle(contract, since)).map_err(Refusal::findings)?;
     for (item, value) in &values.items {
         let name = contract.item(*item).map_or("", |it| it.name.as_str());
         if let Err(absent) = value {
@@ -119,7 +124,10 @@ mod tests {
             over = next_end(&zone, anchor, over, 1).unwrap();
             ends.push(zone.show(over));
         }
-        assert_eq!(ends, ["2026-02-28T00:00:00+08:00", "2026-03-31T00:00:00+08:00", "2026-04-30T00:00:00+08:00"]);
+        assert_eq!(
+            ends,
+            ["2026-02-28T00:00:00+08:00", "2026-03-31T00:00:00+08:00", "2026-04-30T00:00:00+08:00"]
+        );
         assert_eq!(next_end(&zone, anchor, anchor, 0), None);
     }
 

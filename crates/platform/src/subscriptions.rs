@@ -3,29 +3,34 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
-use store::{Fault, Row, Scope, Tx, Value, values};
+use serde_json::Value as Json;
+use store::{Tx, values};
 use timeline::Instant;
 
 use crate::agreements::{self, AgreementKind};
-use crate::audit::{self, Entry};
 use crate::documents::{self, Document, Precedence};
-use crate::jobs;
-use crate::kept::{of_row, to_json, to_text};
+use crate::kept::{to_json, to_text};
 use crate::page::{Listed, Page};
 use crate::platform::Platform;
 use crate::principal::Principal;
-use crate::refusal::{Failure, Refusal, RefusalKind};
+use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, TenantHandle, Verb};
 use crate::subscription_check;
 use crate::tenants::{self, Reason, TenantState, UPSTREAM, check_reason, check_revision};
-use crate::terms::{self, Change, Parameters, SubscriptionState, Terms};
+use crate::terms::{Change, Parameters, SubscriptionState, Terms};
 use crate::time::Moment;
+
+mod row;
+mod term;
+
+use row::{enqueue, insert, listed, record};
+pub use row::{load, terms_at};
+pub(crate) use row::{put, select, subscription};
+pub use term::{TERM_JOB, run};
+use term::{next_end, renewed};
 
 /// The job that settles the cycles of a subscription.
 pub const CYCLE_JOB: &str = "cycle";
-/// The job that renews or ends a subscription when its term is over: [`run`].
-pub const TERM_JOB: &str = "term";
 
 /// What happens at the end of the term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -142,16 +147,6 @@ pub struct Subscription {
     /// Counts its changes.
     pub revision: i64,
 }
-
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT tenant_id, id, agreement_id, since_at, renewal, history, documents, created_at, revision FROM subscription ",
-            $rest
-        )
-    };
-}
-pub(crate) use select;
 
 /// Makes a subscription. Its cycles are settled from `since` on, by the job [`CYCLE_JOB`].
 pub fn create(
@@ -329,7 +324,8 @@ pub fn end(
         values![to_text(&Renewal::None)?, tenant.id(), id],
     )?;
     enqueue(tx, TERM_JOB, &tenant, id, at)?;
-    let change = Change { until: Some(at.into()), ..Change::new(tx.now(), tx.now(), &who.actor, &input.reason) };
+    let change =
+        Change { until: Some(at.into()), ..Change::new(tx.now(), tx.now(), &who.actor, &input.reason) };
     put(tx, who, &tenant, it, "subscription.ended", change)
 }
 
@@ -348,119 +344,14 @@ pub fn renew(
         (Some(until), _) => until.0,
         (None, Renewal::Automatic { months }) => next_end(platform, tx, &it, months)?,
         (None, Renewal::None) => {
-            return Err(Refusal::invalid("until: say when the further term ends", "until：请给出新的截止时间").into());
+            return Err(Refusal::invalid(
+                "until: say when the further term ends",
+                "until：请给出新的截止时间",
+            )
+            .into());
         }
     };
     renewed(tx, who, &tenant, it, until, &input.reason)
-}
-
-/// The subscription of a tenant, for other parts of the platform. Refused when this tenant has none with this id.
-pub fn load(tx: &mut Tx<'_>, tenant: &TenantHandle, id: &str) -> Result<Subscription, Failure> {
-    let row = tx.row(
-        select!("WHERE tenant_id = $1 AND id = $2"),
-        values![tenant.id(), id],
-    )?;
-    Ok(subscription(&row.ok_or_else(Refusal::not_found)?, tx.now())?)
-}
-
-/// The terms that govern a subscription at an instant. For a cycle, ask for its first instant: what changes inside a
-/// cycle holds from the next one on. As far as is known now; [`Subscription::terms_at`] also answers what was known then.
-pub fn terms_at(
-    tx: &mut Tx<'_>,
-    tenant: &TenantHandle,
-    id: &str,
-    instant: Instant,
-) -> Result<Terms, Failure> {
-    let known_at = tx.now();
-    load(tx, tenant, id)?.terms_at(instant, known_at).map_err(Failure::from)
-}
-
-impl Subscription {
-    /// The terms at `instant`, as far as they were on record at `known_at`.
-    pub fn terms_at(&self, instant: Instant, known_at: Instant) -> Result<Terms, Fault> {
-        let found = terms::at(&self.history, instant, known_at);
-        found.ok_or_else(|| Fault::broken(format!("subscription {} had no terms then", self.id)))
-    }
-}
-
-/// Renews or ends the subscription whose term is over. Does nothing when the end has moved.
-pub fn run(platform: &Platform, job: &jobs::Job) -> Result<(), Failure> {
-    let text = |name: &str| job.payload.get(name).and_then(Json::as_str).unwrap_or("").to_owned();
-    let (tenant, id) = (text("tenant"), text("subscription"));
-    platform.write(move |platform, tx| term_over(platform, tx, &tenant, &id))
-}
-
-fn term_over(platform: &Platform, tx: &mut Tx<'_>, tenant: &str, id: &str) -> Result<(), Failure> {
-    let who = Principal::system(TERM_JOB);
-    let tenant = who.tenant(tx, tenant, Resource::Subscription, Verb::Change)?;
-    let mut it = load(tx, &tenant, id)?;
-    // A term may have passed more than once while no process ran.
-    while let Some(until) = it.terms.until.filter(|until| until.0 <= tx.now()) {
-        let Renewal::Automatic { months } = it.renewal else {
-            return ended(tx, &who, &tenant, &it, until);
-        };
-        let next = next_end(platform, tx, &it, months)?;
-        it = renewed(tx, &who, &tenant, it, next, "")?;
-    }
-    Ok(())
-}
-
-/// Notes that the term is over, for whoever looks for subscriptions by state.
-fn ended(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    tenant: &TenantHandle,
-    it: &Subscription,
-    until: Moment,
-) -> Result<(), Failure> {
-    let changed = tx.execute(
-        "UPDATE subscription SET state = 'ended', revision = revision + 1 WHERE tenant_id = $1 AND id = $2 AND state <> 'ended'",
-        values![tenant.id(), &it.id],
-    )?;
-    if changed > 0 {
-        record(tx, who, tenant, "subscription.over", &it.id, (Json::Null, json!({ "until": until })), "")?;
-    }
-    Ok(())
-}
-
-fn renewed(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    tenant: &TenantHandle,
-    it: Subscription,
-    until: Instant,
-    reason: &str,
-) -> Result<Subscription, Failure> {
-    let Some(over) = it.terms.until.filter(|over| over.0 < until) else {
-        return Err(Refusal::invalid(
-            "until: the further term must end after the present one; a subscription without an end needs none",
-            "until：新的截止时间须晚于当前截止时间；无截止时间的订阅无需续订",
-        )
-        .into());
-    };
-    let announced = crate::notices::at_renewal(tx, tenant, &it, over.0)?;
-    let (notice, version) = announced.unzip();
-    let change = Change {
-        until: Some(until.into()),
-        version,
-        notice,
-        ..Change::new(over.0, tx.now(), &who.actor, reason)
-    };
-    enqueue(tx, TERM_JOB, tenant, &it.id, until)?;
-    put(tx, who, tenant, it, "subscription.renewed", change)
-}
-
-/// The end of the next term: counted from the end a person set, so that 31 January stays the last day of each month.
-fn next_end(platform: &Platform, tx: &mut Tx<'_>, it: &Subscription, months: u32) -> Result<Instant, Failure> {
-    let terms = &it.terms;
-    let zone = &platform.contracts.get(tx, &it.agreement, &terms.version)?.contract.zone;
-    let system = Principal::system(TERM_JOB).actor;
-    let set = it.history.iter().rev().filter(|it| it.by != system).find_map(|it| it.until);
-    let (Some(anchor), Some(over)) = (set, terms.until) else {
-        return Err(Refusal::unfit("the subscription has no end", "该订阅没有截止时间").into());
-    };
-    subscription_check::next_end(zone, anchor.0, over.0, months)
-        .ok_or_else(|| Refusal::unfit("the further term ends after the year 2262", "续订期限超出可表示的范围").into())
 }
 
 fn turn(
@@ -477,87 +368,14 @@ fn turn(
     let from = it.since.0.max(tx.now());
     let change = Change { state: Some(to), ..Change::new(from, tx.now(), &who.actor, reason) };
     let suspended = to == SubscriptionState::Suspended;
-    put(tx, who, tenant, it, if suspended { "subscription.suspended" } else { "subscription.resumed" }, change)
-}
-
-/// Puts a change on record, in the history and in the audit log.
-pub(crate) fn put(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    tenant: &TenantHandle,
-    mut it: Subscription,
-    action: &'static str,
-    change: Change,
-) -> Result<Subscription, Failure> {
-    let (old, new) = (to_json(&it.terms)?, to_json(&change)?);
-    it.history.push(change);
-    let terms = it.terms_at(tx.now(), tx.now())?;
-    let changed = tx.execute(
-        "UPDATE subscription SET version = $1, plan = $2, parameters = $3, until_at = $4, state = $5, reason = $6,
-           history = $7, revision = revision + 1
-         WHERE tenant_id = $8 AND id = $9 AND revision = $10",
-        values![
-            &terms.version,
-            terms.plan.clone(),
-            to_text(&terms.parameters)?,
-            terms.until,
-            state_name(terms.state),
-            &terms.reason,
-            to_text(&it.history)?,
-            tenant.id(),
-            &it.id,
-            it.revision,
-        ],
-    )?;
-    if changed == 0 {
-        return Err(Fault::broken(format!("subscription {} changed under way", it.id)).into());
-    }
-    record(tx, who, tenant, action, &it.id, (old, new), "")?;
-    load(tx, tenant, &it.id)
-}
-
-fn insert(
-    tx: &mut Tx<'_>,
-    tenant: &TenantHandle,
-    id: &str,
-    input: &NewSubscription,
-    begun: &Change,
-) -> Result<(), Failure> {
-    let history = std::slice::from_ref(begun);
-    let terms = terms::at(history, tx.now(), tx.now()).ok_or_else(|| Fault::broken("no terms"))?;
-    let params: &[Value] = values![
-        tenant.id(),
-        id,
-        &input.agreement,
-        &terms.version,
-        terms.plan,
-        to_text(&input.parameters)?,
-        begun.from,
-        input.until,
-        to_text(&input.renewal)?,
-        state_name(terms.state),
-        to_text(history)?,
-        to_text(&input.documents)?,
-        tx.now(),
-    ];
-    // Ids are unique over all tenants, and only the provider's rows are all to be seen.
-    tx.enter(Scope::Provider)?;
-    let made = tx.execute(
-        "INSERT INTO subscription (tenant_id, id, agreement_id, version, plan, parameters, since_at, until_at, renewal, state,
-           reason, history, documents, created_at, revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12, $13, 1) ON CONFLICT DO NOTHING",
-        params,
-    )?;
-    tx.enter(Scope::Tenant(tenant.id().to_owned()))?;
-    if made == 0 {
-        return Err(Refusal::new(
-            RefusalKind::Exists,
-            format!("there is a subscription `{id}` already; choose another id"),
-            format!("订阅 `{id}` 已存在；请换一个 id"),
-        )
-        .into());
-    }
-    Ok(())
+    put(
+        tx,
+        who,
+        tenant,
+        it,
+        if suspended { "subscription.suspended" } else { "subscription.resumed" },
+        change,
+    )
 }
 
 fn changeable(
@@ -572,7 +390,9 @@ fn changeable(
     check_revision(expected, it.revision)?;
     check_reason(reason)?;
     if it.terms.state == SubscriptionState::Ended {
-        return Err(Refusal::unfit("the subscription is over; make a new one", "订阅已结束；请新建订阅").into());
+        return Err(
+            Refusal::unfit("the subscription is over; make a new one", "订阅已结束；请新建订阅").into()
+        );
     }
     Ok((tenant, it))
 }
@@ -599,66 +419,11 @@ fn check_served(tx: &mut Tx<'_>, tenant: &TenantHandle) -> Result<(), Failure> {
 
 /// Our own house subscribes to upstream agreements, and nobody else does.
 fn check_house(tenant: &TenantHandle, kind: AgreementKind) -> Result<(), Refusal> {
-    if (tenant.id() == UPSTREAM) == (kind == AgreementKind::Upstream) {
+    if kind.takes(tenant.id()) {
         return Ok(());
     }
     Err(Refusal::invalid(
         format!("tenant `{UPSTREAM}` subscribes to upstream agreements, and all others to ours"),
         format!("客户 `{UPSTREAM}` 只能订阅上游协议，其他客户只能订阅本方协议"),
     ))
-}
-
-fn enqueue(
-    tx: &mut Tx<'_>,
-    kind: &'static str,
-    tenant: &TenantHandle,
-    id: &str,
-    due: Instant,
-) -> Result<(), Fault> {
-    jobs::enqueue(tx, kind, id, tenant.id(), due, &json!({ "tenant": tenant.id(), "subscription": id }))
-}
-
-fn listed(now: Instant, rows: &[Row], page: &Page) -> Result<Listed<Subscription>, Failure> {
-    let items = rows.iter().map(|it| subscription(it, now)).collect::<Result<_, _>>()?;
-    Ok(page.cut(items, |it: &Subscription| it.id.clone()))
-}
-
-/// Of the columns tenant_id, id, agreement_id, since_at, renewal, history, documents, created_at, revision.
-pub(crate) fn subscription(row: &Row, now: Instant) -> Result<Subscription, Fault> {
-    let history: Vec<Change> = of_row(row, 5)?;
-    let terms = terms::at(&history, now, now).ok_or_else(|| Fault::broken("a subscription without terms"))?;
-    Ok(Subscription {
-        tenant: row.get(0)?,
-        id: row.get(1)?,
-        agreement: row.get(2)?,
-        since: row.get(3)?,
-        renewal: of_row(row, 4)?,
-        documents: of_row(row, 6)?,
-        created_at: row.get(7)?,
-        revision: row.get(8)?,
-        terms,
-        history,
-    })
-}
-
-fn state_name(state: SubscriptionState) -> &'static str {
-    match state {
-        SubscriptionState::Active => "active",
-        SubscriptionState::Suspended => "suspended",
-        SubscriptionState::Ended => "ended",
-    }
-}
-
-fn record(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    tenant: &TenantHandle,
-    action: &'static str,
-    id: &str,
-    (old, new): (Json, Json),
-    reason: &str,
-) -> Result<(), Fault> {
-    let reason = Some(reason.to_owned()).filter(|it| !it.is_empty());
-    let entry = Entry { action, subject: id.to_owned(), old, new, reason, personal: Vec::new() };
-    audit::append(tx, who, tenant.id(), entry).map(drop)
 }

@@ -105,7 +105,8 @@ pub fn list(_: &Platform, tx: &mut Tx<'_>, who: &Principal, page: &Page) -> Resu
         let items = rows.iter().map(tenant).collect::<Result<_, _>>()?;
         return Ok(page.cut(items, |it| it.id.clone()));
     }
-    let mut own: Vec<&str> = who.roles.iter().map(|it| it.0.as_str()).filter(|it| *it > page.after()).collect();
+    let mut own: Vec<&str> =
+        who.roles.iter().map(|it| it.0.as_str()).filter(|it| *it > page.after()).collect();
     own.sort_unstable();
     own.dedup();
     let mut items = Vec::new();
@@ -139,7 +140,15 @@ pub fn rename(
         "UPDATE tenant SET name = $1, revision = revision + 1 WHERE id = $2 AND revision = $3",
         values![&input.name, id, before.revision],
     )?;
-    record(tx, who, "tenant.renamed", id, json!({ "name": before.name }), json!({ "name": input.name }), None)?;
+    record(
+        tx,
+        who,
+        "tenant.renamed",
+        id,
+        json!({ "name": before.name }),
+        json!({ "name": input.name }),
+        None,
+    )?;
     found(tx, id)
 }
 
@@ -180,7 +189,11 @@ fn turn(
     check_reason(&input.reason)?;
     let before = changeable(tx, id, expected)?;
     if before.state == to {
-        return Err(Refusal::unfit(format!("the tenant is {} already", to.name()), format!("客户已处于 {} 状态", to.name())).into());
+        return Err(Refusal::unfit(
+            format!("the tenant is {} already", to.name()),
+            format!("客户已处于 {} 状态", to.name()),
+        )
+        .into());
     }
     tx.execute(
         "UPDATE tenant SET state = $1, revision = revision + 1 WHERE id = $2 AND revision = $3",
@@ -203,7 +216,8 @@ impl TenantState {
 
 /// The tenant, whoever asks.
 pub(crate) fn found(tx: &mut Tx<'_>, id: &str) -> Result<Tenant, Failure> {
-    let row = tx.row("SELECT id, name, state, created_at, revision FROM tenant WHERE id = $1", values![id])?;
+    let row =
+        tx.row("SELECT id, name, state, created_at, revision FROM tenant WHERE id = $1", values![id])?;
     Ok(tenant(&row.ok_or_else(Refusal::not_found)?)?)
 }
 

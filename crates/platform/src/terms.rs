@@ -119,8 +119,10 @@ pub fn at(history: &[Change], instant: Instant, known_at: Instant) -> Option<Ter
 
 /// The first instant of [from, until] at which the subscription is served.
 pub fn served_from(history: &[Change], from: Instant, until: Instant) -> Option<Instant> {
-    let served = |at_: Instant| at(history, at_, Instant::MAX).is_some_and(|it| it.state == SubscriptionState::Active);
-    let mut edges: Vec<Instant> = history.iter().map(|it| it.from.0).filter(|it| *it > from && *it <= until).collect();
+    let served =
+        |at_: Instant| at(history, at_, Instant::MAX).is_some_and(|it| it.state == SubscriptionState::Active);
+    let mut edges: Vec<Instant> =
+        history.iter().map(|it| it.from.0).filter(|it| *it > from && *it <= until).collect();
     edges.push(from);
     edges.sort_unstable();
     edges.into_iter().find(|it| served(*it))
@@ -158,7 +160,12 @@ mod tests {
 
     fn begun() -> Change {
         let plan = Some("basic".to_owned());
-        Change { version: Some("1".to_owned()), plan, state: Some(SubscriptionState::Active), ..change(10, 10) }
+        Change {
+            version: Some("1".to_owned()),
+            plan,
+            state: Some(SubscriptionState::Active),
+            ..change(10, 10)
+        }
     }
 
     fn version(history: &[Change], instant_: i64, known: i64) -> String {
@@ -198,7 +205,8 @@ mod tests {
 
     #[test]
     fn the_later_entry_wins_where_two_hold_from_the_same_instant() {
-        let to = |version: &str, recorded| Change { version: Some(version.to_owned()), ..change(20, recorded) };
+        let to =
+            |version: &str, recorded| Change { version: Some(version.to_owned()), ..change(20, recorded) };
         assert_eq!(version(&[begun(), to("2", 11), to("3", 12)], 20, 99), "3");
     }
 

@@ -10,7 +10,8 @@ use platform::rights::Role;
 use platform::{Failure, RefusalKind};
 use serde_json::json;
 use support::{
-    HOSTING, World, actions, customer, each, hosting, kind, ours, owner, publish, publish_as, refusal, subscribe, tenant,
+    HOSTING, World, actions, customer, each, hosting, kind, ours, owner, publish, publish_as, refusal,
+    subscribe, tenant,
 };
 
 fn get(world: &World, who: &Principal, id: &str) -> Result<Agreement, Failure> {
@@ -30,8 +31,12 @@ fn a_published_version_is_what_its_front_matter_says() {
         assert_eq!((made.amendment, made.effective.as_deref()), (Amendment::Mutual, Some("2026-01-01")));
         assert_eq!(made.findings.iter().map(|it| it.code.as_str()).collect::<Vec<_>>(), ["R0420"]);
         let it = get(world, &owner(), "hosting").unwrap();
-        assert_eq!((it.kind, it.title.zh.as_str(), it.latest.as_deref()), (AgreementKind::Ours, "托管", Some("1")));
-        let text = world.read(|platform, tx| agreements::text(platform, tx, &owner(), "hosting", "1")).unwrap();
+        assert_eq!(
+            (it.kind, it.title.zh.as_str(), it.latest.as_deref()),
+            (AgreementKind::Ours, "托管", Some("1"))
+        );
+        let text =
+            world.read(|platform, tx| agreements::text(platform, tx, &owner(), "hosting", "1")).unwrap();
         assert_eq!(text, HOSTING);
         assert_eq!(actions(world, ""), ["agreement.published"]);
     });
@@ -55,13 +60,18 @@ fn a_version_never_changes() {
 #[test]
 fn a_text_with_errors_is_refused_with_everything_that_is_wrong() {
     each(|world| {
-        let wrong = HOSTING.replace("sum(amount of fee)", "sum(nothing of fees)").replace("basic: target", "basic: tgt");
+        let wrong = HOSTING
+            .replace("sum(amount of fee)", "sum(nothing of fees)")
+            .replace("basic: target", "basic: tgt");
         let refused = refusal(publish(world, &wrong));
         assert_eq!(refused.kind, RefusalKind::Invalid);
         assert!(refused.findings.len() >= 2, "{:?}", refused.findings);
         assert!(refused.findings.iter().all(|it| it.place.is_some()));
         assert_eq!(kind(publish(world, "no contract at all")), RefusalKind::Invalid);
-        assert_eq!(kind(publish(world, &HOSTING.replace("version: \"1\"", "version: \"1/2\""))), RefusalKind::Invalid);
+        assert_eq!(
+            kind(publish(world, &HOSTING.replace("version: \"1\"", "version: \"1/2\""))),
+            RefusalKind::Invalid
+        );
     });
 }
 
@@ -113,11 +123,13 @@ fn an_agreement_keeps_its_kind() {
 fn only_owner_and_service_manager_publish() {
     each(|world| {
         for role in Role::ALL.into_iter().filter(|it| it.is_provider()) {
-            let input = || Publish { text: HOSTING.to_owned(), kind: AgreementKind::Ours, acknowledge: Vec::new() };
+            let input =
+                || Publish { text: HOSTING.to_owned(), kind: AgreementKind::Ours, acknowledge: Vec::new() };
             let may = matches!(role, Role::Owner | Role::ServiceManager);
             assert_eq!(publishing::check(&ours(role), input()).is_ok(), may, "{role}");
             let checked = publishing::check(&owner(), input()).unwrap();
-            let made = world.write(move |platform, tx| publishing::publish(platform, tx, &ours(role), &checked));
+            let made =
+                world.write(move |platform, tx| publishing::publish(platform, tx, &ours(role), &checked));
             assert_eq!(made.is_ok(), may, "{role}");
         }
     });
@@ -136,7 +148,10 @@ fn a_comparison_shows_the_value_at_which_the_customer_gets_less() {
         let pays = found.changes.iter().find(|it| it.aspect == "pays").unwrap();
         let witness = pays.witness.as_ref().unwrap();
         assert_eq!((pays.effect.as_str(), pays.name.as_str()), ("worse", "credit"));
-        assert_eq!((witness.old.as_str(), witness.new.as_str()), ("10% of sum(amount of fee)", "5% of sum(amount of fee)"));
+        assert_eq!(
+            (witness.old.as_str(), witness.new.as_str()),
+            ("10% of sum(amount of fee)", "5% of sum(amount of fee)")
+        );
         assert!(!compare("2", "1").unwrap().materially_worse);
         assert_eq!(kind(compare("1", "3")), RefusalKind::NotFound);
     });
@@ -164,7 +179,8 @@ fn a_customer_sees_the_versions_that_govern_it_and_nothing_else() {
         assert_eq!(kind(text("acme", "2")), RefusalKind::NotFound);
         assert_eq!(kind(text("beta", "1")), RefusalKind::NotFound);
         let list = |who: Principal| {
-            let found = world.read(|platform, tx| agreements::list(platform, tx, &who, &Page::default())).unwrap();
+            let found =
+                world.read(|platform, tx| agreements::list(platform, tx, &who, &Page::default())).unwrap();
             found.items.into_iter().map(|it| it.id).collect::<Vec<_>>()
         };
         assert_eq!(list(owner()), ["hosting", "secret"]);
@@ -185,11 +201,14 @@ fn documents_prevail_in_an_order_that_is_shown_with_its_contradictions() {
         let input: SetDocuments = serde_json::from_value(documents).unwrap();
         let set = |expected| {
             let input = input.clone();
-            world.write(move |platform, tx| agreements::set_documents(platform, tx, &owner(), "hosting", &input, expected))
+            world.write(move |platform, tx| {
+                agreements::set_documents(platform, tx, &owner(), "hosting", &input, expected)
+            })
         };
         assert_eq!(set(Some(1)).unwrap().revision, 2);
         assert_eq!(kind(set(Some(1))), RefusalKind::Outdated);
-        let own = json!([{"kind": "sealed", "title": "Signed contract", "rank": 3, "sha256": "b".repeat(64)}]);
+        let own =
+            json!([{"kind": "sealed", "title": "Signed contract", "rank": 3, "sha256": "b".repeat(64)}]);
         let made = subscribe(world, "acme", json!({ "documents": own })).unwrap();
         let seen = world.read(|platform, tx| {
             platform::subscriptions::precedence(platform, tx, &customer("acme"), "acme", &made.id, None)
@@ -198,7 +217,11 @@ fn documents_prevail_in_an_order_that_is_shown_with_its_contradictions() {
         let titles: Vec<&str> = seen.order.iter().map(|it| it.document.title.as_str()).collect();
         assert_eq!(titles, ["Signed contract", "SLA", "Web terms"]);
         let version = publish(world, HOSTING).unwrap();
-        assert_eq!(seen.order[1].document.sha256, Some(version.sha256), "the contract itself is the version in force");
+        assert_eq!(
+            seen.order[1].document.sha256,
+            Some(version.sha256),
+            "the contract itself is the version in force"
+        );
         assert_eq!(seen.contradictions.len(), 3, "{:?}", seen.contradictions);
     });
 }

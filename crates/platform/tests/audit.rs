@@ -191,6 +191,7 @@ fn checkpoints_are_put_into_the_root_log_by_the_job_when_a_log_grew() {
     each(|world| {
         tenant(world, "acme");
         tenant(world, "zeta");
+        append(world, PROVIDER, &names(0, 1));
         let run = || platform::jobs::run_due(world, &[(audit::JOB, audit::run)]).unwrap();
         assert_eq!(run(), 0, "not yet due");
         world.pass(10);
@@ -224,7 +225,7 @@ fn what_everybody_can_read_does_not_tell_who_the_customers_are() {
         tenant(world, "acme");
         audit::publish_all(world).unwrap();
         let entries = texts(world, ROOT);
-        assert!(entries.len() >= 2 && entries.iter().all(|it| !it.contains("acme")), "{entries:?}");
+        assert!(!entries.is_empty() && entries.iter().all(|it| !it.contains("acme")), "{entries:?}");
     });
 }
 
@@ -336,7 +337,11 @@ fn tenants_that_write_at_once_each_have_a_whole_log() {
             for id in &ids {
                 scope.spawn(move || (0..40).for_each(|at| append(world, id, &names(at * 10, at * 10 + 10))));
             }
-            scope.spawn(|| (0..5).for_each(|_| drop(audit::publish_all(world).unwrap())));
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    audit::publish_all(world).unwrap();
+                }
+            });
         });
         audit::publish_all(world).unwrap();
         for (id, before) in ids.iter().zip(before) {

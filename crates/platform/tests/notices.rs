@@ -25,12 +25,19 @@ fn with(rule: &str, test: impl Fn(&World, &Subscription)) {
 }
 
 fn send(world: &World, from: &str, to: &str, effective_at: &str) -> Result<Notice, Failure> {
-    let input = json!({"from_version": from, "to_version": to, "effective_at": effective_at, "text": "We change."});
+    let input =
+        json!({"from_version": from, "to_version": to, "effective_at": effective_at, "text": "We change."});
     let input: NewNotice = serde_json::from_value(input).unwrap();
     world.write(move |platform, tx| notices::create(platform, tx, &owner(), "hosting", &input))
 }
 
-fn decide(world: &World, who: Principal, id: &str, answer: Answer, expected: Option<i64>) -> Result<Delivery, Failure> {
+fn decide(
+    world: &World,
+    who: Principal,
+    id: &str,
+    answer: Answer,
+    expected: Option<i64>,
+) -> Result<Delivery, Failure> {
     let id = id.to_owned();
     let input = Decide { answer, reason: String::new() };
     world.write(move |platform, tx| notices::decide(platform, tx, &who, "acme", &id, "web", &input, expected))
@@ -54,7 +61,9 @@ fn run_jobs(world: &World) {
 fn again(world: &World, id: &str) {
     let id = id.to_owned();
     world
-        .write(move |_, tx| Ok(jobs::enqueue(tx, notices::NOTICE_JOB, &id, "", tx.now(), &json!({ "notice": id }))?))
+        .write(move |_, tx| {
+            Ok(jobs::enqueue(tx, notices::NOTICE_JOB, &id, "", tx.now(), &json!({ "notice": id }))?)
+        })
         .unwrap();
     run_jobs(world);
 }
@@ -70,11 +79,14 @@ fn a_notice_goes_to_every_subscription_the_version_left_governs() {
         tenant(world, "beta");
         subscribe(world, "beta", json!({"id": "beta-new"})).unwrap();
         subscribe(world, "beta", json!({"id": "beta-old", "version": "1"})).unwrap();
-        subscribe(world, "beta", json!({"id": "beta-over", "version": "1", "until": "2026-10-01T00:00:01Z"})).unwrap();
+        subscribe(world, "beta", json!({"id": "beta-over", "version": "1", "until": "2026-10-01T00:00:01Z"}))
+            .unwrap();
         world.pass(1);
         let sent = send(world, "1", "2", EFFECTIVE).unwrap();
         assert!(sent.comparison.materially_worse, "what is told is kept with the notice");
-        let all = world.read(|platform, tx| notices::deliveries(platform, tx, &owner(), &sent.id, &Page::default())).unwrap();
+        let all = world
+            .read(|platform, tx| notices::deliveries(platform, tx, &owner(), &sent.id, &Page::default()))
+            .unwrap();
         let told: Vec<&str> = all.items.iter().map(|it| it.subscription.as_str()).collect();
         assert_eq!(told, ["beta-old", "web"]);
         assert!(all.items.iter().all(|it| it.state == DeliveryState::Sent && it.channel == "portal"));
@@ -88,9 +100,12 @@ fn a_notice_tells_of_a_change_to_come_between_versions_that_are_there() {
         assert_eq!(kind(send(world, "1", "1", EFFECTIVE)), RefusalKind::Invalid);
         assert_eq!(kind(send(world, "1", "2", "2026-09-30T23:59:59Z")), RefusalKind::Invalid);
         assert_eq!(kind(send(world, "1", "9", EFFECTIVE)), RefusalKind::NotFound);
-        let input: NewNotice =
-            serde_json::from_value(json!({"from_version": "1", "to_version": "2", "effective_at": EFFECTIVE})).unwrap();
-        let theirs = world.write(move |platform, tx| notices::create(platform, tx, &customer("acme"), "hosting", &input));
+        let input: NewNotice = serde_json::from_value(
+            json!({"from_version": "1", "to_version": "2", "effective_at": EFFECTIVE}),
+        )
+        .unwrap();
+        let theirs = world
+            .write(move |platform, tx| notices::create(platform, tx, &customer("acme"), "hosting", &input));
         assert_eq!(kind(theirs), RefusalKind::NotFound);
     });
 }
@@ -98,7 +113,9 @@ fn a_notice_tells_of_a_change_to_come_between_versions_that_are_there() {
 #[test]
 fn a_version_without_somebodys_plan_cannot_be_announced_to_them() {
     with("notice", |world, _| {
-        let text = hosting("3", "notice").replace("plan basic | pro", "plan pro").replace("{ basic: target, pro: 99.5% }", "{ pro: target }");
+        let text = hosting("3", "notice")
+            .replace("plan basic | pro", "plan pro")
+            .replace("{ basic: target, pro: 99.5% }", "{ pro: target }");
         publish(world, &text).unwrap();
         let refused = support::refusal(send(world, "1", "3", EFFECTIVE));
         assert_eq!(refused.kind, RefusalKind::Invalid);
@@ -110,7 +127,10 @@ fn a_version_without_somebodys_plan_cannot_be_announced_to_them() {
 fn notice_suffices_where_the_contract_says_so() {
     with("notice", |world, _| {
         let sent = send(world, "1", "2", EFFECTIVE).unwrap();
-        assert_eq!(kind(decide(world, customer("acme"), &sent.id, Answer::Refuse, None)), RefusalKind::UnfitState);
+        assert_eq!(
+            kind(decide(world, customer("acme"), &sent.id, Answer::Refuse, None)),
+            RefusalKind::UnfitState
+        );
         run_jobs(world);
         assert_eq!(delivery(world, &sent.id).state, DeliveryState::Sent, "not yet effective");
         world.set("2026-11-03T00:00:00Z");
@@ -132,7 +152,10 @@ fn whoever_goes_on_using_the_service_has_accepted() {
         run_jobs(world);
         assert_eq!(delivery(world, &sent.id).state, DeliveryState::AcceptedByUse);
         assert_eq!(version_at(world, EFFECTIVE), "2");
-        assert_eq!(kind(decide(world, customer("acme"), &sent.id, Answer::Refuse, None)), RefusalKind::UnfitState);
+        assert_eq!(
+            kind(decide(world, customer("acme"), &sent.id, Answer::Refuse, None)),
+            RefusalKind::UnfitState
+        );
     });
 }
 
@@ -141,12 +164,20 @@ fn a_suspended_subscription_accepts_by_use_when_it_is_served_again() {
     with("continued_use", |world, _| {
         let reason = || Reason { reason: "unpaid".to_owned() };
         let sent = send(world, "1", "2", EFFECTIVE).unwrap();
-        world.write(move |platform, tx| subscriptions::suspend(platform, tx, &owner(), "acme", "web", &reason(), None)).unwrap();
+        world
+            .write(move |platform, tx| {
+                subscriptions::suspend(platform, tx, &owner(), "acme", "web", &reason(), None)
+            })
+            .unwrap();
         world.set("2026-11-03T00:00:00Z");
         run_jobs(world);
         assert_eq!(delivery(world, &sent.id).state, DeliveryState::Sent);
         world.set("2026-11-10T00:00:00Z");
-        world.write(move |platform, tx| subscriptions::resume(platform, tx, &owner(), "acme", "web", &reason(), None)).unwrap();
+        world
+            .write(move |platform, tx| {
+                subscriptions::resume(platform, tx, &owner(), "acme", "web", &reason(), None)
+            })
+            .unwrap();
         run_jobs(world);
         assert_eq!(delivery(world, &sent.id).state, DeliveryState::AcceptedByUse);
         assert_eq!(version_at(world, "2026-11-09T23:59:59Z"), "1");
@@ -160,8 +191,14 @@ fn what_was_refused_in_time_never_takes_hold() {
         with(rule, |world, _| {
             let sent = send(world, "1", "2", EFFECTIVE).unwrap();
             let refused = decide(world, customer("acme"), &sent.id, Answer::Refuse, Some(1)).unwrap();
-            assert_eq!((refused.state, refused.decided_by.as_deref()), (DeliveryState::Refused, Some("person:acme-admin")));
-            assert_eq!(kind(decide(world, customer("acme"), &sent.id, Answer::Accept, None)), RefusalKind::UnfitState);
+            assert_eq!(
+                (refused.state, refused.decided_by.as_deref()),
+                (DeliveryState::Refused, Some("person:acme-admin"))
+            );
+            assert_eq!(
+                kind(decide(world, customer("acme"), &sent.id, Answer::Accept, None)),
+                RefusalKind::UnfitState
+            );
             world.set("2026-11-03T00:00:00Z");
             run_jobs(world);
             renew(world);
@@ -175,7 +212,10 @@ fn after_it_is_effective_a_change_by_use_cannot_be_refused() {
     with("continued_use", |world, _| {
         let sent = send(world, "1", "2", EFFECTIVE).unwrap();
         world.set(EFFECTIVE);
-        assert_eq!(kind(decide(world, customer("acme"), &sent.id, Answer::Refuse, None)), RefusalKind::WindowClosed);
+        assert_eq!(
+            kind(decide(world, customer("acme"), &sent.id, Answer::Refuse, None)),
+            RefusalKind::WindowClosed
+        );
     });
 }
 
@@ -201,7 +241,11 @@ fn an_early_acceptance_takes_hold_on_the_day_told() {
         with(rule, |world, _| {
             let sent = send(world, "1", "2", EFFECTIVE).unwrap();
             decide(world, customer("acme"), &sent.id, Answer::Accept, None).unwrap();
-            assert_eq!((version_at(world, "2026-10-31T23:59:59Z"), version_at(world, EFFECTIVE)), ("1".to_owned(), "2".to_owned()), "{rule}");
+            assert_eq!(
+                (version_at(world, "2026-10-31T23:59:59Z"), version_at(world, EFFECTIVE)),
+                ("1".to_owned(), "2".to_owned()),
+                "{rule}"
+            );
             world.set(EFFECTIVE);
             run_jobs(world);
             assert_eq!(delivery(world, &sent.id).state, DeliveryState::Accepted, "{rule}");
@@ -211,7 +255,9 @@ fn an_early_acceptance_takes_hold_on_the_day_told() {
 
 fn renew(world: &World) {
     let input = serde_json::from_value(json!({"until": "2028-01-01T00:00:00Z", "reason": "stays"})).unwrap();
-    world.write(move |platform, tx| subscriptions::renew(platform, tx, &owner(), "acme", "web", &input, None)).unwrap();
+    world
+        .write(move |platform, tx| subscriptions::renew(platform, tx, &owner(), "acme", "web", &input, None))
+        .unwrap();
 }
 
 #[test]
@@ -235,8 +281,13 @@ fn a_pinned_change_that_is_effective_only_after_the_renewal_waits_for_the_next()
         decide(world, customer("acme"), &sent.id, Answer::Accept, None).unwrap();
         renew(world);
         assert_eq!(version_at(world, "2027-12-31T00:00:00Z"), "1");
-        let input = serde_json::from_value(json!({"until": "2029-01-01T00:00:00Z", "reason": "stays"})).unwrap();
-        world.write(move |platform, tx| subscriptions::renew(platform, tx, &owner(), "acme", "web", &input, None)).unwrap();
+        let input =
+            serde_json::from_value(json!({"until": "2029-01-01T00:00:00Z", "reason": "stays"})).unwrap();
+        world
+            .write(move |platform, tx| {
+                subscriptions::renew(platform, tx, &owner(), "acme", "web", &input, None)
+            })
+            .unwrap();
         assert_eq!(version_at(world, "2028-01-01T00:00:00Z"), "2");
         assert_eq!(delivery(world, &sent.id).state, DeliveryState::Accepted);
     });
@@ -247,12 +298,25 @@ fn only_the_customers_administrator_decides() {
     with("mutual", |world, _| {
         tenant(world, "beta");
         let sent = send(world, "1", "2", EFFECTIVE).unwrap();
-        assert_eq!(kind(decide(world, member("acme"), &sent.id, Answer::Accept, None)), RefusalKind::Forbidden);
+        assert_eq!(
+            kind(decide(world, member("acme"), &sent.id, Answer::Accept, None)),
+            RefusalKind::Forbidden
+        );
         assert_eq!(kind(decide(world, owner(), &sent.id, Answer::Accept, None)), RefusalKind::Forbidden);
-        assert_eq!(kind(decide(world, customer("beta"), &sent.id, Answer::Accept, None)), RefusalKind::NotFound);
-        assert_eq!(kind(decide(world, customer("acme"), "ntc_none", Answer::Accept, None)), RefusalKind::NotFound);
-        assert_eq!(kind(decide(world, customer("acme"), &sent.id, Answer::Accept, Some(9))), RefusalKind::Outdated);
-        let theirs = world.read(|platform, tx| notices::get_of(platform, tx, &customer("beta"), "beta", &sent.id, "web"));
+        assert_eq!(
+            kind(decide(world, customer("beta"), &sent.id, Answer::Accept, None)),
+            RefusalKind::NotFound
+        );
+        assert_eq!(
+            kind(decide(world, customer("acme"), "ntc_none", Answer::Accept, None)),
+            RefusalKind::NotFound
+        );
+        assert_eq!(
+            kind(decide(world, customer("acme"), &sent.id, Answer::Accept, Some(9))),
+            RefusalKind::Outdated
+        );
+        let theirs = world
+            .read(|platform, tx| notices::get_of(platform, tx, &customer("beta"), "beta", &sent.id, "web"));
         assert_eq!(kind(theirs), RefusalKind::NotFound);
     });
 }
@@ -268,10 +332,15 @@ fn a_notice_is_delivered_when_the_customer_has_seen_it() {
         assert_eq!(kind(see(owner())), RefusalKind::Forbidden);
         world.set("2026-10-02T00:00:00Z");
         let seen = see(member("acme")).unwrap();
-        assert_eq!((seen.state, seen.delivered_at.unwrap().to_string()), (DeliveryState::Delivered, "2026-10-02T00:00:00Z".to_owned()));
+        assert_eq!(
+            (seen.state, seen.delivered_at.unwrap().to_string()),
+            (DeliveryState::Delivered, "2026-10-02T00:00:00Z".to_owned())
+        );
         world.set("2026-10-03T00:00:00Z");
         assert_eq!(see(customer("acme")).unwrap(), seen, "the first time counts");
-        let inbox = world.read(|platform, tx| notices::list_of(platform, tx, &customer("acme"), "acme", &Page::default())).unwrap();
+        let inbox = world
+            .read(|platform, tx| notices::list_of(platform, tx, &customer("acme"), "acme", &Page::default()))
+            .unwrap();
         assert_eq!(inbox.items, [seen]);
     });
 }
@@ -289,7 +358,9 @@ fn a_notice_is_withdrawn_from_whoever_has_not_accepted() {
         assert_eq!(kind(withdraw(Some(7))), RefusalKind::Outdated);
         assert!(withdraw(Some(1)).unwrap().withdrawn_at.is_some());
         assert_eq!(kind(withdraw(None)), RefusalKind::UnfitState);
-        let all = world.read(|platform, tx| notices::deliveries(platform, tx, &owner(), &sent.id, &Page::default())).unwrap();
+        let all = world
+            .read(|platform, tx| notices::deliveries(platform, tx, &owner(), &sent.id, &Page::default()))
+            .unwrap();
         let states: Vec<_> = all.items.iter().map(|it| (it.subscription.as_str(), it.state)).collect();
         assert_eq!(states, [("second", DeliveryState::Withdrawn), ("web", DeliveryState::Accepted)]);
         assert_eq!(version_at(world, EFFECTIVE), "2");
@@ -301,7 +372,8 @@ fn an_effective_change_is_not_withdrawn() {
     with("notice", |world, _| {
         let sent = send(world, "1", "2", EFFECTIVE).unwrap();
         world.set(EFFECTIVE);
-        let withdrawn = world.write(move |platform, tx| notices::withdraw(platform, tx, &owner(), &sent.id, None));
+        let withdrawn =
+            world.write(move |platform, tx| notices::withdraw(platform, tx, &owner(), &sent.id, None));
         assert_eq!(kind(withdrawn), RefusalKind::WindowClosed);
     });
 }

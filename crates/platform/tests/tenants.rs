@@ -40,7 +40,8 @@ fn only_the_provider_makes_and_suspends_tenants() {
         let input = NewTenant { id: "b".to_owned(), name: "B".to_owned() };
         let made = world.write(move |platform, tx| tenants::create(platform, tx, &customer("acme"), &input));
         assert_eq!(kind(made), RefusalKind::NotFound);
-        let turned = world.write(|platform, tx| tenants::suspend(platform, tx, &customer("acme"), "acme", &reason(), None));
+        let turned = world
+            .write(|platform, tx| tenants::suspend(platform, tx, &customer("acme"), "acme", &reason(), None));
         assert_eq!(kind(turned), RefusalKind::NotFound);
     });
 }
@@ -88,7 +89,8 @@ fn our_own_house_is_there_but_in_no_list_and_cannot_be_changed() {
         let all = world.read(|platform, tx| tenants::list(platform, tx, &owner(), &Page::default())).unwrap();
         assert_eq!(all.items.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["zeta"]);
         assert!(world.read(|platform, tx| tenants::get(platform, tx, &owner(), "upstream")).is_ok());
-        let turned = world.write(|platform, tx| tenants::suspend(platform, tx, &owner(), "upstream", &reason(), None));
+        let turned =
+            world.write(|platform, tx| tenants::suspend(platform, tx, &owner(), "upstream", &reason(), None));
         assert_eq!(kind(turned), RefusalKind::UnfitState);
     });
 }
@@ -105,7 +107,10 @@ fn a_customer_sees_its_own_house_only() {
             (found.items.into_iter().map(|it| it.id).collect::<Vec<_>>(), found.next)
         };
         assert_eq!(list(customer("beta"), 50, None), (vec!["beta".to_owned()], None));
-        assert_eq!(list(owner(), 2, None), (vec!["acme".to_owned(), "beta".to_owned()], Some("beta".to_owned())));
+        assert_eq!(
+            list(owner(), 2, None),
+            (vec!["acme".to_owned(), "beta".to_owned()], Some("beta".to_owned()))
+        );
         assert_eq!(list(owner(), 2, Some("beta")), (vec!["gamma".to_owned()], None));
         let get = |who, id: &str| world.read(|platform, tx| tenants::get(platform, tx, &who, id));
         assert!(get(member("beta"), "beta").is_ok());

@@ -31,7 +31,8 @@ impl Database {
         let url = std::env::var(SERVER).ok()?;
         let name = format!("upheld_rls_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
         let mut server = Client::connect(&url, NoTls).unwrap();
-        server.batch_execute(&format!("SELECT pg_advisory_lock({OPENING_LOCK}); CREATE DATABASE {name}")).unwrap();
+        server.batch_execute(&format!("SELECT pg_advisory_lock({OPENING_LOCK})")).unwrap();
+        server.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
         let url = format!("{}/{name}", url.rsplit_once('/').unwrap().0);
         drop(Store::open(&Location::Postgres(url.clone()), Context::default()).unwrap());
         server.batch_execute(&format!("SELECT pg_advisory_unlock({OPENING_LOCK})")).unwrap();
@@ -47,14 +48,16 @@ impl Database {
     /// As the store connects, in a transaction of a tenant's.
     fn tenant(&self, tenant: &str) -> Client {
         let mut client = self.owner();
-        client.batch_execute(&format!("SET ROLE {ROLE}; BEGIN")).unwrap();
+        client.batch_execute(&format!("SET ROLE {ROLE}")).unwrap();
+        client.batch_execute("BEGIN").unwrap();
         scope(&mut client, "tenant", tenant);
         client
     }
 
     fn fill(&self) {
         let mut client = self.owner();
-        client.batch_execute(&format!("SET ROLE {ROLE}; BEGIN")).unwrap();
+        client.batch_execute(&format!("SET ROLE {ROLE}")).unwrap();
+        client.batch_execute("BEGIN").unwrap();
         scope(&mut client, "provider", "");
         for (tenant, text) in [("a", MARKER), ("b", "plain")] {
             let person = insert(&mut client, "person", &[("id", tenant), ("email", tenant)], text);

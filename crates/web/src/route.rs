@@ -183,6 +183,6 @@ pub(crate) fn write_bytes<Out: Serialize + JsonSchema>(
 }
 
 /// No body, or an empty one.
-#[derive(Debug, Default, serde::Deserialize, JsonSchema)]
+#[derive(Debug, Default, serde::Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}

@@ -153,7 +153,8 @@ pub(crate) fn actions(world: &World, house: &str) -> Vec<String> {
     let house = house.to_owned();
     world
         .read(move |_, tx| {
-            let rows = tx.rows("SELECT action FROM audit_entry WHERE log = $1 ORDER BY seq", store::values![&house])?;
+            let rows = tx
+                .rows("SELECT action FROM audit_entry WHERE log = $1 ORDER BY seq", store::values![&house])?;
             rows.iter().map(|it| it.get(0).map_err(Failure::from)).collect::<Result<Vec<String>, Failure>>()
         })
         .unwrap()

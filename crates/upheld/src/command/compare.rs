@@ -4,8 +4,8 @@ use std::path::Path;
 
 use diagnostic::Lang;
 use language::Contract;
-use review::{Change, Comparison, Effect, Version, Witness};
-use serde_json::{Value, json};
+use review::{Change, Comparison, Effect, Version};
+use serde_json::Value;
 
 use crate::arguments::{CompareArguments, Format, lang};
 use crate::failure::Failure;
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let (old, new) = (contract(&arguments.old, lang)?, contract(&arguments.new, lang)?);
     let comparison = review::compare(&old, &new);
     match arguments.output.format {
-        Format::Json => print::json(&as_json(&comparison)),
+        Format::Json => print::json(&as_json(&comparison)?),
         Format::Text => print::out(&told(&comparison, lang)),
     }
 }
@@ -73,41 +73,10 @@ fn change_told(change: &Change, lang: Lang) -> String {
 }
 
 /// For programs.
-pub(crate) fn as_json(comparison: &Comparison) -> Value {
-    json!({
-        "old": version_json(&comparison.old),
-        "new": version_json(&comparison.new),
-        "materially_worse": comparison.materially_worse,
-        "changes": comparison.changes.iter().map(change_json).collect::<Vec<_>>(),
-    })
-}
+pub(crate)
 
-fn version_json(version: &Version) -> Value {
-    json!({"id": version.id, "version": version.version, "effective": version.effective})
-}
-
-fn change_json(change: &Change) -> Value {
-    json!({
-        "effect": change.effect.word(),
-        "aspect": change.aspect.word(),
-        "name": change.name,
-        "message": change.message.en,
-        "message_zh": change.message.zh,
-        "witness": change.witness.as_ref().map(witness_json),
-        "old_clause": change.old_clause,
-        "new_clause": change.new_clause,
-    })
-}
-
-fn witness_json(witness: &Witness) -> Value {
-    let given = witness.given.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
-    json!({
-        "given": Value::Object(given.collect()),
-        "variable": witness.variable,
-        "value": witness.value,
-        "old": witness.old.en,
-        "old_zh": witness.old.zh,
-        "new": witness.new.en,
-        "new_zh": witness.new.zh,
-    })
+/// For programs: the same as the API's.
+fn as_json(comparison: &Comparison) -> Result<Value, Failure> {
+    let shown = platform::comparison::Comparison::from(comparison.clone());
+    serde_json::to_value(shown).map_err(|it| Failure::Fault(it.to_string()))
 }

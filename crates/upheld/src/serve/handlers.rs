@@ -13,6 +13,8 @@ pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
         (notices::NOTICE_JOB, notices::run),
         (corrections::EXPIRY_JOB, corrections::run),
         (runs::RUN_JOB, runs::run),
+        (claims::DEADLINE_JOB, claims::run),
+        (vouchers::EXPIRY_JOB, vouchers::expire),
         (audit::JOB, audit::run),
         (claims::DEADLINE_JOB, claims::run),
         (vouchers::EXPIRY_JOB, vouchers::expire),

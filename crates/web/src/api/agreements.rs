@@ -8,33 +8,61 @@ use crate::route::{Commit, Route, read, read_bytes, write, write_bytes};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        read("/agreements", "listAgreements", "The agreements the caller may see", |platform, tx, who, parts| {
-            agreements::list(platform, tx, who, &parts.page()?)
-        })
+        read(
+            "/agreements",
+            "listAgreements",
+            "The agreements the caller may see",
+            |platform, tx, who, parts| agreements::list(platform, tx, who, &parts.page()?),
+        )
         .paged(),
         publish(),
         read("/agreements/{agreement}", "getAgreement", "An agreement", |platform, tx, who, parts| {
             agreements::get(platform, tx, who, parts.id("agreement"))
         }),
-        write("PUT", "/agreements/{agreement}/documents", "setDocuments", "Says which documents an agreement consists of, and their order", |platform, tx, who, parts, input| {
-            agreements::set_documents(platform, tx, who, parts.id("agreement"), &input, parts.expected)
-        }),
-        read("/agreements/{agreement}/versions", "listVersions", "The versions of an agreement, the newest first", |platform, tx, who, parts| {
-            agreements::versions(platform, tx, who, parts.id("agreement"))
-        }),
-        read("/agreements/{agreement}/versions/{version}", "getVersion", "A published version", |platform, tx, who, parts| {
-            agreements::get_version(platform, tx, who, parts.id("agreement"), parts.id("version"))
-        }),
-        read_bytes("/agreements/{agreement}/versions/{version}/text", "getText", "The text of a version, as it was published", "text/markdown", |platform, tx, who, parts| {
-            let (agreement, version) = (parts.id("agreement"), parts.id("version"));
-            let text = agreements::text(platform, tx, who, agreement, version)?;
-            let reply = Reply::bytes("text/markdown; charset=utf-8", text.into_bytes());
-            Ok(reply.file(&format!("{agreement}-{version}.md")))
-        }),
-        read("/agreements/{agreement}/comparison", "compareVersions", "What changes from one version to another, with witnesses", |platform, tx, who, parts| {
-            let name = |it| parts.parameter(it).unwrap_or("");
-            agreements::compare(platform, tx, who, parts.id("agreement"), name("from"), name("to"))
-        })
+        write(
+            "PUT",
+            "/agreements/{agreement}/documents",
+            "setDocuments",
+            "Says which documents an agreement consists of, and their order",
+            |platform, tx, who, parts, input| {
+                agreements::set_documents(platform, tx, who, parts.id("agreement"), &input, parts.expected)
+            },
+        ),
+        read(
+            "/agreements/{agreement}/versions",
+            "listVersions",
+            "The versions of an agreement, the newest first",
+            |platform, tx, who, parts| agreements::versions(platform, tx, who, parts.id("agreement")),
+        ),
+        read(
+            "/agreements/{agreement}/versions/{version}",
+            "getVersion",
+            "A published version",
+            |platform, tx, who, parts| {
+                agreements::get_version(platform, tx, who, parts.id("agreement"), parts.id("version"))
+            },
+        ),
+        read_bytes(
+            "/agreements/{agreement}/versions/{version}/text",
+            "getText",
+            "The text of a version, as it was published",
+            "text/markdown",
+            |platform, tx, who, parts| {
+                let (agreement, version) = (parts.id("agreement"), parts.id("version"));
+                let text = agreements::text(platform, tx, who, agreement, version)?;
+                let reply = Reply::bytes("text/markdown; charset=utf-8", text.into_bytes());
+                Ok(reply.file(&format!("{agreement}-{version}.md")))
+            },
+        ),
+        read(
+            "/agreements/{agreement}/comparison",
+            "compareVersions",
+            "What changes from one version to another, with witnesses",
+            |platform, tx, who, parts| {
+                let name = |it| parts.parameter(it).unwrap_or("");
+                agreements::compare(platform, tx, who, parts.id("agreement"), name("from"), name("to"))
+            },
+        )
         .query("from", "The version left.")
         .query("to", "The version entered."),
     ]
@@ -42,7 +70,10 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// The text is read and reviewed beside the writing thread.
 fn publish() -> Route {
-    let prepare = |_: &platform::Platform, who: &platform::principal::Principal, parts: &crate::parts::Parts, body: axum::body::Bytes| {
+    let prepare = |_: &platform::Platform,
+                   who: &platform::principal::Principal,
+                   parts: &crate::parts::Parts,
+                   body: axum::body::Bytes| {
         let input: Publish = parts.json(&body)?;
         let checked = publishing::check(who, input)?;
         let commit: Commit = Box::new(move |platform, tx, who, _| {

@@ -13,9 +13,15 @@ pub(crate) fn routes() -> Vec<Route> {
 
 fn of_provider() -> Vec<Route> {
     vec![
-        write("POST", "/agreements/{agreement}/notices", "sendNotice", "Tells the customers of a version that another replaces it", |platform, tx, who, parts, input| {
-            notices::create(platform, tx, who, parts.id("agreement"), &input)
-        })
+        write(
+            "POST",
+            "/agreements/{agreement}/notices",
+            "sendNotice",
+            "Tells the customers of a version that another replaces it",
+            |platform, tx, who, parts, input| {
+                notices::create(platform, tx, who, parts.id("agreement"), &input)
+            },
+        )
         .created(),
         read("/notices", "listNotices", "The notices sent", |platform, tx, who, parts| {
             notices::list(platform, tx, who, parts.parameter("agreement"), &parts.page()?)
@@ -25,34 +31,67 @@ fn of_provider() -> Vec<Route> {
         read("/notices/{notice}", "getNotice", "A notice", |platform, tx, who, parts| {
             notices::get(platform, tx, who, parts.id("notice"))
         }),
-        write("DELETE", "/notices/{notice}", "withdrawNotice", "Takes a notice back from whoever has not decided", |platform, tx, who, parts, Nothing {}| {
-            notices::withdraw(platform, tx, who, parts.id("notice"), parts.expected)
-        }),
-        read("/notices/{notice}/deliveries", "listDeliveries", "How far each subscription is with a notice", |platform, tx, who, parts| {
-            notices::deliveries(platform, tx, who, parts.id("notice"), &parts.page()?)
-        })
+        write(
+            "DELETE",
+            "/notices/{notice}",
+            "withdrawNotice",
+            "Takes a notice back from whoever has not decided",
+            |platform, tx, who, parts, Nothing {}| {
+                notices::withdraw(platform, tx, who, parts.id("notice"), parts.expected)
+            },
+        ),
+        read(
+            "/notices/{notice}/deliveries",
+            "listDeliveries",
+            "How far each subscription is with a notice",
+            |platform, tx, who, parts| {
+                notices::deliveries(platform, tx, who, parts.id("notice"), &parts.page()?)
+            },
+        )
         .paged(),
     ]
 }
 
 fn of_customer() -> Vec<Route> {
     vec![
-        read("/tenants/{tenant}/notices", "listTenantNotices", "The notices a customer has", |platform, tx, who, parts| {
-            notices::list_of(platform, tx, who, parts.id("tenant"), &parts.page()?)
-        })
+        read(
+            "/tenants/{tenant}/notices",
+            "listTenantNotices",
+            "The notices a customer has",
+            |platform, tx, who, parts| {
+                notices::list_of(platform, tx, who, parts.id("tenant"), &parts.page()?)
+            },
+        )
         .paged(),
-        read("/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}", "getTenantNotice", "A notice a customer has", |platform, tx, who, parts| {
-            let (tenant, notice, subscription) = names(parts);
-            notices::get_of(platform, tx, who, tenant, notice, subscription)
-        }),
-        write("POST", "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}/seen", "seeNotice", "Notes that the customer has seen a notice", |platform, tx, who, parts, Nothing {}| {
-            let (tenant, notice, subscription) = names(parts);
-            notices::seen(platform, tx, who, tenant, notice, subscription)
-        }),
-        write("POST", "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}/decision", "decideNotice", "Accepts or refuses a change", |platform, tx, who, parts, input| {
-            let (tenant, notice, subscription) = names(parts);
-            notices::decide(platform, tx, who, tenant, notice, subscription, &input, parts.expected)
-        }),
+        read(
+            "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}",
+            "getTenantNotice",
+            "A notice a customer has",
+            |platform, tx, who, parts| {
+                let (tenant, notice, subscription) = names(parts);
+                notices::get_of(platform, tx, who, tenant, notice, subscription)
+            },
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}/seen",
+            "seeNotice",
+            "Notes that the customer has seen a notice",
+            |platform, tx, who, parts, Nothing {}| {
+                let (tenant, notice, subscription) = names(parts);
+                notices::seen(platform, tx, who, tenant, notice, subscription)
+            },
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}/decision",
+            "decideNotice",
+            "Accepts or refuses a change",
+            |platform, tx, who, parts, input| {
+                let (tenant, notice, subscription) = names(parts);
+                notices::decide(platform, tx, who, tenant, notice, subscription, &input, parts.expected)
+            },
+        ),
     ]
 }
 

@@ -17,14 +17,32 @@ pub(crate) fn routes() -> Vec<Route> {
         read("/tenants/{tenant}", "getTenant", "A customer", |platform, tx, who, parts| {
             tenants::get(platform, tx, who, parts.id("tenant"))
         }),
-        write("PUT", "/tenants/{tenant}/name", "renameTenant", "Gives a customer another name", |platform, tx, who, parts, input| {
-            tenants::rename(platform, tx, who, parts.id("tenant"), &input, parts.expected)
-        }),
-        write("POST", "/tenants/{tenant}/suspend", "suspendTenant", "Lets a customer take no new subscriptions", |platform, tx, who, parts, input| {
-            tenants::suspend(platform, tx, who, parts.id("tenant"), &input, parts.expected)
-        }),
-        write("POST", "/tenants/{tenant}/resume", "resumeTenant", "Serves a suspended customer again", |platform, tx, who, parts, input| {
-            tenants::resume(platform, tx, who, parts.id("tenant"), &input, parts.expected)
-        }),
+        write(
+            "PUT",
+            "/tenants/{tenant}/name",
+            "renameTenant",
+            "Gives a customer another name",
+            |platform, tx, who, parts, input| {
+                tenants::rename(platform, tx, who, parts.id("tenant"), &input, parts.expected)
+            },
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/suspend",
+            "suspendTenant",
+            "Lets a customer take no new subscriptions",
+            |platform, tx, who, parts, input| {
+                tenants::suspend(platform, tx, who, parts.id("tenant"), &input, parts.expected)
+            },
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/resume",
+            "resumeTenant",
+            "Serves a suspended customer again",
+            |platform, tx, who, parts, input| {
+                tenants::resume(platform, tx, who, parts.id("tenant"), &input, parts.expected)
+            },
+        ),
     ]
 }
