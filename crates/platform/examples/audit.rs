@@ -18,13 +18,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let store = Store::open(&Location::Directory(directory.path().to_owned()), Context::default())?;
     let key = SigningKey::from_seed("localhost/upheld", [7; 32])?;
     let platform = Platform::new(store, Settings::default(), key);
-    let (mut count, mut rate) = (0_u64, 0);
     let began = Instant::now();
-    while began.elapsed().as_secs() < seconds {
-        count += one(&platform, batch)?;
-        let took = u64::try_from(began.elapsed().as_millis())?.max(1);
-        rate = count.saturating_mul(1000) / took;
-    }
+    let count = std::thread::scope(|scope| {
+        let sender = || -> Result<u64, Failure> {
+            let mut count = 0_u64;
+            while began.elapsed().as_secs() < seconds {
+                count += one(&platform, batch)?;
+            }
+            Ok(count)
+        };
+        let senders = [scope.spawn(sender), scope.spawn(sender)];
+        senders.into_iter().map(|it| it.join().unwrap_or(Ok(0))).sum::<Result<u64, Failure>>()
+    })?;
+    let rate = count.saturating_mul(1000) / u64::try_from(began.elapsed().as_millis())?.max(1);
     writeln!(std::io::stdout(), "{count} entries in batches of {batch}: {rate} entries/s, durable")?;
     let began = Instant::now();
     audit::publish_all(&platform)?;

@@ -27,8 +27,10 @@ promise some: delivered >= 0
 fn main() -> Result<(), Failure> {
     let directory = std::env::args().nth(1).unwrap_or_else(|| "intake-speed".to_owned());
     let location = Location::Directory(directory.into());
-    let store = Store::open(&location, Context::default()).map_err(|it| store::Fault::Broken(it.to_string()))?;
-    let key = SigningKey::from_seed("localhost/upheld", [7; 32]).map_err(|it| store::Fault::Broken(it.to_string()))?;
+    let store =
+        Store::open(&location, Context::default()).map_err(|it| store::Fault::Broken(it.to_string()))?;
+    let key = SigningKey::from_seed("localhost/upheld", [7; 32])
+        .map_err(|it| store::Fault::Broken(it.to_string()))?;
     let platform = Platform::new(store, Settings::default(), key);
     fill(&platform)?;
     let who = Principal::system("sender");
@@ -104,7 +106,9 @@ fn both_speed(platform: &Platform) -> Result<(), Failure> {
             let platform = platform.clone();
             thread::spawn(move || {
                 let who = Principal::system("sender");
-                bodies.into_iter().try_for_each(|it| intake::receive(&platform, &who, &stream(sender), it).map(|_| ()))
+                bodies
+                    .into_iter()
+                    .try_for_each(|it| intake::receive(&platform, &who, &stream(sender), it).map(|_| ()))
             })
         })
         .collect();

@@ -92,7 +92,12 @@ pub struct Attestation {
 }
 
 /// Makes an attestation; its files are attached afterwards.
-pub fn create(_: &Platform, tx: &mut Tx<'_>, who: &Principal, input: &NewAttestation) -> Result<Attestation, Failure> {
+pub fn create(
+    _: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    input: &NewAttestation,
+) -> Result<Attestation, Failure> {
     let house = enter(tx, who, input.tenant.as_deref(), Verb::Create)?;
     check(input)?;
     let id = tx.new_id("att")?;
@@ -325,11 +330,9 @@ fn check(input: &NewAttestation) -> Result<(), Failure> {
         }
     }
     if input.expires_at.0 <= input.from.0 {
-        return Err(Refusal::invalid(
-            "expires_at: it must lie after `from`",
-            "expires_at：须晚于 `from`",
-        )
-        .into());
+        return Err(
+            Refusal::invalid("expires_at: it must lie after `from`", "expires_at：须晚于 `from`").into()
+        );
     }
     Ok(())
 }

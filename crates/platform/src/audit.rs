@@ -4,8 +4,10 @@
 //! A log is a Merkle tree after C2SP tlog-tiles. Its checkpoints are entries of the root log, whose own checkpoint and
 //! tiles are public: whoever keeps one root checkpoint can tell later whether any log was rewritten since.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
-use store::{Fault, Tx, Value, values};
+use store::{Fault, Tx, Value};
 
 use crate::principal::Principal;
 
@@ -33,7 +35,7 @@ pub use search::{LogEntry, LogQuery, entries};
 pub use tiles::{bundle, public_bundle, public_tile, tile};
 pub use witness::{Cosigned, Witnessed, cosign};
 
-use body::{Head, Made};
+use body::{Head, Kept, Made};
 use tree::Tree;
 
 /// What was done, to what, and why.
@@ -66,9 +68,9 @@ pub fn append_many(tx: &mut Tx<'_>, who: &Principal, house: &str, entries: Vec<E
     let (mut rows, mut leaves, mut personal) =
         (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()), Vec::new());
     for (seq, entry) in (first..).zip(entries) {
-        let made = body::make(tx, &head, seq, &entry)?;
+        let mut made = body::make(tx, &head, seq, &entry)?;
         leaves.push(made.leaf);
-        personal.extend(personal_rows(house, seq, &made));
+        personal.extend(personal_rows(house, seq, std::mem::take(&mut made.personal)));
         rows.push(row(&head, seq, entry, made));
     }
     insert(tx, "audit_entry", &ENTRY_COLUMNS, &rows)?;
@@ -81,32 +83,44 @@ pub fn append_many(tx: &mut Tx<'_>, who: &Principal, house: &str, entries: Vec<E
     Ok(first)
 }
 
-const ENTRY_COLUMNS: [&str; 9] = ["tenant_id", "log", "seq", "at", "actor", "action", "subject", "entry", "leaf"];
+const ENTRY_COLUMNS: [&str; 9] =
+    ["tenant_id", "log", "seq", "at", "actor", "action", "subject", "entry", "leaf"];
 
 fn row(head: &Head<'_>, seq: i64, entry: Entry, made: Made) -> Vec<Value> {
-    values![
-        head.house,
-        head.house,
-        seq,
-        head.at,
-        head.actor,
-        entry.action,
-        entry.subject,
-        made.text,
-        made.leaf.bytes().as_slice()
+    vec![
+        head.house.into(),
+        head.house.into(),
+        seq.into(),
+        head.at.into(),
+        head.actor.into(),
+        entry.action.into(),
+        entry.subject.into(),
+        made.text.into(),
+        made.leaf.bytes().as_slice().into(),
     ]
-    .to_vec()
 }
 
-fn personal_rows(house: &str, seq: i64, made: &Made) -> Vec<Vec<Value>> {
-    let row = |(field, kept): (&&str, &body::Kept)| {
-        values![house, house, seq, *field, kept.salt.as_slice(), &kept.value].to_vec()
-    };
-    made.personal.iter().map(row).collect()
+fn personal_rows(
+    house: &str,
+    seq: i64,
+    personal: BTreeMap<&'static str, Kept>,
+) -> impl Iterator<Item = Vec<Value>> {
+    personal.into_iter().map(move |(field, it)| {
+        vec![house.into(), house.into(), seq.into(), field.into(), it.salt.as_slice().into(), it.value.into()]
+    })
 }
 
 /// A row that is there already would be a second history.
-fn insert(tx: &mut Tx<'_>, table: &'static str, columns: &[&'static str], rows: &[Vec<Value>]) -> Result<(), Fault> {
+fn insert(
+    tx: &mut Tx<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+    rows: &[Vec<Value>],
+) -> Result<(), Fault> {
     let new = tx.housekeeping_many(table, columns, rows)?;
-    if u64::try_from(rows.len()) == Ok(new) { Ok(()) } else { Err(Fault::broken("an entry of the log was there before")) }
+    if u64::try_from(rows.len()) == Ok(new) {
+        Ok(())
+    } else {
+        Err(Fault::broken("an entry of the log was there before"))
+    }
 }

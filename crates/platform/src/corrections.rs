@@ -136,7 +136,14 @@ pub fn propose(
     )?;
     let payload = json!({ "tenant": opened.tenant, "correction": id });
     jobs::enqueue(tx, EXPIRY_JOB, &id, &opened.tenant, expires, &payload)?;
-    record(tx, who, &opened.tenant, ("correction.proposed", &id), json!({ "supersedes": input.supersedes }), &input.reason)?;
+    record(
+        tx,
+        who,
+        &opened.tenant,
+        ("correction.proposed", &id),
+        json!({ "supersedes": input.supersedes }),
+        &input.reason,
+    )?;
     found(tx, &opened.tenant, &id)
 }
 
@@ -259,7 +266,12 @@ fn agreed(opened: &Opened) -> Opened {
 }
 
 /// The record as it should be; a withdrawal where none is given. Refused when what it corrects is not known.
-fn body(platform: &Platform, tx: &mut Tx<'_>, opened: &Opened, input: &NewCorrection) -> Result<Json, Failure> {
+fn body(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    opened: &Opened,
+    input: &NewCorrection,
+) -> Result<Json, Failure> {
     let fact = fact_of(platform, tx, opened, &input.supersedes)?;
     if fact.is_empty() {
         let id = &input.supersedes;
@@ -270,7 +282,9 @@ fn body(platform: &Platform, tx: &mut Tx<'_>, opened: &Opened, input: &NewCorrec
         .into());
     }
     let Some(record) = &input.record else { return Ok(withdrawal(fact)) };
-    if let Some(key) = ["id", "source", "supersedes", "reason", "recorded_at"].iter().find(|it| record.contains_key(**it)) {
+    if let Some(key) =
+        ["id", "source", "supersedes", "reason", "recorded_at"].iter().find(|it| record.contains_key(**it))
+    {
         return Err(Refusal::invalid(
             format!("record: leave `{key}` out; the correction itself says it"),
             format!("record：请删去 `{key}`，更正本身已说明"),
@@ -318,7 +332,12 @@ fn answerable(
     Ok(it)
 }
 
-fn waiting(tx: &mut Tx<'_>, tenant: &TenantHandle, id: &str, expected: Option<i64>) -> Result<Correction, Failure> {
+fn waiting(
+    tx: &mut Tx<'_>,
+    tenant: &TenantHandle,
+    id: &str,
+    expected: Option<i64>,
+) -> Result<Correction, Failure> {
     let it = found(tx, tenant.id(), id)?;
     if expected.is_some_and(|expected| expected != it.revision) {
         let title = RefusalKind::Outdated.title();
@@ -366,7 +385,12 @@ fn record(
     reason: &str,
 ) -> Result<(), Failure> {
     let reason = (!reason.is_empty()).then(|| reason.to_owned());
-    audit::append(tx, who, tenant, Entry { action, subject: id.to_owned(), new, reason, ..Entry::default() })?;
+    audit::append(
+        tx,
+        who,
+        tenant,
+        Entry { action, subject: id.to_owned(), new, reason, ..Entry::default() },
+    )?;
     Ok(())
 }
 
@@ -380,7 +404,8 @@ fn found(tx: &mut Tx<'_>, tenant: &str, id: &str) -> Result<Correction, Failure>
 }
 
 fn correction(row: &Row) -> Result<Correction, Fault> {
-    let body: Json = serde_json::from_str(&row.get::<String>(3)?).map_err(|it| Fault::broken(it.to_string()))?;
+    let body: Json =
+        serde_json::from_str(&row.get::<String>(3)?).map_err(|it| Fault::broken(it.to_string()))?;
     let record = body.get("record").filter(|it| it.get("withdrawn").is_none()).cloned();
     let supersedes = body.get("supersedes").and_then(Json::as_str).unwrap_or_default().to_owned();
     Ok(Correction {

@@ -58,7 +58,12 @@ impl Loaded {
 }
 
 /// The evidence of a subscription, under the version of the contract it holds now.
-pub fn load(platform: &Platform, tx: &mut Tx<'_>, tenant: &str, subscription: &str) -> Result<Loaded, Failure> {
+pub fn load(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    subscription: &str,
+) -> Result<Loaded, Failure> {
     let row = tx.row(
         "SELECT agreement_id, version FROM subscription WHERE tenant_id = $1 AND id = $2",
         values![tenant, subscription],
@@ -153,8 +158,11 @@ impl Reading<'_> {
             let (records, refused) = reread(&self.published.contract.schema, &lines, at);
             self.misunderstood += refused;
             let said = Said { actor: actor.into(), side: Side::named(&side) };
-            let ours: Vec<Record> =
-                records.into_iter().filter(|it| !part.shared || self.concerns(it)).map(|it| said.name(it)).collect();
+            let ours: Vec<Record> = records
+                .into_iter()
+                .filter(|it| !part.shared || self.concerns(it))
+                .map(|it| said.name(it))
+                .collect();
             if part.shared {
                 self.records.extend(ours.into_iter().map(shared));
             } else {

@@ -66,7 +66,8 @@ pub fn bytes(tx: &mut Tx<'_>, file: &File) -> Result<Vec<u8>, Failure> {
 /// The last part of a name, without characters that a file system or a terminal takes for something else.
 pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.chars().map(|it| if is_safe(it) { it } else { '_' }).take(NAME_CHARS_MAX).collect();
+    let kept: String =
+        last.chars().map(|it| if is_safe(it) { it } else { '_' }).take(NAME_CHARS_MAX).collect();
     let trimmed = kept.trim_matches(|it: char| it == '.' || it.is_whitespace());
     let stem = trimmed.split('.').next().unwrap_or_default().to_ascii_lowercase();
     match trimmed {
@@ -84,8 +85,9 @@ fn is_safe(it: char) -> bool {
 /// `type/subtype` in lower case; anything else is bytes of no known kind.
 fn safe_media(media: &str) -> String {
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_token =
-        |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&it));
+    let is_token = |it: &str| {
+        !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&it))
+    };
     match essence.split_once('/') {
         Some((kind, sub)) if is_token(kind) && is_token(sub) && essence.len() <= 127 => essence,
         _ => "application/octet-stream".to_owned(),

@@ -110,7 +110,12 @@ pub fn shape(media: &str) -> Result<Shape, Failure> {
 
 /// Reads, checks and keeps a body; waits until it is durable. Customers may send to their own subscriptions' streams, the
 /// provider to all.
-pub fn receive(platform: &Platform, who: &Principal, stream: &Stream, body: Body) -> Result<Receipt, Failure> {
+pub fn receive(
+    platform: &Platform,
+    who: &Principal,
+    stream: &Stream,
+    body: Body,
+) -> Result<Receipt, Failure> {
     let opened = platform.read(|platform, tx| open(platform, tx, who, stream))?;
     let prepared = prepare(opened, who, body)?;
     let who = who.clone();
@@ -118,7 +123,12 @@ pub fn receive(platform: &Platform, who: &Principal, stream: &Stream, body: Body
 }
 
 /// The stream, if the caller may send evidence to it.
-pub fn open(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, stream: &Stream) -> Result<Opened, Failure> {
+pub fn open(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    stream: &Stream,
+) -> Result<Opened, Failure> {
     stream.open(platform, tx, who, Resource::Evidence, Verb::Create)
 }
 
@@ -155,7 +165,12 @@ pub fn prepare(opened: Opened, who: &Principal, body: Body) -> Result<Prepared, 
 }
 
 /// Keeps a body, if the caller still may and the contract is still the one it was checked under.
-pub fn commit(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, prepared: Prepared) -> Result<Receipt, Failure> {
+pub fn commit(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    prepared: Prepared,
+) -> Result<Receipt, Failure> {
     let stream = Stream::named(&prepared.opened.tenant, &prepared.opened.name);
     let tenant = stream.enter(tx, who, Resource::Evidence, Verb::Create)?;
     let (agreement, version) = stream.governed(tx, &tenant)?;
@@ -191,7 +206,12 @@ pub(crate) fn check_made(opened: &Opened, who: &Principal, records: &[Json]) -> 
     prepare(opened.clone(), who, body).map(|_| ())
 }
 
-fn keep(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, mut prepared: Prepared) -> Result<Receipt, Failure> {
+fn keep(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    mut prepared: Prepared,
+) -> Result<Receipt, Failure> {
     let latest = Latest::of(tx, &prepared.opened)?;
     let seq = latest.seq + 1;
     let revisions = revisions::check(platform, tx, &mut prepared)?;
@@ -200,7 +220,8 @@ fn keep(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, mut prepared: Pre
             *it = Value::Int(seq);
         }
     }
-    let new = tx.insert_many("evidence_id", &["tenant_id", "stream", "id", "digest", "seq"], &prepared.ids)?;
+    let new =
+        tx.insert_many("evidence_id", &["tenant_id", "stream", "id", "digest", "seq"], &prepared.ids)?;
     let duplicates = if usize::try_from(new) == Ok(prepared.ids.len()) {
         0
     } else {
@@ -408,8 +429,12 @@ fn too_many() -> Refusal {
 fn unfit(record: &Record, opened: &Opened) -> Option<Diagnostic> {
     let id = record.id.as_deref().unwrap_or_default();
     let place = record.place.line;
-    if id.len() > ID_BYTES_MAX || id.contains('\0') || record.supersedes.as_deref().is_some_and(|it| it.contains('\0')) {
-        let en = format!("the id has {} bytes, or a NUL character; at most {ID_BYTES_MAX} are kept", id.len());
+    if id.len() > ID_BYTES_MAX
+        || id.contains('\0')
+        || record.supersedes.as_deref().is_some_and(|it| it.contains('\0'))
+    {
+        let en =
+            format!("the id has {} bytes, or a NUL character; at most {ID_BYTES_MAX} are kept", id.len());
         let zh = format!("id 长 {} 字节或含空字符；至多 {ID_BYTES_MAX} 字节", id.len());
         return Some(problem("V0143", place, (en, zh), ("choose a shorter id", "请使用更短的 id")));
     }
@@ -440,5 +465,11 @@ fn is_of(source: &str, side: Side) -> bool {
 fn problem(code: &'static str, line: u32, message: (String, String), help: (&str, &str)) -> Diagnostic {
     let line = usize::try_from(line).unwrap_or(usize::MAX);
     let place = Place { file: BODY.to_owned(), from: 0, until: 0, line, column: 1 };
-    Diagnostic::new(code, Severity::Error, Bilingual::new(message.0, message.1), Bilingual::new(help.0, help.1)).at(place)
+    Diagnostic::new(
+        code,
+        Severity::Error,
+        Bilingual::new(message.0, message.1),
+        Bilingual::new(help.0, help.1),
+    )
+    .at(place)
 }

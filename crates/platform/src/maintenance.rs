@@ -183,7 +183,8 @@ pub fn announce(
         expanded_until: Instant::MIN,
     };
     insert(tx, &opened, &window)?;
-    let new = json!({ "title": window.title, "from": window.from, "until": window.until, "recurs": window.recurs });
+    let new =
+        json!({ "title": window.title, "from": window.from, "until": window.until, "recurs": window.recurs });
     note(tx, who, &opened, ("maintenance.announced", &window.id), new, None)?;
     put_on_record(platform, tx, who, &opened, &fact, &window, None)?;
     found(tx, &opened.tenant, &window.id)
@@ -211,8 +212,10 @@ pub fn change(
         withdraw_ahead(platform, tx, who, &opened, &before, &input.reason)?;
     }
     store_rows::update(tx, &opened, &after)?;
-    let old = json!({ "title": before.title, "from": before.from, "until": before.until, "recurs": before.recurs });
-    let new = json!({ "title": after.title, "from": after.from, "until": after.until, "recurs": after.recurs });
+    let old =
+        json!({ "title": before.title, "from": before.from, "until": before.until, "recurs": before.recurs });
+    let new =
+        json!({ "title": after.title, "from": after.from, "until": after.until, "recurs": after.recurs });
     let entry = Entry {
         action: "maintenance.changed",
         subject: id.to_owned(),
@@ -279,7 +282,9 @@ pub fn list(
     let limit = page.rows()?;
     let name = if shared { crate::stream::agreement_stream(&agreement) } else { stream.name() };
     let items = if shared {
-        crate::stream::as_provider(tx, |tx| store_rows::all(tx, crate::principal::PROVIDER, &name, page.after(), limit))?
+        crate::stream::as_provider(tx, |tx| {
+            store_rows::all(tx, crate::principal::PROVIDER, &name, page.after(), limit)
+        })?
     } else {
         store_rows::all(tx, &house, &name, page.after(), limit)?
     };
@@ -323,11 +328,15 @@ impl Window {
         let length = self.until.0.nanos().saturating_sub(self.from.0.nanos());
         let rule = Rule::read(&recurs.rrule, &recurs.zone, self.from.0)?;
         let begun = rule.beginnings(from, until).into_iter();
-        Ok(begun.filter_map(|at| Some(Occurrence {
-            id: format!("{}.{}/{}", self.id, self.series, time::show(at)),
-            from: at,
-            until: at.checked_add(length)?,
-        })).collect())
+        Ok(begun
+            .filter_map(|at| {
+                Some(Occurrence {
+                    id: format!("{}.{}/{}", self.id, self.series, time::show(at)),
+                    from: at,
+                    until: at.checked_add(length)?,
+                })
+            })
+            .collect())
     }
 }
 
@@ -431,7 +440,12 @@ fn note(
     reason: Option<&str>,
 ) -> Result<(), Failure> {
     let reason = reason.map(str::to_owned);
-    audit::append(tx, who, &opened.tenant, Entry { action, subject: id.to_owned(), new, reason, ..Entry::default() })?;
+    audit::append(
+        tx,
+        who,
+        &opened.tenant,
+        Entry { action, subject: id.to_owned(), new, reason, ..Entry::default() },
+    )?;
     Ok(())
 }
 

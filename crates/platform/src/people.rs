@@ -21,7 +21,7 @@ use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::rights::Role;
 use crate::time;
 
-pub use link::{Accept, Invitation, Invite, accept, invite, prepare_accept, reset};
+pub use link::{Accept, Invitation, Invite, Ready, accept, invite, prepare_accept, reset};
 pub use member::{Member, SetRole, members, remove, set_role};
 pub use session::{Proven, Session, SessionView, SignIn, begin, confirm, end, forget, list as sessions, prove, revoke};
 pub use token::{NewToken, Token, TokenMade, create as create_token, list as tokens, revoke as revoke_token};

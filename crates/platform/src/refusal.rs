@@ -80,6 +80,7 @@ kinds! {
     ConfirmationNeeded "confirmation-needed" "Confirm with your password first." "请先用密码确认。";
     Forbidden "forbidden" "Your role does not allow this." "您的角色无权执行此操作。";
     NotFound "not-found" "There is nothing here under this name." "此名称下没有内容。";
+    MethodNotAllowed "method-not-allowed" "This cannot be done here; see the Allow header." "此处不支持该操作，请见 Allow 头。";
     Invalid "invalid" "What was sent is not right." "提交的内容有误。";
     UnfitState "unfit-state" "Its present state does not allow this." "当前状态不允许此操作。";
     Exists "exists" "There is one with this name already." "此名称已被使用。";

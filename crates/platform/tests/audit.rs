@@ -39,7 +39,8 @@ fn names(from: usize, until: usize) -> Vec<String> {
 fn texts(world: &World, house: &str) -> Vec<String> {
     world
         .read(|_, tx| {
-            let rows = tx.rows("SELECT entry FROM audit_entry WHERE log = $1 ORDER BY seq", values![house])?;
+            let rows =
+                tx.rows("SELECT entry FROM audit_entry WHERE log = $1 ORDER BY seq", values![house])?;
             rows.iter().map(|it| it.get(0).map_err(Failure::from)).collect()
         })
         .unwrap()
@@ -50,7 +51,8 @@ fn key(world: &World, log: &str) -> VerifyingKey {
 }
 
 fn proof(world: &World, house: &str, seq: usize) -> Result<TlogProof, Failure> {
-    let text = world.read(|platform, tx| audit::entry_proof(platform, tx, &owner(), house, &seq.to_string()))?;
+    let text =
+        world.read(|platform, tx| audit::entry_proof(platform, tx, &owner(), house, &seq.to_string()))?;
     Ok(TlogProof::parse(text.as_bytes()).unwrap())
 }
 
@@ -96,7 +98,8 @@ fn numbers_that_readers_do_not_keep_and_texts_without_end_are_logged_all_the_sam
         let long = "x".repeat(100_000);
         let entries = vec![entry(json!({ "size": 0.5, "n": u64::MAX })), entry(json!({ "text": long }))];
         world.write(|_, tx| Ok(audit::append_many(tx, &owner(), PROVIDER, entries)?)).unwrap();
-        let bodies: Vec<Json> = texts(world, PROVIDER).iter().map(|it| serde_json::from_str(it).unwrap()).collect();
+        let bodies: Vec<Json> =
+            texts(world, PROVIDER).iter().map(|it| serde_json::from_str(it).unwrap()).collect();
         assert_eq!(bodies[0]["new"], r#"{"size":0.5,"n":18446744073709551615}"#);
         let sha256 = bodies[1]["new"]["object_sha256"].as_str().unwrap().to_owned();
         let kept = world.read(|_, tx| Ok(platform::objects::get(tx, &sha256)?)).unwrap().unwrap();
@@ -116,16 +119,23 @@ fn every_entry_can_be_proven_at_every_size_around_the_edges_of_tiles() {
                 size = until;
             }
             let entries = texts(world, "acme");
-            let oracle = proof::root_of(&entries.iter().map(|it| leaf_hash(it.as_bytes())).collect::<Vec<_>>());
+            let oracle =
+                proof::root_of(&entries.iter().map(|it| leaf_hash(it.as_bytes())).collect::<Vec<_>>());
             assert_eq!(checkpoint(world, "acme").root, oracle, "size {size}");
             for seq in [0, 1, size / 2, 254, 255, 256, size - 1].into_iter().filter(|it| *it < size) {
-                let included = proof(world, "acme", seq).unwrap().check(entries[seq].as_bytes(), &key(world, "acme"), &[]);
+                let included = proof(world, "acme", seq).unwrap().check(
+                    entries[seq].as_bytes(),
+                    &key(world, "acme"),
+                    &[],
+                );
                 assert_eq!(included.unwrap().checkpoint.size, u64::try_from(size).unwrap());
             }
             assert_eq!(kind(proof(world, "acme", size)), RefusalKind::NotFound);
         }
         for (seq, entry) in texts(world, "acme").iter().enumerate() {
-            assert!(proof(world, "acme", seq).unwrap().check(entry.as_bytes(), &key(world, "acme"), &[]).is_ok());
+            assert!(
+                proof(world, "acme", seq).unwrap().check(entry.as_bytes(), &key(world, "acme"), &[]).is_ok()
+            );
         }
         assert!(world.read(|platform, tx| Ok(audit::check_log(platform, tx, "acme")?)).unwrap().sound);
     });
@@ -141,12 +151,18 @@ fn a_large_log_has_two_levels_of_tiles_and_is_the_same_however_it_was_batched() 
             size += batch;
         }
         let checked = world.read(|platform, tx| Ok(audit::check_log(platform, tx, PROVIDER)?)).unwrap();
-        assert_eq!((checked.sound, checked.wrong.len(), checked.size), (true, 0, u64::try_from(size).unwrap()));
+        assert_eq!(
+            (checked.sound, checked.wrong.len(), checked.size),
+            (true, 0, u64::try_from(size).unwrap())
+        );
         let entries = texts(world, PROVIDER);
         let (at, key) = (checkpoint(world, PROVIDER), key(world, PROVIDER));
         assert_eq!(at.root.to_base64(), checked.root);
         for seq in [0, 255, 65_535, 65_536, 66_000, size - 1] {
-            assert!(proof(world, PROVIDER, seq).unwrap().check(entries[seq].as_bytes(), &key, &[]).is_ok(), "{seq}");
+            assert!(
+                proof(world, PROVIDER, seq).unwrap().check(entries[seq].as_bytes(), &key, &[]).is_ok(),
+                "{seq}"
+            );
         }
         let tile = |path: &str| world.read(|_, tx| audit::tile(tx, &owner(), PROVIDER, path));
         assert_eq!(tile("tile/0/000").unwrap().len(), 8192);
@@ -155,7 +171,8 @@ fn a_large_log_has_two_levels_of_tiles_and_is_the_same_however_it_was_batched() 
         assert_eq!(tile("tile/1/001.p/2").unwrap().len(), 64);
         assert_eq!(kind(tile("tile/1/002")), RefusalKind::NotFound);
         assert_eq!(kind(tile("tile/1/001.p/200")), RefusalKind::NotFound);
-        let bundle = world.read(|_, tx| audit::bundle(tx, &owner(), PROVIDER, "tile/entries/001.p/3")).unwrap();
+        let bundle =
+            world.read(|_, tx| audit::bundle(tx, &owner(), PROVIDER, "tile/entries/001.p/3")).unwrap();
         let expected: Vec<&[u8]> = entries[256..259].iter().map(String::as_bytes).collect();
         assert_eq!(proof::read_bundle(&bundle).unwrap(), expected);
     });
@@ -174,7 +191,9 @@ fn a_log_that_grew_continues_every_size_it_had() {
         let ask = |old: &str, new: Option<&str>| {
             world.read(|_, tx| audit::consistency(tx, &owner(), PROVIDER, Some(old), new))
         };
-        for (old, new) in [(0, 600), (1, 2), (1, 600), (255, 256), (256, 600), (300, 513), (599, 600), (600, 600)] {
+        for (old, new) in
+            [(0, 600), (1, 2), (1, 600), (255, 256), (256, 600), (300, 513), (599, 600), (600, 600)]
+        {
             let text = ask(&old.to_string(), Some(&new.to_string())).unwrap();
             let given = ConsistencyProof::parse(text.as_bytes()).unwrap();
             let (older, newer) = (u64::try_from(old).unwrap(), u64::try_from(new).unwrap());
@@ -197,8 +216,7 @@ fn checkpoints_are_put_into_the_root_log_by_the_job_when_a_log_grew() {
         world.pass(10);
         assert_eq!(run(), 1);
         let entries = texts(world, ROOT);
-        let origins: Vec<String> =
-            entries.iter().map(|it| Checkpoint::parse(it).unwrap().origin).collect();
+        let origins: Vec<String> = entries.iter().map(|it| Checkpoint::parse(it).unwrap().origin).collect();
         assert_eq!(origins.len(), 3, "the provider's, and one of each tenant");
         let expected = [PROVIDER, "acme", "zeta"].map(|it| audit::origin_of(world, it));
         assert!(expected.iter().all(|it| origins.contains(it)), "{origins:?}");
@@ -247,7 +265,8 @@ fn a_packages_proof_of_logging_is_found_sound_and_another_packages_is_not() {
         };
         let seq = world.write(|_, tx| Ok(audit::append(tx, &owner(), "acme", entry)?)).unwrap();
         append(world, "acme", &names(0, 5));
-        let proofs = || world.read(|platform, tx| Ok(audit::package_proof(platform, tx, "acme", seq)?)).unwrap();
+        let proofs =
+            || world.read(|platform, tx| Ok(audit::package_proof(platform, tx, "acme", seq)?)).unwrap();
         let before = proofs();
         audit::publish_all(world).unwrap();
         append(world, "acme", &names(5, 9));
@@ -279,7 +298,6 @@ fn whatever_is_changed_in_the_store_is_found_by_counting_again() {
         "DELETE FROM audit_entry WHERE log = 'acme' AND seq >= 290",
         "UPDATE audit_tile SET hashes = (SELECT frontier FROM audit_log WHERE log = 'acme') WHERE log = 'acme' AND level = 1",
         "UPDATE audit_log SET checkpoint = replace(checkpoint, '300', '299') WHERE log = 'acme'",
-        "UPDATE audit_log SET size = 299 WHERE log = 'acme'",
         "UPDATE audit_personal SET value = 'nobody' WHERE log = 'acme' AND seq = 4",
     ];
     for sql in table {
@@ -290,7 +308,7 @@ fn whatever_is_changed_in_the_store_is_found_by_counting_again() {
             audit::publish_all(world).unwrap();
             let checked = || world.read(|platform, tx| audit::checked(platform, tx, &owner(), "acme"));
             assert!(checked().unwrap().sound);
-            if tamper(world, sql) && sql != "UPDATE audit_log SET size = 299 WHERE log = 'acme'" {
+            if tamper(world, sql) {
                 assert!(checked().map_or(true, |it| !it.sound), "{sql}");
             }
         });
@@ -305,12 +323,16 @@ fn a_history_rewritten_with_its_hashes_does_not_have_the_root_that_was_signed() 
         let forged = world.write(|_, tx| {
             tx.housekeeping("DELETE FROM audit_entry WHERE log = ''", &[])?;
             tx.housekeeping("DELETE FROM audit_personal WHERE log = ''", &[])?;
-            tx.housekeeping("UPDATE audit_log SET frontier = $1, size = 0 WHERE log = ''", values![vec![0_u8; 8]])?;
+            tx.housekeeping(
+                "UPDATE audit_log SET frontier = $1, size = 0 WHERE log = ''",
+                values![vec![0_u8; 8]],
+            )?;
             Ok(())
         });
         if forged.is_ok() {
             append(world, PROVIDER, &names(1, 21));
-            let checked = world.read(|platform, tx| audit::checked(platform, tx, &owner(), PROVIDER)).unwrap();
+            let checked =
+                world.read(|platform, tx| audit::checked(platform, tx, &owner(), PROVIDER)).unwrap();
             let found: Vec<&str> = checked.wrong.iter().map(|it| it.what.en.as_str()).collect();
             assert_eq!(found, ["the log does not have the root that was signed"]);
         }
@@ -321,7 +343,8 @@ fn a_history_rewritten_with_its_hashes_does_not_have_the_root_that_was_signed() 
 fn counting_again_is_put_on_record() {
     each(|world| {
         tenant(world, "acme");
-        let counted = world.read(|platform, tx| audit::checked(platform, tx, &customer("acme"), "acme")).unwrap();
+        let counted =
+            world.read(|platform, tx| audit::checked(platform, tx, &customer("acme"), "acme")).unwrap();
         world.write(|_, tx| audit::check(tx, &customer("acme"), "acme", counted)).unwrap();
         assert_eq!(support::actions(world, "acme").pop().as_deref(), Some("log.checked"));
     });
@@ -378,7 +401,8 @@ fn entries_are_found_by_who_what_which_and_when_newest_first_in_pages() {
         let first = i64::try_from(texts(world, "acme").len()).unwrap();
         for at in 0..6 {
             world.pass(60);
-            let (action, who) = if at % 2 == 0 { ("claim.submitted", owner()) } else { ("claims.seen", customer("acme")) };
+            let (action, who) =
+                if at % 2 == 0 { ("claim.submitted", owner()) } else { ("claims.seen", customer("acme")) };
             let entry = Entry { action, subject: format!("clm_{}", at / 2), ..Entry::default() };
             world.write(move |_, tx| Ok(audit::append(tx, &who, "acme", entry)?)).unwrap();
         }
@@ -423,10 +447,15 @@ fn a_log_is_seen_by_those_who_may_and_its_people_by_fewer() {
         assert_eq!(kind(look(&customer("zeta"))), RefusalKind::NotFound);
         assert_eq!(kind(look(&member("acme"))), RefusalKind::Forbidden);
         assert_eq!(kind(look(&ours(Role::Support))), RefusalKind::Forbidden);
-        let ours = world.read(|_, tx| audit::entries(tx, &customer("acme"), PROVIDER, &LogQuery::default(), &Page::default()));
+        let ours = world.read(|_, tx| {
+            audit::entries(tx, &customer("acme"), PROVIDER, &LogQuery::default(), &Page::default())
+        });
         assert_eq!(kind(ours), RefusalKind::NotFound);
         for path in ["tile/0/000.p/1", "tile/0/999"] {
-            assert_eq!(kind(world.read(|_, tx| audit::tile(tx, &customer("zeta"), "acme", path))), RefusalKind::NotFound);
+            assert_eq!(
+                kind(world.read(|_, tx| audit::tile(tx, &customer("zeta"), "acme", path))),
+                RefusalKind::NotFound
+            );
         }
     });
 }
@@ -456,7 +485,8 @@ fn personal_data_can_be_erased_after_their_time_and_every_proof_still_holds() {
         let erased = erase(customer("acme"), "per_1").unwrap();
         assert_eq!((erased.erased, erased.retained), (2, 0));
         let query = LogQuery { subject: Some("per_1"), ..LogQuery::default() };
-        let listed = world.read(|_, tx| audit::entries(tx, &owner(), "acme", &query, &Page::default())).unwrap();
+        let listed =
+            world.read(|_, tx| audit::entries(tx, &owner(), "acme", &query, &Page::default())).unwrap();
         let seen: Vec<(&str, bool)> =
             listed.items.iter().map(|it| (it.action.as_str(), it.personal.contains_key("name"))).collect();
         assert_eq!(seen, [("personal.erased", false), ("person.created", false)]);
@@ -487,7 +517,9 @@ fn what_is_kept_can_be_kept_longer_and_never_shorter() {
             world.write(move |_, tx| audit::retain(tx, &who, "acme", input))
         };
         let until = |action: &str| {
-            world.read(|_, tx| Ok(audit::kept_until(tx, "acme", action, support::at("2026-08-31T12:00:00Z"))?)).unwrap()
+            world
+                .read(|_, tx| Ok(audit::kept_until(tx, "acme", action, support::at("2026-08-31T12:00:00Z"))?))
+                .unwrap()
         };
         assert_eq!(until("session.begun"), support::at("2027-02-28T12:00:00Z"));
         assert_eq!(until("claim.submitted"), support::at("2036-08-31T12:00:00Z"));
@@ -523,10 +555,12 @@ fn an_authoritys_copy_can_be_checked_offline_and_its_use_is_on_record() {
         let key: VerifyingKey = head["key"].as_str().unwrap().parse().unwrap();
         let note = Note::parse(head["checkpoint"].as_str().unwrap().as_bytes()).unwrap();
         let signed = Checkpoint::open(&note, &key).unwrap();
-        let leaves: Vec<Digest> = lines.map(|it| leaf_hash(&proof::canonical_bytes(&it["entry"]).unwrap())).collect();
+        let leaves: Vec<Digest> =
+            lines.map(|it| leaf_hash(&proof::canonical_bytes(&it["entry"]).unwrap())).collect();
         assert_eq!(proof::root_of(&leaves), signed.root);
         let query = LogQuery { action: Some("log.exported"), ..LogQuery::default() };
-        let listed = world.read(|_, tx| audit::entries(tx, &owner(), "acme", &query, &Page::default())).unwrap();
+        let listed =
+            world.read(|_, tx| audit::entries(tx, &owner(), "acme", &query, &Page::default())).unwrap();
         assert_eq!(listed.items[0].actor, "person:authority");
         assert_eq!(listed.items[0].reason.as_deref(), Some("request 17"));
         let input = ExportLog { from: 0, until: Some(1_000), reason: String::new() };
@@ -545,7 +579,8 @@ fn cosignatures_of_known_witnesses_are_shown_with_the_checkpoint_and_others_are_
     each(|world| {
         let witness = WitnessSigningKey::from_seed("witness.example", [3; 32]).unwrap();
         let stranger = WitnessSigningKey::from_seed("stranger.example", [4; 32]).unwrap();
-        let settings = Settings { witnesses: vec![witness.verifying_key().to_string()], ..Settings::default() };
+        let settings =
+            Settings { witnesses: vec![witness.verifying_key().to_string()], ..Settings::default() };
         let mut platform = world.platform.clone();
         platform.settings = settings.into();
         append(world, PROVIDER, &names(0, 3));
@@ -559,9 +594,10 @@ fn cosignatures_of_known_witnesses_are_shown_with_the_checkpoint_and_others_are_
         let mut strange = note();
         strange.cosign(&stranger, 5).unwrap();
         assert_eq!(kind(send(&strange)), RefusalKind::Invalid);
-        let mut forged = Checkpoint { origin: audit::origin_of(world, ROOT), size: 1, root: proof::EMPTY_ROOT }
-            .sign(&SigningKey::from_seed(&audit::origin_of(world, ROOT), [9; 32]).unwrap())
-            .unwrap();
+        let mut forged =
+            Checkpoint { origin: audit::origin_of(world, ROOT), size: 1, root: proof::EMPTY_ROOT }
+                .sign(&SigningKey::from_seed(&audit::origin_of(world, ROOT), [9; 32]).unwrap())
+                .unwrap();
         forged.cosign(&witness, 5).unwrap();
         assert_eq!(kind(send(&forged)), RefusalKind::Invalid);
         let mut cosigned = note();

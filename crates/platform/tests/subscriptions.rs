@@ -65,12 +65,12 @@ fn get(world: &World, who: Principal, tenant: &str, id: &str) -> Result<Subscrip
     world.read(|platform, tx| subscriptions::get(platform, tx, &who, tenant, id))
 }
 
-/// The jobs that wait: kind, key and when they are due.
+/// The jobs of subscriptions that wait: kind, key and when they are due.
 fn waiting(world: &World) -> Vec<(String, String, String)> {
     world
         .read(|_, tx| {
             let rows =
-                tx.rows("SELECT kind, key, due_at FROM job WHERE state = 'waiting' ORDER BY kind, key", &[])?;
+                tx.rows("SELECT kind, key, due_at FROM job WHERE state = 'waiting' AND kind IN ('cycle', 'term') ORDER BY kind, key", &[])?;
             let job = |it: &store::Row| Ok((it.get(0)?, it.get(1)?, it.get::<Moment>(2)?.to_string()));
             rows.iter().map(job).collect::<Result<Vec<_>, Failure>>()
         })

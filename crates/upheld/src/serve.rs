@@ -20,7 +20,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Opens the store and the key.
 pub(crate) fn open(serving: &Serving) -> Result<Platform, Failure> {
-    let store = Store::open(&serving.location, Context::default()).map_err(|it| unopened(&serving.location, &it))?;
+    let store =
+        Store::open(&serving.location, Context::default()).map_err(|it| unopened(&serving.location, &it))?;
     keep_the_key(serving, &store)?;
     let key = key::sealing_key(&serving.key, &serving.settings.origin)?;
     Ok(Platform::new(store, serving.settings.clone(), key))
@@ -65,6 +66,9 @@ pub(crate) fn run(platform: Platform, serving: &Serving, greeting: &str) -> Resu
         eprintln!(
             "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: put a TLS proxy before it, or listen on 127.0.0.1"
         );
+    }
+    if serving.otlp.is_some() {
+        eprintln!("upheld: warning: `otlp` is set, and this version sends no traces yet");
     }
     let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
     let router = web::router(platform, web::Options { rates: serving.rates, log: serving.log });

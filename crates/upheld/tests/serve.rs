@@ -29,7 +29,8 @@ fn create_owner(data: &std::path::Path) -> std::process::Output {
 fn a_server_prints_its_address_answers_and_ends_in_peace() {
     let folder = folder();
     let data = folder.path().join("data");
-    let server = Running::start(upheld().arg("serve").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0"]));
+    let server =
+        Running::start(upheld().arg("serve").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0"]));
     assert!(server.url.starts_with("http://127.0.0.1:") && !server.url.ends_with(":0"), "{}", server.url);
     assert_eq!(server.get("/livez", None).0, 200);
     assert_eq!(server.get("/readyz", None).0, 200);
@@ -44,7 +45,11 @@ fn a_server_prints_its_address_answers_and_ends_in_peace() {
 fn an_interrupt_ends_it_too_and_it_starts_again_with_the_same_key() {
     let folder = folder();
     let key = || fs::read_to_string(folder.path().join("sealing.key")).expect("a key");
-    let start = || Running::start(upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "127.0.0.1:0"]));
+    let start = || {
+        Running::start(
+            upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "127.0.0.1:0"]),
+        )
+    };
     assert_eq!(start().stop("INT").status.code(), Some(0));
     let first = key();
     assert!(first.starts_with("PRIVATE+KEY+localhost/upheld+"));
@@ -68,8 +73,11 @@ fn the_sealing_key_can_be_read_by_its_owner_only() {
 #[test]
 fn a_second_process_on_the_same_directory_is_refused() {
     let folder = folder();
-    let server = Running::start(upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "127.0.0.1:0"]));
-    let second = run(upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "127.0.0.1:0"]));
+    let server = Running::start(
+        upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "127.0.0.1:0"]),
+    );
+    let second =
+        run(upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "127.0.0.1:0"]));
     assert_eq!(second.status.code(), Some(3));
     assert!(text(&second.stderr).contains("in use by another process"), "{}", text(&second.stderr));
     let owner = create_owner(folder.path());
@@ -89,7 +97,8 @@ fn an_owner_made_from_the_machine_signs_in() {
     assert_eq!(again.status.code(), Some(1), "{}", text(&again.stderr));
     assert!(text(&again.stderr).contains("已存在"), "{}", text(&again.stderr));
 
-    let server = Running::start(upheld().arg("serve").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0"]));
+    let server =
+        Running::start(upheld().arg("serve").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0"]));
     let wrong = json!({ "email": "ada@example.com", "password": "tr4mways are green" });
     assert_eq!(server.post("/api/v1/sessions", None, &wrong).0, 401);
     let right = json!({ "email": "ada@example.com", "password": "tr4mways are yellow" });
@@ -109,7 +118,8 @@ fn a_password_can_come_from_standard_input_and_must_be_fit() {
         let mut command = upheld();
         command.args(["owner", "create", "--email", "ada@example.com", "--data"]).arg(folder.path());
         let mut child = command.stdin(Stdio::piped()).spawn().expect("the binary runs");
-        std::io::Write::write_all(&mut child.stdin.take().expect("its input"), typed.as_bytes()).expect("typed");
+        std::io::Write::write_all(&mut child.stdin.take().expect("its input"), typed.as_bytes())
+            .expect("typed");
         let ended = finished(child);
         assert_eq!(ended.status.code(), code, "{typed}{}", text(&ended.stderr));
         assert!(!text(&ended.stdout).contains("tr4m") && !text(&ended.stderr).contains("tr4m"));
@@ -119,8 +129,8 @@ fn a_password_can_come_from_standard_input_and_must_be_fit() {
 #[test]
 fn what_is_wrong_at_the_start_is_told_and_no_password_with_it() {
     let folder = folder();
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let taken = taken.local_addr().expect("its address").to_string();
+    let held = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = held.local_addr().expect("its address").to_string();
     let config = folder.path().join("bad.toml");
     fs::write(&config, "listen = \"127.0.0.1:0\"\n[times]\ngrase = \"3 d\"\n").expect("written");
     let config = config.display().to_string();
@@ -133,9 +143,12 @@ fn what_is_wrong_at_the_start_is_told_and_no_password_with_it() {
         (&["--database", "mysql://ada:hunter2@localhost/upheld"], 2, "postgres://user:password@host/name"),
         (&["--database", "postgres://a/b", "--database-file", "x"], 2, "cannot be used with"),
         (&["--config", "none.toml"], 2, "none.toml: cannot read it"),
-        (&["--config", &config], 2, "bad.toml:3: there is no setting `times.grase`; did you mean `times.grace`?"),
+        (
+            &["--config", &config],
+            2,
+            "bad.toml:3: there is no setting `times.grase`; did you mean `times.grace`?",
+        ),
     ];
-    let held = std::net::TcpListener::bind(&taken).expect("the port again");
     for (flags, code, expected) in cases {
         let ended = run(upheld().args(["serve", "--data", &data]).args(*flags));
         let told = text(&ended.stderr);
@@ -163,7 +176,9 @@ fn a_store_of_a_newer_version_is_left_alone() {
 #[test]
 fn a_server_that_others_can_reach_warns() {
     let folder = folder();
-    let server = Running::start(upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "0.0.0.0:0"]));
+    let server = Running::start(
+        upheld().arg("serve").arg("--data").arg(folder.path()).args(["--listen", "0.0.0.0:0"]),
+    );
     let ended = server.stop("TERM");
     assert!(text(&ended.stderr).contains("nothing is encrypted"), "{}", text(&ended.stderr));
 }
@@ -188,7 +203,10 @@ fn config_shows_each_value_and_where_it_came_from() {
     fs::write(&file, "provider = \"Northwind\"\ndatabase_file = \"url\"\n\n[times]\ngrace = \"5 d\"\nvoucher = \"forever\"\n")
         .expect("written");
     let mut command = upheld();
-    command.args(["config", "--listen", "127.0.0.1:9", "--config"]).arg(&file).env("UPHELD_TIMES_APPEAL", "7 d");
+    command
+        .args(["config", "--listen", "127.0.0.1:9", "--config"])
+        .arg(&file)
+        .env("UPHELD_TIMES_APPEAL", "7 d");
     let shown = text(&run(&mut command).stdout);
     let line = |key: &str| -> Vec<String> {
         let found = shown.lines().find(|it| it.split_whitespace().next() == Some(key));
@@ -209,7 +227,8 @@ fn config_shows_each_value_and_where_it_came_from() {
 
     let document = run(command.args(["--format", "json"]));
     let document: Value = serde_json::from_slice(&document.stdout).expect("JSON");
-    let found = document.as_array().and_then(|it| it.iter().find(|it| it["key"] == "times.grace")).expect("grace");
+    let found =
+        document.as_array().and_then(|it| it.iter().find(|it| it["key"] == "times.grace")).expect("grace");
     assert_eq!(*found, json!({ "key": "times.grace", "value": "5 d", "from": "file", "place": at(5) }));
 }
 

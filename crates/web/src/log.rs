@@ -24,11 +24,14 @@ const BYTES: &str = "application/octet-stream";
 
 /// The public addresses of the root log.
 pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/checkpoint", get(checkpoint)).route("/log.pub", get(key)).route("/tile/{*path}", get(tile))
+    Router::new()
+        .route("/checkpoint", get(checkpoint))
+        .route("/log.pub", get(key))
+        .route("/tile/{*path}", get(tile))
 }
 
 async fn checkpoint(State(app): State<Arc<App>>, request: Request) -> Response {
-    public(app, &request, |platform, tx| {
+    public(app, request, |platform, tx| {
         let note = audit::public_checkpoint(platform, tx)?;
         Ok(Reply::bytes(TEXT, note.into_bytes()).header("cache-control", CHECKPOINT_CACHE))
     })
@@ -36,7 +39,7 @@ async fn checkpoint(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn key(State(app): State<Arc<App>>, request: Request) -> Response {
-    public(app, &request, |platform, _| {
+    public(app, request, |platform, _| {
         let key = audit::verifying_key(platform, audit::ROOT)?;
         Ok(Reply::bytes(TEXT, key.into_bytes()).header("cache-control", CHECKPOINT_CACHE))
     })
@@ -44,7 +47,7 @@ async fn key(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn tile(State(app): State<Arc<App>>, Path(path): Path<String>, request: Request) -> Response {
-    public(app, &request, move |_, tx| {
+    public(app, request, move |_, tx| {
         let path = format!("tile/{path}");
         let bytes = if path.starts_with("tile/entries/") {
             audit::public_bundle(tx, &path)
@@ -59,18 +62,21 @@ async fn tile(State(app): State<Arc<App>>, Path(path): Path<String>, request: Re
 /// Within the limits of the address, and readable from pages elsewhere.
 async fn public(
     app: Arc<App>,
-    request: &Request,
+    request: Request,
     work: impl FnOnce(&Platform, &mut Tx<'_>) -> Result<Reply, Failure> + Send + 'static,
 ) -> Response {
     let headers = request.headers().clone();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip().to_canonical().to_string());
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip().to_canonical().to_string());
     if let Err(failure) = app.limits.by_address(&peer.unwrap_or_default(), false) {
         let trace = app.new_trace();
         return respond(problem(&failure, None, &trace), 200, &headers, &trace);
     }
     read(app, headers, |platform, tx| {
         let reply = work(platform, tx)?;
-        Ok(reply.header("access-control-allow-origin", "*").header("cross-origin-resource-policy", "cross-origin"))
+        Ok(reply
+            .header("access-control-allow-origin", "*")
+            .header("cross-origin-resource-policy", "cross-origin"))
     })
     .await
 }

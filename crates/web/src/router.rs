@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{MatchedPath, RawPathParams, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get, on};
-use platform::{Failure, Platform, Refusal};
+use platform::{Failure, Platform, Refusal, RefusalKind};
 
 use crate::api::{PREFIX, routes};
 use crate::app::{App, Options};
-use crate::call::{answer, read, respond};
+use crate::call::{answer, language, read, respond};
 use crate::log;
 use crate::openapi;
 use crate::problem::problem;
@@ -32,17 +33,26 @@ pub fn router(platform: Platform, options: Options) -> Router {
         let path = format!("{PREFIX}{}", route.path);
         let route = Arc::new(route);
         let method = filter(route.method);
-        let handler = move |State(app): State<Arc<App>>, params: RawPathParams, request: Request| {
-            answer(app, route.clone(), params, request)
+        let handler = move |State(app): State<Arc<App>>, params: Named, request: Request| {
+            let route = route.clone();
+            async move {
+                match params {
+                    Ok(params) => answer(app, route, params, request).await,
+                    Err(_) => refuse(&app, request.headers(), &Refusal::not_found().into()),
+                }
+            }
         };
         router = router.route(&path, on(method, handler));
     }
     router
-        .method_not_allowed_fallback(async || (StatusCode::METHOD_NOT_ALLOWED, ""))
+        .method_not_allowed_fallback(no_such_method)
         .fallback(nothing)
         .layer(from_fn_with_state(app.clone(), measured))
         .with_state(app)
 }
+
+/// What stands in a path, unless it is no text at all.
+type Named = Result<RawPathParams, RawPathParamsRejection>;
 
 fn filter(method: &str) -> MethodFilter {
     match method {
@@ -87,9 +97,20 @@ async fn describe(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     read(app, headers, |_, _| Reply::json(&openapi::document())).await
 }
 
-async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+async fn no_such_method(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let title = RefusalKind::MethodNotAllowed.title();
+    refuse(&app, &headers, &Refusal::new(RefusalKind::MethodNotAllowed, title.en, title.zh).into())
+}
+
+/// A refusal of what came before any route.
+fn refuse(app: &App, headers: &HeaderMap, failure: &Failure) -> Response {
     let trace = app.new_trace();
-    respond(problem(&Refusal::not_found().into(), None, &trace), 404, &headers, &trace)
+    let text = headers.get("accept-language").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    respond(problem(failure, language(text), &trace), 404, headers, &trace)
+}
+
+async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    refuse(&app, &headers, &Refusal::not_found().into())
 }
 
 /// Counts each request, under the class of its answer.

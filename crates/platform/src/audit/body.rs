@@ -58,7 +58,8 @@ pub(super) fn make(tx: &mut Tx<'_>, head: &Head<'_>, seq: i64, entry: &Entry) ->
         personal.insert(field, Kept { salt: tx.random()?, value: value.to_owned() });
     }
     let values = [&entry.new, &entry.old].map(canonical);
-    let mut text = write(head, seq, entry, &values, entry.reason.as_deref().map(quoted).as_deref(), &personal);
+    let mut text =
+        write(head, seq, entry, &values, entry.reason.as_deref().map(quoted).as_deref(), &personal);
     if text.len() > ENTRY_BYTES_MAX {
         text = write_aside(tx, head, seq, entry, &values, &personal)?;
     }
@@ -75,21 +76,36 @@ fn write(
     reason: Option<&str>,
     personal: &BTreeMap<&'static str, Kept>,
 ) -> String {
-    let mut text = String::with_capacity(256 + new.len() + old.len());
-    let commitments: Vec<String> = personal
-        .iter()
-        .map(|(field, it)| format!("\"{field}\":\"{}\"", commitment(&Salt::from_bytes(it.salt), it.value.as_bytes())))
-        .collect();
-    let seal = entry.new.get(LOG_ENTRY_SEAL).and_then(Json::as_str).filter(|_| entry.action == SEALED);
-    let (seal_before, seal, seal_after) = seal.map_or(("", "", ""), |it| (",\"seal_sha256\":\"", it, "\""));
-    let (action, subject, number) = (quoted(entry.action), quoted(&entry.subject), seq.to_string());
-    let parts = [
-        "{\"action\":", &action, &head.middle, new, ",\"old\":", old, ",\"personal\":{", &commitments.join(","),
-        "},\"reason\":", reason.unwrap_or("null"), seal_before, seal, seal_after, ",\"seq\":", &number, ",\"subject\":",
-        &subject, &head.end,
-    ];
-    parts.iter().for_each(|it| text.push_str(it));
+    let mut text = String::with_capacity(160 + head.middle.len() + new.len() + old.len() + head.end.len());
+    text.push_str("{\"action\":");
+    push_quoted(&mut text, entry.action);
+    text.push_str(&head.middle);
+    text.push_str(new);
+    text.push_str(",\"old\":");
+    text.push_str(old);
+    text.push_str(",\"personal\":{");
+    push_commitments(&mut text, personal);
+    text.push_str("},\"reason\":");
+    text.push_str(reason.unwrap_or("null"));
+    let seal = entry.new.get(LOG_ENTRY_SEAL).and_then(Json::as_str);
+    if let Some(seal) = seal.filter(|_| entry.action == SEALED) {
+        text.push_str(",\"seal_sha256\":");
+        push_quoted(&mut text, seal);
+    }
+    text.push_str(",\"seq\":");
+    text.push_str(&seq.to_string());
+    text.push_str(",\"subject\":");
+    push_quoted(&mut text, &entry.subject);
+    text.push_str(&head.end);
     text
+}
+
+fn push_commitments(text: &mut String, personal: &BTreeMap<&'static str, Kept>) {
+    for (at, (field, kept)) in personal.iter().enumerate() {
+        let commitment = commitment(&Salt::from_bytes(kept.salt), kept.value.as_bytes());
+        let comma = if at > 0 { "," } else { "" };
+        text.push_str(&format!("{comma}\"{field}\":\"{commitment}\""));
+    }
 }
 
 /// An entry has at most 65,535 bytes (tlog-tiles, "Log entries"): what does not fit is an object, and the entry names it.
@@ -122,5 +138,18 @@ fn canonical(value: &Json) -> String {
 
 /// A JSON string with the shortest escapes, as RFC 8785 wants them.
 fn quoted(text: &str) -> String {
-    Json::from(text).to_string()
+    let mut out = String::with_capacity(text.len() + 2);
+    push_quoted(&mut out, text);
+    out
+}
+
+/// Most texts have nothing to escape.
+fn push_quoted(out: &mut String, text: &str) {
+    if text.bytes().any(|it| it < b' ' || it == b'"' || it == b'\\') {
+        out.push_str(&Json::from(text).to_string());
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
 }

@@ -48,7 +48,12 @@ pub struct Wrong {
 }
 
 /// Counts a house's log again, and the root log with the provider's.
-pub fn checked(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str) -> Result<Checked, Failure> {
+pub fn checked(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+) -> Result<Checked, Failure> {
     enter(tx, who, house, Resource::AuditLog, Verb::Read)?;
     let mut checked = check_log(platform, tx, house)?;
     if house == PROVIDER {
@@ -73,7 +78,11 @@ pub fn check_log(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<Chec
     let signed = signed_root(platform, tx, log)?;
     let mut count = Count { log, frontier: Frontier::default(), tile: Vec::new(), wrong: Vec::new() };
     if let Signed::Unreadable = signed {
-        count.wrong(None, "the last checkpoint is not one that this log's key has signed", "最近的检查点并非本日志密钥所签");
+        count.wrong(
+            None,
+            "the last checkpoint is not one that this log's key has signed",
+            "最近的检查点并非本日志密钥所签",
+        );
     }
     let mut from = 0;
     while count.wrong.len() < WRONG_MAX {
@@ -151,7 +160,11 @@ impl Count<'_> {
         }
         let found = leaf_hash(text.as_bytes());
         if leaf != found.bytes() {
-            self.wrong(Some(seq), "the entry is not the one that was hashed when it was written", "条目与写入时的哈希不符");
+            self.wrong(
+                Some(seq),
+                "the entry is not the one that was hashed when it was written",
+                "条目与写入时的哈希不符",
+            );
         }
         if self.log != ROOT {
             self.columns(row, seq, &text)?;
@@ -165,10 +178,19 @@ impl Count<'_> {
     /// What is searched must be what is hashed.
     fn columns(&mut self, row: &Row, seq: i64, text: &str) -> Result<(), Fault> {
         let body: Json = serde_json::from_str(text).unwrap_or_default();
-        let shown = json!([time::show(row.get(1)?), row.get::<String>(2)?, row.get::<String>(3)?, row.get::<String>(4)?]);
+        let shown = json!([
+            time::show(row.get(1)?),
+            row.get::<String>(2)?,
+            row.get::<String>(3)?,
+            row.get::<String>(4)?
+        ]);
         let written = json!([body.get("at"), body.get("actor"), body.get("action"), body.get("subject")]);
         if shown != written || body.get("seq") != Some(&json!(seq)) {
-            self.wrong(Some(seq), "what lists show of the entry is not what it says", "列表所示与条目内容不符");
+            self.wrong(
+                Some(seq),
+                "what lists show of the entry is not what it says",
+                "列表所示与条目内容不符",
+            );
         }
         Ok(())
     }
@@ -179,9 +201,14 @@ impl Count<'_> {
         for (field, salt, value) in kept {
             let logged = body.get("personal").and_then(|it| it.get(field)?.as_str()).and_then(Digest::parse);
             let salt = <[u8; 32]>::try_from(salt.as_slice()).ok().map(Salt::from_bytes);
-            let holds = logged.zip(salt).is_some_and(|(logged, salt)| is_committed(logged, &salt, value.as_bytes()));
+            let holds =
+                logged.zip(salt).is_some_and(|(logged, salt)| is_committed(logged, &salt, value.as_bytes()));
             if !holds {
-                self.wrong(Some(seq), &format!("`{field}` is not what was committed to"), &format!("`{field}` 与承诺不符"));
+                self.wrong(
+                    Some(seq),
+                    &format!("`{field}` is not what was committed to"),
+                    &format!("`{field}` 与承诺不符"),
+                );
             }
         }
     }
@@ -194,7 +221,11 @@ impl Count<'_> {
             let n = count / 256 - 1;
             let kept = tile(tx, self.log, level, n, proof::TILE_WIDTH_MAX)?;
             if kept.as_ref() != Some(&hashes) {
-                self.wrong(None, &format!("tile {n} of level {level} is wrong"), &format!("第 {level} 层第 {n} 块有误"));
+                self.wrong(
+                    None,
+                    &format!("tile {n} of level {level} is wrong"),
+                    &format!("第 {level} 层第 {n} 块有误"),
+                );
                 return Ok(());
             }
             let root = root_of(&hashes);
@@ -203,7 +234,11 @@ impl Count<'_> {
             hashes = tile(tx, self.log, level, (count - 1) / 256, width)?.unwrap_or_default();
             hashes.truncate(usize::from(width));
             if hashes.last() != Some(&root) {
-                self.wrong(None, &format!("the tile over tile {n} of level {} is wrong", level - 1), &format!("第 {} 层第 {n} 块之上的块有误", level - 1));
+                self.wrong(
+                    None,
+                    &format!("the tile over tile {n} of level {} is wrong", level - 1),
+                    &format!("第 {} 层第 {n} 块之上的块有误", level - 1),
+                );
                 return Ok(());
             }
         }
@@ -221,7 +256,11 @@ impl Count<'_> {
 
     fn compare_end(&mut self, tree: &Tree, signed: &Signed) -> Result<(), Fault> {
         if tree.root() != self.frontier.root() || u64::try_from(tree.size()?) != Ok(self.frontier.size()) {
-            self.wrong(None, "the right edge is not that of the entries: some are missing or changed", "右缘与条目不符：有条目缺失或被改");
+            self.wrong(
+                None,
+                "the right edge is not that of the entries: some are missing or changed",
+                "右缘与条目不符：有条目缺失或被改",
+            );
         }
         if matches!(signed, Signed::Root(size, _) if *size > self.frontier.size()) {
             self.wrong(None, "the log has fewer entries than were signed", "日志条数少于已签署的条数");

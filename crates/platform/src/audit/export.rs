@@ -71,7 +71,12 @@ pub fn export(
 pub fn exported(tx: &mut Tx<'_>, who: &Principal, house: &str, input: ExportLog) -> Result<(), Failure> {
     enter(tx, who, house, Resource::AuditLog, Verb::Export)?;
     let new = json!({ "from": input.from, "until": input.until });
-    append(tx, who, house, Entry { action: "log.exported", new, reason: Some(input.reason), ..Entry::default() })?;
+    append(
+        tx,
+        who,
+        house,
+        Entry { action: "log.exported", new, reason: Some(input.reason), ..Entry::default() },
+    )?;
     Ok(())
 }
 
@@ -82,7 +87,10 @@ fn range(input: &ExportLog, size: i64) -> Result<(i64, i64), Refusal> {
         return Ok((input.from, until));
     }
     Err(Refusal::invalid(
-        format!("from {}, until {until}: the log has {size} entries, and one export {ENTRIES_MAX} at most", input.from),
+        format!(
+            "from {}, until {until}: the log has {size} entries, and one export {ENTRIES_MAX} at most",
+            input.from
+        ),
         format!("from 为 {}、until 为 {until}：日志共 {size} 条，每次最多导出 {ENTRIES_MAX} 条", input.from),
     ))
 }

@@ -37,7 +37,12 @@ pub struct Erased {
 
 /// Erases the personal data of the entries about `subject`, and the addresses it acted from when it is a person, as far as
 /// their retention is over. The entries stay, with commitments that nobody can open any more.
-pub fn erase_personal(tx: &mut Tx<'_>, who: &Principal, house: &str, input: Erase) -> Result<Erased, Failure> {
+pub fn erase_personal(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    input: Erase,
+) -> Result<Erased, Failure> {
     enter(tx, who, house, Resource::Person, Verb::Remove)?;
     let Erase { subject, reason } = input;
     let kept = Kept::load(tx, house)?;
@@ -57,14 +62,22 @@ pub fn erase_personal(tx: &mut Tx<'_>, who: &Principal, house: &str, input: Eras
             erased.retained_until = erased.retained_until.max(Some(until.into()));
             continue;
         }
-        tx.execute("DELETE FROM audit_personal WHERE log = $1 AND seq = $2 AND field = $3", values![house, seq, field])?;
+        tx.execute(
+            "DELETE FROM audit_personal WHERE log = $1 AND seq = $2 AND field = $3",
+            values![house, seq, field],
+        )?;
         erased.erased += 1;
     }
     if erased.erased == 0 {
         return Err(nothing(erased.retained_until));
     }
     let new = json!({ "erased": erased.erased, "retained": erased.retained });
-    append(tx, who, house, Entry { action: "personal.erased", subject, new, reason: Some(reason), ..Entry::default() })?;
+    append(
+        tx,
+        who,
+        house,
+        Entry { action: "personal.erased", subject, new, reason: Some(reason), ..Entry::default() },
+    )?;
     Ok(erased)
 }
 

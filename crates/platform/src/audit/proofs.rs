@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use proof::{ConsistencyProof, LOG_ENTRY_FILE, LOG_KEY_FILE, LOG_PROOF_FILE, TlogProof, consistency_proof, inclusion_proof};
+use proof::{
+    ConsistencyProof, LOG_ENTRY_FILE, LOG_KEY_FILE, LOG_PROOF_FILE, TlogProof, consistency_proof,
+    inclusion_proof,
+};
 use store::{Fault, Tx, values};
 
 use super::publish::{covering, verifying_key};
@@ -47,7 +50,8 @@ pub fn entry_proof(
 
 fn inclusion(platform: &Platform, tx: &mut Tx<'_>, log: &str, seq: u64) -> Result<Option<TlogProof>, Fault> {
     let Some(signed) = covering(platform, tx, log, seq)? else { return Ok(None) };
-    let hashes = tree::proof(tx, log, |tiles| inclusion_proof(seq, signed.size, tiles))?.map_err(|_| broken(log))?;
+    let hashes =
+        tree::proof(tx, log, |tiles| inclusion_proof(seq, signed.size, tiles))?.map_err(|_| broken(log))?;
     Ok(Some(TlogProof { index: seq, hashes, checkpoint: signed.note, extra: None }))
 }
 
@@ -78,6 +82,9 @@ pub fn consistency(
 fn number(name: &str, text: Option<&str>, default: u64) -> Result<u64, Refusal> {
     let Some(text) = text else { return Ok(default) };
     text.parse().map_err(|_| {
-        Refusal::invalid(format!("{name}: `{text}` is no number of entries"), format!("{name}：`{text}` 不是条数"))
+        Refusal::invalid(
+            format!("{name}: `{text}` is no number of entries"),
+            format!("{name}：`{text}` 不是条数"),
+        )
     })
 }

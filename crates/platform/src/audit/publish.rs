@@ -89,9 +89,18 @@ fn append_to_root(tx: &mut Tx<'_>, checkpoints: &[Checkpoint]) -> Result<(), Fau
         let leaf = leaf_hash(text.as_bytes());
         let action = "checkpoint.published";
         let bytes = leaf.bytes().as_slice();
-        rows.push(
-            values![PROVIDER, ROOT, seq, tx.now(), ACTOR, action, &checkpoint.origin, text, bytes].to_vec(),
-        );
+        let origin = checkpoint.origin.as_str();
+        rows.push(vec![
+            PROVIDER.into(),
+            ROOT.into(),
+            seq.into(),
+            tx.now().into(),
+            ACTOR.into(),
+            action.into(),
+            origin.into(),
+            text.into(),
+            bytes.into(),
+        ]);
         leaves.push(leaf);
     }
     insert(tx, "audit_entry", &ENTRY_COLUMNS, &rows)?;
@@ -117,7 +126,12 @@ pub(super) fn newest(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<
 
 /// A checkpoint that covers entry `seq`: the newest that witnesses have cosigned, else the one published last, else one
 /// signed now. None when the log does not have the entry.
-pub(super) fn covering(platform: &Platform, tx: &mut Tx<'_>, log: &str, seq: u64) -> Result<Option<Signed>, Fault> {
+pub(super) fn covering(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    log: &str,
+    seq: u64,
+) -> Result<Option<Signed>, Fault> {
     let cosigned = tx.row(
         "SELECT note, size FROM audit_cosigned WHERE log = $1 ORDER BY size DESC LIMIT 1",
         values![log],
@@ -151,7 +165,12 @@ pub(super) fn read(log: &str, note: String, size: i64) -> Result<Signed, Fault> 
 }
 
 /// The newest checkpoint of a house's log, as a signed note.
-pub fn checkpoint(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str) -> Result<String, Failure> {
+pub fn checkpoint(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+) -> Result<String, Failure> {
     super::search::enter(tx, who, house, Resource::AuditLog, Verb::Read)?;
     Ok(newest(platform, tx, house)?.note.to_string())
 }
@@ -170,7 +189,12 @@ pub fn verifying_key(platform: &Platform, log: &str) -> Result<String, Fault> {
 }
 
 /// The public key of a house's log.
-pub fn log_key(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str) -> Result<String, Failure> {
+pub fn log_key(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+) -> Result<String, Failure> {
     super::search::enter(tx, who, house, Resource::AuditLog, Verb::Read)?;
     Ok(verifying_key(platform, house)?)
 }

@@ -60,7 +60,8 @@ const ACTIONS: [(&str, Class); 26] = [
 
 impl Class {
     /// All classes, the shortest first.
-    pub const ALL: [Self; 5] = [Self::SixMonths, Self::OneYear, Self::ThreeYears, Self::SixYears, Self::TenYears];
+    pub const ALL: [Self; 5] =
+        [Self::SixMonths, Self::OneYear, Self::ThreeYears, Self::SixYears, Self::TenYears];
 
     /// In calendar months: 6, 12, 36, 72, 120.
     pub fn months(self) -> i32 {
@@ -94,7 +95,10 @@ pub(super) struct Kept(Vec<(String, Class)>);
 
 impl Kept {
     pub(super) fn load(tx: &mut Tx<'_>, house: &str) -> Result<Self, Fault> {
-        let rows = tx.rows("SELECT action, months FROM audit_retention WHERE log = $1 ORDER BY action", values![house])?;
+        let rows = tx.rows(
+            "SELECT action, months FROM audit_retention WHERE log = $1 ORDER BY action",
+            values![house],
+        )?;
         let longer = rows.iter().map(|it| {
             let class = Class::of_months(it.get(1)?);
             Ok((it.get(0)?, class.ok_or_else(|| Fault::broken("a retention of no class"))?))
@@ -138,7 +142,8 @@ pub struct NewRetention {
 pub fn retentions(tx: &mut Tx<'_>, who: &Principal, house: &str) -> Result<Vec<Retention>, Failure> {
     super::search::enter(tx, who, house, Resource::AuditLog, Verb::Read)?;
     let kept = Kept::load(tx, house)?;
-    let mut actions: Vec<&str> = ACTIONS.iter().map(|it| it.0).chain(kept.0.iter().map(|it| it.0.as_str())).collect();
+    let mut actions: Vec<&str> =
+        ACTIONS.iter().map(|it| it.0).chain(kept.0.iter().map(|it| it.0.as_str())).collect();
     actions.sort_unstable();
     actions.dedup();
     let retention = |it: &str| Retention { action: it.to_owned(), class: kept.class(it) };
@@ -147,7 +152,12 @@ pub fn retentions(tx: &mut Tx<'_>, who: &Principal, house: &str) -> Result<Vec<R
 
 /// Keeps the entries of an action longer in a house's log, those that are there already too. Only the provider may; refused
 /// when it would be shorter.
-pub fn retain(tx: &mut Tx<'_>, who: &Principal, house: &str, input: NewRetention) -> Result<Retention, Failure> {
+pub fn retain(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    input: NewRetention,
+) -> Result<Retention, Failure> {
     who.provider(tx, Resource::Settings, Verb::Change)?;
     if house != PROVIDER {
         super::search::enter(tx, who, house, Resource::AuditLog, Verb::Read)?;
@@ -165,14 +175,19 @@ pub fn retain(tx: &mut Tx<'_>, who: &Principal, house: &str, input: NewRetention
         values![house, &action, i64::from(class.months())],
     )?;
     let (old, new) = (serde_json::json!({ "class": before }), serde_json::json!({ "class": class }));
-    append(tx, who, house, Entry {
-        action: "retention.extended",
-        subject: action.clone(),
-        old,
-        new,
-        reason,
-        personal: Vec::new(),
-    })?;
+    append(
+        tx,
+        who,
+        house,
+        Entry {
+            action: "retention.extended",
+            subject: action.clone(),
+            old,
+            new,
+            reason,
+            personal: Vec::new(),
+        },
+    )?;
     Ok(Retention { action, class })
 }
 

@@ -86,7 +86,8 @@ pub fn entries(
 ) -> Result<Listed<LogEntry>, Failure> {
     enter(tx, who, house, Resource::AuditLog, Verb::Read)?;
     let rows = find(tx, house, query, page)?;
-    let personal = if may_see_people(tx, who, house)? { personal_of(tx, house, &rows)? } else { BTreeMap::new() };
+    let personal =
+        if may_see_people(tx, who, house)? { personal_of(tx, house, &rows)? } else { BTreeMap::new() };
     let kept = Kept::load(tx, house)?;
     let view = |row: &Row| view(row, &personal, &kept);
     let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
@@ -97,7 +98,10 @@ fn find(tx: &mut Tx<'_>, house: &str, query: &LogQuery<'_>, page: &Page) -> Resu
     let before: i64 = match page.after() {
         "" => i64::MAX,
         it => it.parse().map_err(|_| {
-            Refusal::invalid(format!("after: `{it}` is no entry's number"), format!("after：`{it}` 不是条目编号"))
+            Refusal::invalid(
+                format!("after: `{it}` is no entry's number"),
+                format!("after：`{it}` 不是条目编号"),
+            )
         })?,
     };
     let from = query.from.map_or(Ok(Instant::MIN), |it| time::read("from", it))?;
@@ -148,8 +152,10 @@ fn personal_of(tx: &mut Tx<'_>, house: &str, rows: &[Row]) -> Result<Personal, F
     let numbers = rows.iter().map(|it| it.get(0)).collect::<Result<Vec<i64>, _>>()?;
     let mut found = Personal::new();
     for seq in numbers {
-        let fields =
-            tx.rows("SELECT field, value FROM audit_personal WHERE log = $1 AND seq = $2", values![house, seq])?;
+        let fields = tx.rows(
+            "SELECT field, value FROM audit_personal WHERE log = $1 AND seq = $2",
+            values![house, seq],
+        )?;
         for row in fields {
             found.entry(seq).or_default().insert(row.get(0)?, row.get(1)?);
         }
@@ -159,7 +165,8 @@ fn personal_of(tx: &mut Tx<'_>, house: &str, rows: &[Row]) -> Result<Personal, F
 
 fn view(row: &Row, personal: &Personal, kept: &Kept) -> Result<LogEntry, Fault> {
     let (seq, at, action): (i64, Moment, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
-    let mut body: Json = serde_json::from_str(&row.get::<String>(5)?).map_err(|it| Fault::broken(it.to_string()))?;
+    let mut body: Json =
+        serde_json::from_str(&row.get::<String>(5)?).map_err(|it| Fault::broken(it.to_string()))?;
     let mut take = |name: &str| body.get_mut(name).map(Json::take).unwrap_or_default();
     Ok(LogEntry {
         seq,

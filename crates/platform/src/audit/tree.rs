@@ -29,7 +29,9 @@ impl Tree {
         let row = tx.row("SELECT frontier, checkpoint_size FROM audit_log WHERE log = $1", values![log])?;
         let (frontier, checkpoint_size) = match row {
             None => (Frontier::default(), 0),
-            Some(row) => (Frontier::from_bytes(&row.get::<Vec<u8>>(0)?).ok_or_else(|| broken(log))?, row.get(1)?),
+            Some(row) => {
+                (Frontier::from_bytes(&row.get::<Vec<u8>>(0)?).ok_or_else(|| broken(log))?, row.get(1)?)
+            }
         };
         Ok(Self { log: log.to_owned(), frontier, checkpoint_size })
     }
@@ -87,7 +89,11 @@ impl Tree {
         let mut level = 1;
         while !roots.is_empty() {
             let (first, partial) = (from / WIDTH, from % WIDTH);
-            let mut hashes = if partial > 0 { stored(tx, &self.log, level, first)?.unwrap_or_default() } else { Vec::new() };
+            let mut hashes = if partial > 0 {
+                stored(tx, &self.log, level, first)?.unwrap_or_default()
+            } else {
+                Vec::new()
+            };
             if u64::try_from(hashes.len()) != Ok(partial) {
                 return Err(broken(&self.log));
             }
@@ -105,7 +111,13 @@ impl Tree {
 }
 
 /// The hashes of a tile, at least `width` of them; none where the log does not have them.
-pub(super) fn tile(tx: &mut Tx<'_>, log: &str, level: u8, n: u64, width: u16) -> Result<Option<Vec<Digest>>, Fault> {
+pub(super) fn tile(
+    tx: &mut Tx<'_>,
+    log: &str,
+    level: u8,
+    n: u64,
+    width: u16,
+) -> Result<Option<Vec<Digest>>, Fault> {
     let kept = stored(tx, log, i64::from(level), n)?;
     let hashes = match kept {
         Some(it) => it,

@@ -38,11 +38,19 @@ pub struct Witnessed {
 
 /// Takes cosignatures of a checkpoint that the root log or the provider's own has signed, of witnesses that the settings
 /// name. Those of others are left out; one that is wrong refuses all.
-pub fn cosign(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, input: &Cosigned) -> Result<Witnessed, Failure> {
+pub fn cosign(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    input: &Cosigned,
+) -> Result<Witnessed, Failure> {
     who.provider(tx, Resource::AuditLog, Verb::Read)?;
     let note = Note::parse(input.checkpoint.as_bytes()).map_err(|it| {
         let why = it.problem.reason();
-        Refusal::invalid(format!("checkpoint, line {}: {}", it.line, why.en), format!("checkpoint 第 {} 行：{}", it.line, why.zh))
+        Refusal::invalid(
+            format!("checkpoint, line {}: {}", it.line, why.en),
+            format!("checkpoint 第 {} 行：{}", it.line, why.zh),
+        )
     })?;
     let (log, checkpoint) = signed_by_us(platform, &note)?;
     let size = i64::try_from(checkpoint.size).map_err(|_| Refusal::not_found())?;
@@ -96,13 +104,17 @@ fn keep(tx: &mut Tx<'_>, log: &str, size: i64, note: &Note) -> Result<(), Fault>
         values![tenant_of(log), log, size, note.to_string()],
     )?;
     if published(tx, log)?.is_some_and(|it| i64::try_from(it.size) == Ok(size)) {
-        tx.housekeeping("UPDATE audit_log SET checkpoint = $2 WHERE log = $1", values![log, note.to_string()])?;
+        tx.housekeeping(
+            "UPDATE audit_log SET checkpoint = $2 WHERE log = $1",
+            values![log, note.to_string()],
+        )?;
     }
     Ok(())
 }
 
 fn witnesses(platform: &Platform) -> Result<Vec<WitnessKey>, Fault> {
-    let read = |it: &String| it.parse().map_err(|why| Fault::broken(format!("setting `witnesses`: `{it}`: {why}")));
+    let read =
+        |it: &String| it.parse().map_err(|why| Fault::broken(format!("setting `witnesses`: `{it}`: {why}")));
     platform.settings.witnesses.iter().map(read).collect()
 }
 

@@ -21,7 +21,11 @@ pub(super) struct Revisions {
 }
 
 /// Refuses every record of the body that supersedes what it cannot.
-pub(super) fn check(platform: &Platform, tx: &mut Tx<'_>, prepared: &mut Prepared) -> Result<Revisions, Failure> {
+pub(super) fn check(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    prepared: &mut Prepared,
+) -> Result<Revisions, Failure> {
     if prepared.records.iter().all(|it| it.supersedes.is_none()) {
         return Ok(Revisions::default());
     }
@@ -46,7 +50,12 @@ pub(super) fn check(platform: &Platform, tx: &mut Tx<'_>, prepared: &mut Prepare
 impl Revisions {
     /// When the batch is recorded: now, but after the batch before it where both may hold a version of one id, so that it is
     /// known which of them is later.
-    pub(super) fn time(&self, tx: &mut Tx<'_>, prepared: &Prepared, latest: &Latest) -> Result<Instant, Fault> {
+    pub(super) fn time(
+        &self,
+        tx: &mut Tx<'_>,
+        prepared: &Prepared,
+        latest: &Latest,
+    ) -> Result<Instant, Fault> {
         let now = tx.now();
         if !prepared.records.iter().any(Line::revises_itself) {
             return Ok(now);
@@ -78,7 +87,11 @@ impl Revisions {
 }
 
 /// The superseded ids that earlier batches hold, with what those batches speak of.
-fn known(platform: &Platform, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<BTreeMap<String, Reach>, Failure> {
+fn known(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    prepared: &Prepared,
+) -> Result<BTreeMap<String, Reach>, Failure> {
     let asked: BTreeSet<&str> = prepared.records.iter().filter_map(|it| it.supersedes.as_deref()).collect();
     let mut known = BTreeMap::new();
     for id in asked {
@@ -105,7 +118,12 @@ fn own(tx: &mut Tx<'_>, prepared: &Prepared, id: &str) -> Result<Option<Reach>, 
 }
 
 /// A record of the agreement's stream that this subscription sees.
-fn shared(platform: &Platform, tx: &mut Tx<'_>, prepared: &Prepared, id: &str) -> Result<Option<Reach>, Failure> {
+fn shared(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    prepared: &Prepared,
+    id: &str,
+) -> Result<Option<Reach>, Failure> {
     let opened = &prepared.opened;
     let loaded = evidence::load_under(platform, tx, &opened.tenant, &opened.name, &opened.published)?;
     let found = loaded.evidence.records().iter().filter(|it| it.id.as_deref() == Some(id));
@@ -136,7 +154,8 @@ fn circles(records: &[Line]) -> BTreeMap<usize, Diagnostic> {
         }
         done.extend(path);
     }
-    let circling = |it: &Line| it.id.as_deref().is_some_and(|id| on_circle.contains(id)) && it.supersedes.is_some();
+    let circling =
+        |it: &Line| it.id.as_deref().is_some_and(|id| on_circle.contains(id)) && it.supersedes.is_some();
     records.iter().enumerate().filter(|it| circling(it.1)).map(|(at, it)| (at, circle(it))).collect()
 }
 
@@ -191,7 +210,10 @@ fn two_versions(it: &Line) -> Diagnostic {
     problem(
         "V0133",
         it.place,
-        (format!("a further version of `{id}` stands above in this body"), format!("本次发送中已有 `{id}` 的新版本")),
+        (
+            format!("a further version of `{id}` stands above in this body"),
+            format!("本次发送中已有 `{id}` 的新版本"),
+        ),
         ("send each version in a request of its own", "请分次发送各版本"),
     )
 }

@@ -52,7 +52,8 @@ impl Announced {
 
     /// Refuses attributes that the window says itself.
     pub(super) fn check_attributes(&self, attributes: &Map<String, Json>) -> Result<(), Failure> {
-        let own = |it: &&String| KEYS.contains(&it.as_str()) || it.as_str() == self.attribute || *it == "withdrawn";
+        let own =
+            |it: &&String| KEYS.contains(&it.as_str()) || it.as_str() == self.attribute || *it == "withdrawn";
         match attributes.keys().find(own) {
             None => Ok(()),
             Some(key) => Err(Refusal::invalid(

@@ -62,7 +62,8 @@ impl Rule {
     }
 
     fn check(&self, first: Instant) -> Result<(), Failure> {
-        let readings: Vec<i64> = self.set.into_iter().take(OCCURRENCES_MAX + 1).map(|it| it.timestamp()).collect();
+        let readings: Vec<i64> =
+            self.set.into_iter().take(OCCURRENCES_MAX + 1).map(|it| it.timestamp()).collect();
         let begins = readings.first().and_then(|it| self.instant(*it));
         if begins != Some(first) {
             return Err(refused(
@@ -86,7 +87,10 @@ impl Rule {
 /// What no rule here may say.
 fn check_parts(text: &str) -> Result<(), Failure> {
     if text.is_empty() || text.len() > RULE_BYTES_MAX || !text.bytes().all(|it| it.is_ascii_graphic()) {
-        return Err(refused("rrule: write one rule like `FREQ=WEEKLY;BYDAY=SU`", "rrule：请写一条规则，如 `FREQ=WEEKLY;BYDAY=SU`"));
+        return Err(refused(
+            "rrule: write one rule like `FREQ=WEEKLY;BYDAY=SU`",
+            "rrule：请写一条规则，如 `FREQ=WEEKLY;BYDAY=SU`",
+        ));
     }
     let names: Vec<&str> = text.split(';').map(|it| it.split('=').next().unwrap_or_default()).collect();
     if names.iter().any(|it| matches!(*it, "RSCALE" | "SKIP")) {
@@ -97,7 +101,10 @@ fn check_parts(text: &str) -> Result<(), Failure> {
     }
     let sub_hourly = text.split(';').any(|it| {
         matches!(it, "FREQ=MINUTELY" | "FREQ=SECONDLY")
-            || it.strip_prefix("BYMINUTE=").or(it.strip_prefix("BYSECOND=")).is_some_and(|it| it.contains(','))
+            || it
+                .strip_prefix("BYMINUTE=")
+                .or(it.strip_prefix("BYSECOND="))
+                .is_some_and(|it| it.contains(','))
     });
     if sub_hourly {
         return Err(refused(
@@ -132,9 +139,8 @@ fn reading(zone: &Zone, at: Instant) -> Option<String> {
     let (date, time) = (zone.date(at), zone.time(at));
     let seconds = time.nanos() / SECOND_NANOS;
     let day = date.to_string().replace('-', "");
-    at.is_bounded().then(|| {
-        format!("{day}T{:02}{:02}{:02}Z", seconds / 3_600, seconds / 60 % 60, seconds % 60)
-    })
+    at.is_bounded()
+        .then(|| format!("{day}T{:02}{:02}{:02}Z", seconds / 3_600, seconds / 60 % 60, seconds % 60))
 }
 
 fn epoch() -> Option<Date> {
@@ -193,8 +199,12 @@ mod tests {
 
     #[test]
     fn the_last_sunday_of_each_month() {
-        let found =
-            expanded("FREQ=MONTHLY;BYDAY=-1SU;COUNT=3", "UTC", "2026-10-25T02:00:00Z", "2030-01-01T00:00:00Z");
+        let found = expanded(
+            "FREQ=MONTHLY;BYDAY=-1SU;COUNT=3",
+            "UTC",
+            "2026-10-25T02:00:00Z",
+            "2030-01-01T00:00:00Z",
+        );
         assert_eq!(found, ["2026-10-25T02:00:00Z", "2026-11-29T02:00:00Z", "2026-12-27T02:00:00Z"]);
     }
 

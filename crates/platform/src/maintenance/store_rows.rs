@@ -103,7 +103,8 @@ fn attributes(it: &Window) -> String {
 }
 
 fn window(row: &Row) -> Result<Window, Fault> {
-    let said: Json = serde_json::from_str(&row.get::<String>(4)?).map_err(|it| Fault::broken(it.to_string()))?;
+    let said: Json =
+        serde_json::from_str(&row.get::<String>(4)?).map_err(|it| Fault::broken(it.to_string()))?;
     let attributes = said.get("attributes").and_then(Json::as_object).cloned().unwrap_or_else(Map::new);
     let subject = said.get("subject").and_then(Json::as_str).map(str::to_owned);
     let rule: Option<(String, String)> = row.get::<Option<String>>(7)?.zip(row.get(8)?);

@@ -6,7 +6,7 @@ use serde_json::json;
 use store::{Scope, Tx, values};
 use timeline::Instant;
 
-use super::{by_email, check_email, hash_password, member, secret, session};
+use super::{by_email, check_email, hash_password, member, password, secret, session};
 use crate::audit::{self, Entry};
 use crate::platform::Platform;
 use crate::principal::Principal;
@@ -110,32 +110,58 @@ fn make(
     Ok(Invitation { id, secret: text, expires_at: expires_at.into() })
 }
 
-/// Hashes the password beside the writing thread.
-pub fn prepare_accept(platform: &Platform, input: Accept) -> Result<(Accept, String), Failure> {
-    let hash = hash_password(platform, &input.password)?;
-    Ok((input, hash))
+/// An answer to a link, with the password hashed.
+pub struct Ready {
+    input: Accept,
+    password_hash: String,
+    /// The hash the password was found to belong to: of a person who is known already.
+    proven: Option<String>,
 }
 
-/// Uses a link: the person can sign in with the new password from now on, and only with it.
-pub fn accept(tx: &mut Tx<'_>, who: &Principal, (input, password_hash): (Accept, String)) -> Result<(), Failure> {
+/// Hashes the password beside the writing thread. Whoever uses an invitation for a person who is known already has to know
+/// that person's password: the one who invited knows the link too.
+pub fn prepare_accept(platform: &Platform, input: Accept) -> Result<Ready, Failure> {
+    let hash = secret::hash(&input.secret);
+    let kept = platform.read(|_, tx| {
+        let row = tx.row(
+            "SELECT p.password_hash FROM link l JOIN person p ON p.email = l.email WHERE l.hash = $1 AND l.kind = 'invite'",
+            values![hash],
+        )?;
+        Ok::<_, Failure>(row.map_or(Ok(None), |it| it.get::<Option<String>>(0))?)
+    })?;
+    if kept.is_some() && !password::matches(&input.password, kept.as_deref())? {
+        return Err(session::wrong());
+    }
+    let password_hash = if let Some(it) = &kept { it.clone() } else { hash_password(platform, &input.password)? };
+    Ok(Ready { input, password_hash, proven: kept })
+}
+
+/// Uses a link. An invitation gives a new person a password, and one who is known a further house; the other kind gives a
+/// new password, with which alone the person can sign in from now on.
+pub fn accept(tx: &mut Tx<'_>, who: &Principal, ready: Ready) -> Result<(), Failure> {
+    let Ready { input, password_hash, proven } = ready;
     let row = tx.row(
-        "SELECT tenant_id, id, email, role, expires_at, used_at FROM link WHERE hash = $1",
+        "SELECT tenant_id, id, email, role, expires_at, used_at, kind, created_at FROM link WHERE hash = $1",
         values![secret::hash(&input.secret)],
     )?;
     let row = row.ok_or_else(Refusal::not_found)?;
     let (house, id, email, role): (String, String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
     let (expires_at, used_at): (Instant, Option<Instant>) = (row.get(4)?, row.get(5)?);
+    let (kind, created_at): (String, Instant) = (row.get(6)?, row.get(7)?);
     if used_at.is_some() || expires_at <= tx.now() {
-        return Err(Refusal::new(
-            RefusalKind::WindowClosed,
-            "this link was used or is too old; ask for a new one",
-            "此链接已使用或已过期，请重新申请",
-        )
-        .into());
+        return Err(too_late());
     }
-    let known = by_email(tx, &email)?;
-    let person = match known {
-        Some(it) => {
+    let person = match (by_email(tx, &email)?, kind.as_str()) {
+        (Some(it), "invite") => {
+            // The row may have changed since the password was compared.
+            if it.password_hash.is_some() && it.password_hash != proven {
+                return Err(session::wrong());
+            }
+            tx.execute("UPDATE person SET password_hash = $2 WHERE id = $1", values![&it.id, password_hash])?;
+            it.id
+        }
+        (Some(it), _) => {
+            check_still_its_own(tx, &it.id, &house, created_at)?;
             tx.execute(
                 "UPDATE person SET password_hash = $2, revision = revision + 1 WHERE id = $1",
                 values![&it.id, password_hash],
@@ -143,7 +169,7 @@ pub fn accept(tx: &mut Tx<'_>, who: &Principal, (input, password_hash): (Accept,
             session::end_all(tx, &it.id)?;
             it.id
         }
-        None => {
+        (None, _) => {
             let id = tx.new_id("psn")?;
             let lang = input.lang.filter(|it| it == "zh").unwrap_or_else(|| "en".to_owned());
             let name = if input.name.trim().is_empty() { email.clone() } else { input.name.trim().to_owned() };
@@ -155,10 +181,12 @@ pub fn accept(tx: &mut Tx<'_>, who: &Principal, (input, password_hash): (Accept,
             id
         }
     };
-    tx.execute(
-        "INSERT INTO membership (tenant_id, person_id, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        values![&house, &person, &role, tx.now()],
-    )?;
+    if kind == "invite" {
+        tx.execute(
+            "INSERT INTO membership (tenant_id, person_id, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            values![&house, &person, &role, tx.now()],
+        )?;
+    }
     tx.execute("UPDATE link SET used_at = $3 WHERE tenant_id = $1 AND id = $2", values![&house, &id, tx.now()])?;
     let who = Principal { actor: format!("person:{person}"), ..who.clone() };
     let entry = Entry {
@@ -170,4 +198,23 @@ pub fn accept(tx: &mut Tx<'_>, who: &Principal, (input, password_hash): (Accept,
     };
     audit::append(tx, &who, &house, entry)?;
     Ok(())
+}
+
+fn too_late() -> Failure {
+    let (en, zh) = ("this link was used or is too old; ask for a new one", "此链接已使用或已过期，请重新申请");
+    Refusal::new(RefusalKind::WindowClosed, en, zh).into()
+}
+
+/// A new password is no way back into a house one was taken out of, nor into one joined since the link was made.
+fn check_still_its_own(tx: &mut Tx<'_>, person: &str, house: &str, created_at: Instant) -> Result<(), Failure> {
+    let rows = tx.rows("SELECT tenant_id, created_at FROM membership WHERE person_id = $1", values![person])?;
+    let mut here = false;
+    for row in &rows {
+        let (of, since): (String, Instant) = (row.get(0)?, row.get(1)?);
+        here |= of == house;
+        if of != house && since > created_at {
+            return Err(too_late());
+        }
+    }
+    if here { Ok(()) } else { Err(too_late()) }
 }

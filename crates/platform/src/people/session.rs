@@ -73,7 +73,7 @@ pub fn prove(platform: &Platform, input: SignIn) -> Result<Proven, Failure> {
     }
 }
 
-fn wrong() -> Failure {
+pub(super) fn wrong() -> Failure {
     let title = RefusalKind::WrongCredentials.title();
     Refusal::new(RefusalKind::WrongCredentials, title.en, title.zh).into()
 }

@@ -39,14 +39,19 @@ fn an_attestation_holds_until_it_expires_or_is_withdrawn() {
         let it = create(world, &owner(), None).unwrap();
         let state = || {
             let id = it.id.clone();
-            world.read(move |platform, tx| attestations::get(platform, tx, &owner(), None, &id)).unwrap().state
+            world
+                .read(move |platform, tx| attestations::get(platform, tx, &owner(), None, &id))
+                .unwrap()
+                .state
         };
         assert_eq!(state(), State::InForce);
         world.set("2027-10-01T00:00:00Z");
         assert_eq!(state(), State::Expired);
         let id = it.id.clone();
         let gone = world
-            .write(move |platform, tx| attestations::withdraw(platform, tx, &owner(), (None, &id), "replaced", Some(1)))
+            .write(move |platform, tx| {
+                attestations::withdraw(platform, tx, &owner(), (None, &id), "replaced", Some(1))
+            })
             .unwrap();
         assert_eq!((gone.state, gone.revision), (State::Withdrawn, 2));
         assert_eq!(kind(attach(world, &it.id, "a.pdf", b"x")), RefusalKind::UnfitState);
@@ -63,7 +68,10 @@ fn files_are_kept_by_their_content_under_a_safe_name() {
         let twice = attach(world, &it.id, "copy.pdf", b"%PDF").unwrap();
         assert_eq!((twice.files.len(), twice.revision), (1, 2), "the same content is attached once");
         let file = twice.files[0].clone();
-        assert_eq!((file.name.as_str(), file.media.as_str(), file.length), ("certificate.pdf", "application/pdf", 4));
+        assert_eq!(
+            (file.name.as_str(), file.media.as_str(), file.length),
+            ("certificate.pdf", "application/pdf", 4)
+        );
         let get = |who: Principal, sha256: String| {
             let id = it.id.clone();
             world.read(move |platform, tx| attestations::file(platform, tx, &who, (None, &id), &sha256))

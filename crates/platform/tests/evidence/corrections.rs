@@ -27,7 +27,8 @@ fn propose(world: &World, who: &Principal, input: NewCorrection) -> Result<Corre
 fn consent(world: &World, who: &Principal, id: &str, expected: Option<i64>) -> Result<Correction, Failure> {
     let (who, id) = (who.clone(), id.to_owned());
     let answer = Answer { reason: None };
-    world.write(move |platform, tx| corrections::consent(platform, tx, &who, ("acme", &id), &answer, expected))
+    world
+        .write(move |platform, tx| corrections::consent(platform, tx, &who, ("acme", &id), &answer, expected))
 }
 
 fn refuse(world: &World, who: &Principal, id: &str, reason: Option<&str>) -> Result<Correction, Failure> {
@@ -77,7 +78,7 @@ fn only_the_other_party_answers() {
         assert_eq!(kind(consent(world, &member("acme"), &ours_first.id, None)), RefusalKind::Forbidden);
         assert_eq!(kind(consent(world, &customer("beta"), &ours_first.id, None)), RefusalKind::NotFound);
         assert_eq!(kind(withdraw(world, &customer("acme"), &ours_first.id)), RefusalKind::Forbidden);
-        let theirs = propose(world, &member("acme"), input("a")).unwrap();
+        let theirs = propose(world, &customer("acme"), input("a")).unwrap();
         assert_eq!(kind(consent(world, &customer("acme"), &theirs.id, None)), RefusalKind::Forbidden);
         assert_eq!(consent(world, &owner(), &theirs.id, None).unwrap().state, State::Consented);
         assert_eq!(withdraw(world, &owner(), &ours_first.id).unwrap().state, State::Withdrawn);
@@ -117,8 +118,13 @@ fn a_proposal_nobody_answers_expires() {
         world.pass(world.settings.consent_seconds);
         assert_eq!(kind(consent(world, &customer("acme"), &it.id, None)), RefusalKind::WindowClosed);
         platform::jobs::run_due(world, &[(corrections::EXPIRY_JOB, corrections::run)]).unwrap();
-        let get = world.read(|platform, tx| corrections::get(platform, tx, &member("acme"), "acme", &it.id)).unwrap();
-        assert_eq!((get.state, get.decided_by.as_deref()), (State::Expired, Some("system:correction_expiry")));
+        let get = world
+            .read(|platform, tx| corrections::get(platform, tx, &member("acme"), "acme", &it.id))
+            .unwrap();
+        assert_eq!(
+            (get.state, get.decided_by.as_deref()),
+            (State::Expired, Some("system:correction_expiry"))
+        );
     });
 }
 

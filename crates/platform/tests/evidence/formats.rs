@@ -35,7 +35,8 @@ fn a_cloud_event_is_known_by_its_source_and_id() {
         let event = r#"{"specversion":"1.0","id":"1","source":"//probe/1","type":"cn.example.probe.v1",
             "time":"2026-10-01T00:00:00Z","data":{"reached":false}}"#;
         let batch = format!("[{event},{}]", event.replace("\"id\":\"1\"", "\"id\":\"2\""));
-        let send = |text: &str| counts(&post(world, &owner(), &own(), Shape::CloudEvents, text, false).unwrap());
+        let send =
+            |text: &str| counts(&post(world, &owner(), &own(), Shape::CloudEvents, text, false).unwrap());
         assert_eq!((send(&batch), send(event), send("[]")), ((2, 0, 0), (0, 1, 0), (0, 0, 0)));
         assert_eq!(send(&event.replace("false", "true")), (0, 0, 1), "the same event says something else");
         let ids: Vec<String> =

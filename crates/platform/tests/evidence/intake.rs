@@ -7,7 +7,8 @@ use platform::{RefusalKind, principal::Principal};
 
 use crate::support::{World, actions, customer, each, kind, member, ours, owner, refusal};
 use crate::world::{
-    counts, evidence, fill, others, outage, own, post, publish, rejected, send, shared, standing, try_send, TERMS,
+    TERMS, counts, evidence, fill, others, outage, own, post, publish, rejected, send, shared, standing,
+    try_send,
 };
 
 #[test]
@@ -58,9 +59,11 @@ fn good_lines_are_kept_and_bad_ones_told_by_line_and_column() {
     each(|world| {
         fill(world);
         let bad = outage("b", 2, 10).replace("outage", "outtage");
-        let receipt = send(world, &owner(), &own(), &[outage("a", 1, 10), bad, "{".to_owned(), outage("c", 3, 9)]);
+        let receipt =
+            send(world, &owner(), &own(), &[outage("a", 1, 10), bad, "{".to_owned(), outage("c", 3, 9)]);
         assert_eq!(counts(&receipt), (2, 0, 2));
-        let places: Vec<_> = receipt.rejected.iter().map(|it| (it.line, it.column, it.code.as_str())).collect();
+        let places: Vec<_> =
+            receipt.rejected.iter().map(|it| (it.line, it.column, it.code.as_str())).collect();
         assert_eq!(places, [(2, 9, "V0111"), (3, 2, "V0104")]);
         assert!(receipt.rejected.iter().all(|it| !it.message.zh.is_empty() && !it.help.zh.is_empty()));
     });
@@ -81,7 +84,10 @@ fn a_body_to_be_kept_whole_keeps_nothing_when_a_line_is_bad() {
             assert_eq!(refused.findings[0].place.as_ref().map(|it| it.line), Some(2));
         }
         assert_eq!(standing(world).len(), 1);
-        assert_eq!(counts(&try_send(world, &owner(), &own(), &[outage("b", 2, 10)], true).unwrap()), (1, 0, 0));
+        assert_eq!(
+            counts(&try_send(world, &owner(), &own(), &[outage("b", 2, 10)], true).unwrap()),
+            (1, 0, 0)
+        );
     });
 }
 
@@ -107,12 +113,21 @@ fn a_source_is_the_senders_and_a_customers_says_so() {
             outage(id, 1, 10).replace(r#""id""#, &format!(r#""source":"{source}","id""#))
         };
         send(world, &owner(), &own(), &[outage("a", 1, 10), named("b", "probe-1")]);
-        send(world, &customer("acme"), &own(), &[outage("c", 1, 10), named("d", "probe-2"), named("e", "customer:x")]);
+        send(
+            world,
+            &customer("acme"),
+            &own(),
+            &[outage("c", 1, 10), named("d", "probe-2"), named("e", "customer:x")],
+        );
         let sources: Vec<String> =
             evidence(world).records().iter().map(|it| it.source.as_deref().unwrap().to_owned()).collect();
         assert_eq!(sources, ["person:owner", "probe-1", "customer", "customer:probe-2", "customer:x"]);
         for source in ["customer", "customer:x", "agreed"] {
-            assert_eq!(rejected(&send(world, &owner(), &own(), &[named("z", source)])), [(1, "V0144")], "{source}");
+            assert_eq!(
+                rejected(&send(world, &owner(), &own(), &[named("z", source)])),
+                [(1, "V0144")],
+                "{source}"
+            );
         }
     });
 }
@@ -122,7 +137,11 @@ fn ids_that_the_store_or_the_platform_could_take_for_others_are_refused() {
     each(|world| {
         fill(world);
         for id in ["shared/a", "#a", "a\\u0000b", &"x".repeat(257)] {
-            assert_eq!(rejected(&send(world, &owner(), &own(), &[outage(id, 1, 10)])), [(1, "V0143")], "{id}");
+            assert_eq!(
+                rejected(&send(world, &owner(), &own(), &[outage(id, 1, 10)])),
+                [(1, "V0143")],
+                "{id}"
+            );
         }
         assert_eq!(counts(&send(world, &owner(), &own(), &[outage(&"x".repeat(256), 1, 10)])), (1, 0, 0));
     });
@@ -133,19 +152,26 @@ fn customers_send_to_their_own_subscriptions_and_to_nothing_else() {
     each(|world| {
         fill(world);
         let line = [outage("a", 1, 10)];
-        let kinds = |who: &Principal| {
-            [own(), others(), shared()].map(|it| kind_of(world, who, &it, &line))
-        };
-        assert_eq!(kinds(&customer("acme")), [None, Some(RefusalKind::NotFound), Some(RefusalKind::NotFound)]);
+        let kinds = |who: &Principal| [own(), others(), shared()].map(|it| kind_of(world, who, &it, &line));
+        assert_eq!(
+            kinds(&customer("acme")),
+            [None, Some(RefusalKind::NotFound), Some(RefusalKind::NotFound)]
+        );
         assert_eq!(kinds(&member("beta"))[1], None);
         assert_eq!(kinds(&owner()), [None, None, None]);
         assert_eq!(kinds(&ours(Role::Auditor)), [Some(RefusalKind::Forbidden); 3]);
-        let missing = platform::stream::Stream::Subscription { tenant: "acme".to_owned(), id: "sub_2".to_owned() };
+        let missing =
+            platform::stream::Stream::Subscription { tenant: "acme".to_owned(), id: "sub_2".to_owned() };
         assert_eq!(kind_of(world, &owner(), &missing, &line), Some(RefusalKind::NotFound));
     });
 }
 
-fn kind_of(world: &World, who: &Principal, stream: &platform::stream::Stream, lines: &[String]) -> Option<RefusalKind> {
+fn kind_of(
+    world: &World,
+    who: &Principal,
+    stream: &platform::stream::Stream,
+    lines: &[String],
+) -> Option<RefusalKind> {
     match try_send(world, who, stream, lines, false) {
         Ok(_) => None,
         refused => Some(kind(refused)),
@@ -164,7 +190,10 @@ fn the_log_names_counts_and_the_digest_of_each_batch_and_no_content() {
                 Ok(row.unwrap().get(0)?)
             })
             .unwrap();
-        assert!(entry.contains(receipt.sha256.as_deref().unwrap()) && entry.contains(r#""rejected":1"#), "{entry}");
+        assert!(
+            entry.contains(receipt.sha256.as_deref().unwrap()) && entry.contains(r#""rejected":1"#),
+            "{entry}"
+        );
         assert!(!entry.contains("secret-id"));
         send(world, &owner(), &own(), &[outage("secret-id", 1, 10)]);
         assert_eq!(actions(world, "acme").len(), 1, "nothing new, nothing to log");
@@ -189,7 +218,11 @@ fn a_body_beyond_the_limits_is_refused_as_too_large() {
 fn evidence_is_checked_against_the_version_the_subscription_holds() {
     each(|world| {
         fill(world);
-        publish(world, "2", &TERMS.replace("version: 1", "version: 2").replace("cause: text?", "cause: text"));
+        publish(
+            world,
+            "2",
+            &TERMS.replace("version: 1", "version: 2").replace("cause: text?", "cause: text"),
+        );
         assert_eq!(counts(&send(world, &owner(), &own(), &[outage("a", 1, 10)])), (1, 0, 0));
         let receipt = send(world, &owner(), &shared(), &[outage("a", 1, 10)]);
         assert_eq!(rejected(&receipt), [(1, "V0113")], "the agreement's stream follows the latest version");

@@ -30,7 +30,10 @@ fn window(from: &str, until: &str) -> NewWindow {
 
 fn weekly() -> NewWindow {
     NewWindow {
-        recurs: Some(Recurrence { rrule: "FREQ=WEEKLY;BYDAY=SU".to_owned(), zone: "Asia/Shanghai".to_owned() }),
+        recurs: Some(Recurrence {
+            rrule: "FREQ=WEEKLY;BYDAY=SU".to_owned(),
+            zone: "Asia/Shanghai".to_owned(),
+        }),
         ..window("2026-10-04T02:00:00+08:00", "2026-10-04T04:00:00+08:00")
     }
 }
@@ -77,7 +80,8 @@ fn announced(world: &World) -> Vec<String> {
 fn a_window_is_announced_when_the_platform_says_so() {
     each(|world| {
         fill(world);
-        let it = announce(world, &owner(), own(), window("2026-10-10T00:00:00Z", "2026-10-10T02:00:00Z")).unwrap();
+        let it =
+            announce(world, &owner(), own(), window("2026-10-10T00:00:00Z", "2026-10-10T02:00:00Z")).unwrap();
         assert_eq!(it.announced_at, moment("2026-10-01T00:00:00Z"));
         assert_eq!(standing(world), [format!("{} 2026-10-10T00:00:00Z 2026-10-10T02:00:00Z", it.id)]);
         assert_eq!(announced(world), ["2026-10-01T00:00:00Z"]);
@@ -91,9 +95,11 @@ fn a_window_is_announced_when_the_platform_says_so() {
 fn a_change_inside_the_window_keeps_its_announcement_and_any_other_is_announced_now() {
     each(|world| {
         fill(world);
-        let it = announce(world, &owner(), own(), window("2026-10-10T00:00:00Z", "2026-10-10T02:00:00Z")).unwrap();
+        let it =
+            announce(world, &owner(), own(), window("2026-10-10T00:00:00Z", "2026-10-10T02:00:00Z")).unwrap();
         world.set("2026-10-05T00:00:00Z");
-        let renamed = change(world, &it.id, ChangeWindow { title: Some("upgrade".to_owned()), ..no_change() }).unwrap();
+        let renamed =
+            change(world, &it.id, ChangeWindow { title: Some("upgrade".to_owned()), ..no_change() }).unwrap();
         assert_eq!((renamed.revision, renamed.announced_at), (2, it.announced_at));
         let shorter = ChangeWindow { until: Some(moment("2026-10-10T01:00:00Z")), ..no_change() };
         assert_eq!(change(world, &it.id, shorter).unwrap().announced_at, it.announced_at);
@@ -109,7 +115,8 @@ fn a_change_inside_the_window_keeps_its_announcement_and_any_other_is_announced_
 fn a_cancelled_window_stands_no_more() {
     each(|world| {
         fill(world);
-        let it = announce(world, &owner(), own(), window("2026-10-10T00:00:00Z", "2026-10-10T02:00:00Z")).unwrap();
+        let it =
+            announce(world, &owner(), own(), window("2026-10-10T00:00:00Z", "2026-10-10T02:00:00Z")).unwrap();
         let gone = cancel(world, &it.id, None).unwrap();
         assert_eq!((gone.state.as_str(), standing(world).len()), ("cancelled", 0));
         assert_eq!(kind(cancel(world, &it.id, None)), RefusalKind::UnfitState);
@@ -157,7 +164,8 @@ fn another_rule_takes_the_place_of_what_has_not_begun_and_is_announced_now() {
         fill(world);
         let it = announce(world, &owner(), own(), weekly()).unwrap();
         world.set("2026-10-20T00:00:00Z");
-        let rule = Recurrence { rrule: "FREQ=MONTHLY;BYDAY=1MO".to_owned(), zone: "Asia/Shanghai".to_owned() };
+        let rule =
+            Recurrence { rrule: "FREQ=MONTHLY;BYDAY=1MO".to_owned(), zone: "Asia/Shanghai".to_owned() };
         let input = ChangeWindow {
             from: Some(moment("2026-11-02T02:00:00+08:00")),
             until: Some(moment("2026-11-02T03:00:00+08:00")),
@@ -180,10 +188,9 @@ fn the_fact_is_found_from_the_contract_or_named() {
         let named = |fact: &str| NewWindow { fact: Some(fact.to_owned()), ..plain() };
         assert_eq!(announce(world, &owner(), own(), named("maintenance")).unwrap().fact, "maintenance");
         assert_eq!(kind(announce(world, &owner(), own(), named("outage"))), RefusalKind::Invalid);
-        let two = TERMS.replace("version: 1", "version: 2").replace(
-            "fact fee",
-            "fact event_day : span { announced: instant }\nfact fee",
-        );
+        let two = TERMS
+            .replace("version: 1", "version: 2")
+            .replace("fact fee", "fact event_day : span { announced: instant }\nfact fee");
         publish(world, "2", &two);
         let refused = refusal(announce(world, &owner(), shared(), plain()));
         assert!(refused.detail.en.contains("maintenance, event_day"), "{}", refused.detail.en);

@@ -21,7 +21,8 @@ fn send_anyhow(world: &World, lines: &[String], chance: &SeededChance) {
     waiting.extend((0..4).map(|_| lines[below(chance, lines.len())].clone()));
     while !waiting.is_empty() {
         let size = 1 + below(chance, waiting.len());
-        let body: Vec<String> = (0..size).map(|_| waiting.swap_remove(below(chance, waiting.len()))).collect();
+        let body: Vec<String> =
+            (0..size).map(|_| waiting.swap_remove(below(chance, waiting.len()))).collect();
         for _ in 0..=below(chance, 2) {
             send(world, &owner(), &own(), &body);
             evidence(world);
@@ -33,7 +34,8 @@ fn send_anyhow(world: &World, lines: &[String], chance: &SeededChance) {
 fn order_copies_and_bodies_never_change_the_digest() {
     let mut lines: Vec<String> = (0..12).map(|it| outage(&format!("o{it}"), it, 10 + it)).collect();
     lines.push(r#"{"fact":"probe","at":"2026-10-01T00:00:00Z","reached":true}"#.to_owned());
-    let corrections = [correction(&outage("x", 3, 7), "c1", "o3"), correction(&outage("x", 4, 7), "c2", "c1")];
+    let corrections =
+        [correction(&outage("x", 3, 7), "c1", "o3"), correction(&outage("x", 4, 7), "c2", "c1")];
     let digests = RefCell::new(BTreeSet::new());
     for seed in 0..5 {
         each(|world| {

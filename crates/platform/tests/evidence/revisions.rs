@@ -24,7 +24,8 @@ fn a_correction_stands_and_what_was_known_then_stays_known() {
 fn a_withdrawal_takes_a_record_back() {
     each(|world| {
         fill(world);
-        let withdrawal = r#"{"fact":"outage","supersedes":"a","withdrawn":true,"reason":"planned"}"#.to_owned();
+        let withdrawal =
+            r#"{"fact":"outage","supersedes":"a","withdrawn":true,"reason":"planned"}"#.to_owned();
         assert_eq!(rejected(&send(world, &owner(), &own(), &[withdrawal.clone()])), [(1, "V0131")]);
         send(world, &owner(), &own(), &[outage("a", 1, 10), withdrawal.clone()]);
         assert_eq!(standing(world), Vec::<String>::new());
@@ -40,7 +41,11 @@ fn what_supersedes_must_name_a_record_of_this_stream_and_say_why() {
         let lost = correction(&outage("a", 1, 20), "b", "a");
         let after_it = correction(&outage("a", 1, 30), "c", "b");
         let receipt = send(world, &owner(), &own(), &[lost.clone(), after_it]);
-        assert_eq!(rejected(&receipt), [(1, "V0131"), (2, "V0131")], "what supersedes a refused record is refused");
+        assert_eq!(
+            rejected(&receipt),
+            [(1, "V0131"), (2, "V0131")],
+            "what supersedes a refused record is refused"
+        );
         let silent = lost.replace(r#""reason":"measured again","#, "");
         assert_eq!(rejected(&send(world, &owner(), &others(), &[silent])), [(1, "V0141")]);
     });

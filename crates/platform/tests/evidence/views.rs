@@ -7,18 +7,22 @@ use platform::{Failure, RefusalKind};
 
 use crate::support::{World, actions, at, customer, each, kind, member, ours, owner};
 use crate::world::{
-    OTHER, SUBSCRIPTION, TERMS, evidence, evidence_of, fill, others, outage, own, publish, send, shared, standing,
-    standing_in,
+    OTHER, SUBSCRIPTION, TERMS, evidence, evidence_of, fill, others, outage, own, publish, send, shared,
+    standing, standing_in,
 };
 
 #[test]
 fn what_an_agreement_tells_concerns_all_its_subscriptions_but_other_tenants_records() {
     each(|world| {
         fill(world);
-        let of = |tenant: &str, id: &str| outage(id, 2, 10).replace(r#""id""#, &format!(r#""subject":"{tenant}","id""#));
+        let of = |tenant: &str, id: &str| {
+            outage(id, 2, 10).replace(r#""id""#, &format!(r#""subject":"{tenant}","id""#))
+        };
         send(world, &owner(), &shared(), &[outage("a", 1, 10), of("acme", "b"), of("beta", "c")]);
         send(world, &owner(), &own(), &[outage("a", 3, 10)]);
-        let ids = |it: &[String]| -> Vec<String> { it.iter().map(|it| it.split(' ').next().unwrap().to_owned()).collect() };
+        let ids = |it: &[String]| -> Vec<String> {
+            it.iter().map(|it| it.split(' ').next().unwrap().to_owned()).collect()
+        };
         assert_eq!(ids(&standing(world)), ["shared/a", "shared/b", "a"]);
         let beta = evidence_of(world, "beta", OTHER);
         assert_eq!(ids(&standing_in(&beta, None)), ["shared/a", "shared/c"]);
@@ -33,7 +37,10 @@ fn evidence_is_read_once_and_only_what_is_added_is_read_again() {
         let first = evidence(world);
         assert!(std::sync::Arc::ptr_eq(&first, &evidence(world)));
         send(world, &owner(), &others(), &[outage("a", 1, 10)]);
-        assert!(std::sync::Arc::ptr_eq(&first, &evidence(world)), "another subscription's batch changes nothing");
+        assert!(
+            std::sync::Arc::ptr_eq(&first, &evidence(world)),
+            "another subscription's batch changes nothing"
+        );
         for (stream, id) in [(own(), "b"), (shared(), "c"), (own(), "d")] {
             send(world, &owner(), &stream, &[outage(id, 2, 10)]);
             let seen = evidence(world);
@@ -108,15 +115,19 @@ fn batches_are_listed_in_order_with_what_they_speak_of() {
             send(world, &owner(), &own(), &[outage(id, 1, 10)]);
         }
         let page = |after: Option<&str>| Page { after: after.map(str::to_owned), limit: 2 };
-        let list = |it: Page| world.read(|platform, tx| batches(platform, tx, &member("acme"), &own(), &it)).unwrap();
+        let list = |it: Page| {
+            world.read(|platform, tx| batches(platform, tx, &member("acme"), &own(), &it)).unwrap()
+        };
         let first = list(page(None));
         assert_eq!((first.items.len(), first.next.as_deref()), (2, Some("2")));
         let second = list(page(Some("2")));
         assert_eq!((second.items[0].batch, second.next), (3, None));
         assert_eq!(second.items[0].from.unwrap().0, at("2026-10-01T01:00:00Z"));
-        let refused = world.read(|platform, tx| batches(platform, tx, &member("beta"), &own(), &Page::default()));
+        let refused =
+            world.read(|platform, tx| batches(platform, tx, &member("beta"), &own(), &Page::default()));
         assert_eq!(kind(refused), RefusalKind::NotFound);
-        let refused = world.read(|platform, tx| batches(platform, tx, &member("acme"), &shared(), &Page::default()));
+        let refused =
+            world.read(|platform, tx| batches(platform, tx, &member("acme"), &shared(), &Page::default()));
         assert_eq!(kind(refused), RefusalKind::NotFound);
     });
 }

@@ -105,7 +105,9 @@ pub fn outage(id: &str, hour: u32, minutes: u32) -> String {
 /// A correction of `line`, under the id `id`.
 pub fn correction(line: &str, id: &str, supersedes: &str) -> String {
     let body = line.split_once(r#""from""#).unwrap().1;
-    format!(r#"{{"fact":"outage","id":"{id}","supersedes":"{supersedes}","reason":"measured again","from"{body}"#)
+    format!(
+        r#"{{"fact":"outage","id":"{id}","supersedes":"{supersedes}","reason":"measured again","from"{body}"#
+    )
 }
 
 /// Sends lines.
@@ -166,5 +168,8 @@ pub fn standing_in(evidence: &Evidence, as_of: Option<&str>) -> Vec<String> {
     let as_of = as_of.map(crate::support::at);
     let show = platform::time::show;
     let records = evidence.as_of(as_of).into_records();
-    records.iter().map(|it| format!("{} {} {}", it.id.as_deref().unwrap_or("-"), show(it.from), show(it.until))).collect()
+    records
+        .iter()
+        .map(|it| format!("{} {} {}", it.id.as_deref().unwrap_or("-"), show(it.from), show(it.until)))
+        .collect()
 }

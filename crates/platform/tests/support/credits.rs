@@ -1,5 +1,5 @@
 //! A subscription with a breach in October 2026, its statement, and what people do about it.
-#![expect(dead_code, reason = "each test binary uses another part of this")]
+#![expect(dead_code, unreachable_pub, reason = "each test binary uses another part of this")]
 
 use platform::claims::{self, ClaimView, Decide, Named, NewClaim};
 use platform::entitlements::{self, Claimable};

@@ -124,7 +124,11 @@ pub(crate) fn read(dir: &Path, lang: Lang) -> Result<Wanted, Failure> {
             other => contracts.push(other?),
         }
     }
-    if all_fit { Ok(Wanted { contracts, tenants: file.tenant, subscriptions: file.subscription }) } else { Err(Failure::Text) }
+    if all_fit {
+        Ok(Wanted { contracts, tenants: file.tenant, subscriptions: file.subscription })
+    } else {
+        Err(Failure::Text)
+    }
 }
 
 fn parse(path: &Path, text: &str) -> Result<File, Failure> {
@@ -149,7 +153,11 @@ fn with_found(dir: &Path, named: Vec<FileContract>) -> Result<Vec<FileContract>,
         }
     }
     found.sort();
-    let unnamed = found.into_iter().map(|file| FileContract { file, kind: AgreementKind::Ours, acknowledge: Vec::new() });
+    let unnamed = found.into_iter().map(|file| FileContract {
+        file,
+        kind: AgreementKind::Ours,
+        acknowledge: Vec::new(),
+    });
     Ok(named.into_iter().chain(unnamed).collect())
 }
 
@@ -224,7 +232,11 @@ mod tests {
         for name in ["b.md", "a.md", "z.md", "notes.txt"] {
             std::fs::write(folder.path().join("contracts").join(name), "").unwrap();
         }
-        let named = |file: &str| FileContract { file: file.into(), kind: AgreementKind::Ours, acknowledge: Vec::new() };
+        let named = |file: &str| FileContract {
+            file: file.into(),
+            kind: AgreementKind::Ours,
+            acknowledge: Vec::new(),
+        };
         let found = with_found(folder.path(), vec![named("contracts/z.md"), named("other/c.md")]).unwrap();
         let names: Vec<String> = found.iter().map(|it| it.file.display().to_string()).collect();
         assert_eq!(names, ["contracts/z.md", "other/c.md", "contracts/a.md", "contracts/b.md"]);

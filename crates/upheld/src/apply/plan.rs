@@ -142,7 +142,14 @@ fn publish(it: &WantedContract, before: Option<&Contract>) -> Step {
 }
 
 fn tenant(it: &WantedTenant, there: Option<&Json>) -> Option<Step> {
-    let step = |new, what, request| Step { part: Part::Tenant, new, name: it.id.clone(), what, comparison: None, request };
+    let step = |new, what, request| Step {
+        part: Part::Tenant,
+        new,
+        name: it.id.clone(),
+        what,
+        comparison: None,
+        request,
+    };
     let Some(there) = there else {
         let body = json!({ "id": it.id, "name": it.name });
         let request = Request { method: "POST", path: "/tenants".to_owned(), body, revision: None };
@@ -153,7 +160,8 @@ fn tenant(it: &WantedTenant, there: Option<&Json>) -> Option<Step> {
         return None;
     }
     let path = format!("/tenants/{}/name", it.id);
-    let request = Request { method: "PUT", path, body: json!({ "name": it.name }), revision: revision(there) };
+    let request =
+        Request { method: "PUT", path, body: json!({ "name": it.name }), revision: revision(there) };
     let what = format!("{name} → {}", it.name);
     Some(step(false, Bilingual::new(&what, &what), request))
 }
@@ -291,7 +299,9 @@ mod tests {
         let plan = planned(&there());
         assert!(plan.steps.is_empty() && plan.unmet.is_empty(), "{plan:?}");
         let tenant_there = json!({ "name": "A", "revision": 1 });
-        assert!(tenant(&WantedTenant { id: "a".to_owned(), name: "A".to_owned() }, Some(&tenant_there)).is_none());
+        assert!(
+            tenant(&WantedTenant { id: "a".to_owned(), name: "A".to_owned() }, Some(&tenant_there)).is_none()
+        );
     }
 
     #[test]
@@ -300,7 +310,10 @@ mod tests {
         there["plan"] = json!("pro");
         let plan = planned(&there);
         let request = &plan.steps.first().unwrap().request;
-        assert_eq!((request.path.as_str(), request.revision), ("/tenants/a/subscriptions/a-mwe/plan", Some(3)));
+        assert_eq!(
+            (request.path.as_str(), request.revision),
+            ("/tenants/a/subscriptions/a-mwe/plan", Some(3))
+        );
         assert_eq!(request.body, json!({ "reason": "upheld apply", "plan": "basic" }));
     }
 

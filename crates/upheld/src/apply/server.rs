@@ -44,9 +44,15 @@ impl Server {
                 "--url {url}: only http:// is spoken; reach a distant server through a tunnel to its machine, as `ssh -L 7480:127.0.0.1:7480 HOST` makes one"
             )));
         }
-        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_TIME_MAX));
+        let config =
+            Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_TIME_MAX));
         let (url, token) = (url.trim_end_matches('/').to_owned(), token.trim().to_owned());
-        Ok(Self { agent: config.build().into(), url, token, lang: if lang == Lang::Zh { "zh" } else { "en" } })
+        Ok(Self {
+            agent: config.build().into(),
+            url,
+            token,
+            lang: if lang == Lang::Zh { "zh" } else { "en" },
+        })
     }
 
     /// A document; `None` when there is none.
@@ -57,7 +63,8 @@ impl Server {
 
     /// A text; `None` when there is none.
     pub(crate) fn get_text(&self, path: &str) -> Result<Option<String>, Failure> {
-        let (status, text) = self.tried(path, || self.request("GET", path).body(()).map(|it| self.agent.run(it)))?;
+        let (status, text) =
+            self.tried(path, || self.request("GET", path).body(()).map(|it| self.agent.run(it)))?;
         match status {
             200 => Ok(Some(text)),
             404 => Ok(None),
@@ -93,7 +100,11 @@ impl Server {
     }
 
     /// Tries until an answer comes whole; what is sent again carries the same key.
-    fn tried(&self, path: &str, send: impl Fn() -> Result<Answer, http::Error>) -> Result<(u16, String), Failure> {
+    fn tried(
+        &self,
+        path: &str,
+        send: impl Fn() -> Result<Answer, http::Error>,
+    ) -> Result<(u16, String), Failure> {
         let mut last = String::new();
         for _ in 0..TRIES {
             let sent = send().map_err(|it| Failure::Usage(format!("{}: {it}", self.url)))?;
@@ -134,7 +145,12 @@ mod tests {
 
     #[test]
     fn a_key_names_one_change_of_one_state() {
-        let it = Request { method: "POST", path: "/tenants".to_owned(), body: json!({ "id": "a" }), revision: None };
+        let it = Request {
+            method: "POST",
+            path: "/tenants".to_owned(),
+            body: json!({ "id": "a" }),
+            revision: None,
+        };
         assert_eq!(key(&it), key(&it.clone()));
         for other in [
             Request { method: "PUT", ..it.clone() },

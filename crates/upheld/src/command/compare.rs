@@ -5,7 +5,7 @@ use std::path::Path;
 use diagnostic::Lang;
 use language::Contract;
 use review::{Change, Comparison, Effect, Version};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::arguments::{CompareArguments, Format, lang};
 use crate::failure::Failure;
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let (old, new) = (contract(&arguments.old, lang)?, contract(&arguments.new, lang)?);
     let comparison = review::compare(&old, &new);
     match arguments.output.format {
-        Format::Json => print::json(&as_json(&comparison)?),
+        Format::Json => print::json(&as_json(&comparison)),
         Format::Text => print::out(&told(&comparison, lang)),
     }
 }
@@ -72,11 +72,7 @@ fn change_told(change: &Change, lang: Lang) -> String {
     format!("{sign}  {}\n{clauses}\n", change.message.in_lang(lang))
 }
 
-/// For programs.
-pub(crate)
-
-/// For programs: the same as the API's.
-fn as_json(comparison: &Comparison) -> Result<Value, Failure> {
-    let shown = platform::comparison::Comparison::from(comparison.clone());
-    serde_json::to_value(shown).map_err(|it| Failure::Fault(it.to_string()))
+/// For programs: what the API answers too.
+pub(crate) fn as_json(comparison: &Comparison) -> Value {
+    json!(platform::comparison::Comparison::from(comparison.clone()))
 }

@@ -37,7 +37,12 @@ fn create(arguments: &OwnerCreateArguments) -> Result<(), Failure> {
     })
 }
 
-fn written(platform: &Platform, arguments: &OwnerCreateArguments, lang: Lang, hash: String) -> Result<String, Refused> {
+fn written(
+    platform: &Platform,
+    arguments: &OwnerCreateArguments,
+    lang: Lang,
+    hash: String,
+) -> Result<String, Refused> {
     let email = arguments.email.clone();
     let name = arguments.name.clone().unwrap_or_else(|| email.clone());
     let lang = if lang == Lang::Zh { "zh" } else { "en" };
@@ -67,7 +72,8 @@ fn asked(lang: Lang) -> Result<String, Failure> {
         Lang::Zh => ("密码：", "再次输入：", "两次密码不一致，未创建"),
     };
     let ask = |text: &str| {
-        rpassword::prompt_password(text).map_err(|it| Failure::Fault(format!("cannot read the password: {it}")))
+        rpassword::prompt_password(text)
+            .map_err(|it| Failure::Fault(format!("cannot read the password: {it}")))
     };
     let password = ask(first)?;
     if ask(again)? == password { Ok(password) } else { Err(Failure::Usage(differ.to_owned())) }

@@ -29,7 +29,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
-        for (name, value) in table {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|it| it.0.span().start);
+        for (name, value) in entries {
             let key = format!("{prefix}{}", name.get_ref());
             let line = line(self.text, name.span().start);
             let inside = format!("{key}.");
@@ -52,7 +54,9 @@ impl Reader<'_> {
                 Some(it) => it.join(" "),
                 None => return self.other_type(setting, line, value.get_ref()),
             },
-            (Kind::Switch | Kind::Count(_) | Kind::List(_), other) => return self.other_type(setting, line, other),
+            (Kind::Switch | Kind::Count(_) | Kind::List(_), other) => {
+                return self.other_type(setting, line, other);
+            }
             (_, DeValue::String(it)) => it.to_string(),
             (_, other) => return self.other_type(setting, line, other),
         };
@@ -89,7 +93,8 @@ impl Reader<'_> {
 
 /// The texts of a list; `None` when it holds anything else.
 fn texts<'a>(all: &'a DeArray<'_>) -> Option<Vec<&'a str>> {
-    let text = |it: &'a Spanned<DeValue<'_>>| it.get_ref().as_str().filter(|it| !it.contains(char::is_whitespace));
+    let text =
+        |it: &'a Spanned<DeValue<'_>>| it.get_ref().as_str().filter(|it| !it.contains(char::is_whitespace));
     all.iter().map(text).collect()
 }
 
@@ -103,7 +108,10 @@ mod tests {
 
     fn told(text: &str) -> Vec<String> {
         match read(Path::new("etc/upheld.toml"), text) {
-            Ok(given) => given.into_iter().map(|it| format!("{} = {} ({})", it.setting.key, it.text, it.origin)).collect(),
+            Ok(given) => given
+                .into_iter()
+                .map(|it| format!("{} = {} ({})", it.setting.key, it.text, it.origin))
+                .collect(),
             Err(wrong) => wrong,
         }
     }
@@ -129,11 +137,23 @@ mod tests {
         let table = [
             ("a = \n", "etc/upheld.toml:1: "),
             ("\nlisen = \"x\"", "etc/upheld.toml:2: there is no setting `lisen`; did you mean `listen`?"),
-            ("grace = \"1 d\"", "etc/upheld.toml:1: there is no setting `grace`; did you mean `times.grace`?"),
-            ("[times]\ngrac = \"1 d\"", "etc/upheld.toml:2: there is no setting `times.grac`; did you mean `times.grace`?"),
-            ("[tims]\ngrace = \"1 d\"", "etc/upheld.toml:1: there is no setting `tims`; `upheld config` lists all"),
+            (
+                "grace = \"1 d\"",
+                "etc/upheld.toml:1: there is no setting `grace`; did you mean `times.grace`?",
+            ),
+            (
+                "[times]\ngrac = \"1 d\"",
+                "etc/upheld.toml:2: there is no setting `times.grac`; did you mean `times.grace`?",
+            ),
+            (
+                "[tims]\ngrace = \"1 d\"",
+                "etc/upheld.toml:1: there is no setting `tims`; `upheld config` lists all",
+            ),
             ("log = \"true\"", "etc/upheld.toml:1: `log` is true or false, not of type string"),
-            ("[times]\ngrace = 3", "etc/upheld.toml:2: `times.grace` is a text in quotes, not of type integer"),
+            (
+                "[times]\ngrace = 3",
+                "etc/upheld.toml:2: `times.grace` is a text in quotes, not of type integer",
+            ),
             ("witnesses = [\"a\", 1]", "etc/upheld.toml:1: `witnesses` is a list of texts without blanks"),
             ("data = \"a\"\ndata = \"b\"", "etc/upheld.toml:2: "),
         ];

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn what_is_shown_reads_back() {
-        for (seconds, text) in [(1_800, "30 min"), (259_200, "3 d"), (5_400, "90 min"), (61, "61 s"), (0, "0 s")] {
+        for (seconds, text) in
+            [(1_800, "30 min"), (259_200, "3 d"), (5_400, "90 min"), (61, "61 s"), (0, "0 s")]
+        {
             assert_eq!(show(seconds), text);
             assert_eq!(parse(text), Some(seconds));
         }

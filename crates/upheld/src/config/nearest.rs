@@ -6,7 +6,8 @@ pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) 
     if wrong.len() > 64 {
         return None;
     }
-    let near = names.into_iter().map(|it| (distance(&wrong, &it.to_lowercase().chars().collect::<Vec<_>>()), it));
+    let near =
+        names.into_iter().map(|it| (distance(&wrong, &it.to_lowercase().chars().collect::<Vec<_>>()), it));
     let (edits, best) = near.min_by_key(|it| it.0)?;
     (edits <= (wrong.len() / 3).max(1)).then_some(best)
 }
@@ -50,8 +51,11 @@ mod tests {
 
     #[test]
     fn the_distance_counts_edits() {
-        let count = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
-        for (a, b, edits) in [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("abc", "abc", 0), ("ab", "ba", 2)] {
+        let count =
+            |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
+        for (a, b, edits) in
+            [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("abc", "abc", 0), ("ab", "ba", 2)]
+        {
             assert_eq!(count(a, b), edits, "{a} {b}");
             assert_eq!(count(b, a), edits, "{b} {a}");
         }

@@ -67,7 +67,8 @@ pub(crate) fn resolve(
     environment: &[(String, String)],
     flags: Vec<Flag>,
 ) -> Result<(Effective, Vec<String>), Vec<String>> {
-    let set = |name: &str| environment.iter().find(|it| it.0 == name && !it.1.is_empty()).map(|it| it.1.clone());
+    let set =
+        |name: &str| environment.iter().find(|it| it.0 == name && !it.1.is_empty()).map(|it| it.1.clone());
     let file = file.or_else(|| set(FILE_VARIABLE).map(PathBuf::from));
     let from_file = file.as_deref().map(read).transpose()?.unwrap_or_default();
     let of_environment = SETTINGS.iter().filter_map(|setting| {
@@ -88,12 +89,15 @@ pub(crate) fn resolve(
 }
 
 fn defaults() -> Vec<Given> {
-    let given = |setting: &'static Setting| Some(Given { setting, text: setting.default()?, origin: Origin::Default });
+    let given = |setting: &'static Setting| {
+        Some(Given { setting, text: setting.default()?, origin: Origin::Default })
+    };
     SETTINGS.iter().filter_map(given).collect()
 }
 
 fn read(path: &Path) -> Result<Vec<Given>, Vec<String>> {
-    let text = std::fs::read_to_string(path).map_err(|it| vec![format!("{}: cannot read it: {it}", path.display())])?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|it| vec![format!("{}: cannot read it: {it}", path.display())])?;
     file::read(path, &text)
 }
 
@@ -130,7 +134,9 @@ impl Effective {
     pub(crate) fn shown(&self) -> Vec<(&'static str, Option<String>, Origin)> {
         let shown = |setting: &'static Setting| match self.0.get(setting.key) {
             Some(it) => (setting.key, Some(it.shown()), it.origin.clone()),
-            None if setting.key == "key" => (setting.key, Some(self.key().display().to_string()), Origin::Default),
+            None if setting.key == "key" => {
+                (setting.key, Some(self.key().display().to_string()), Origin::Default)
+            }
             None => (setting.key, None, Origin::Default),
         };
         SETTINGS.iter().map(shown).collect()
@@ -142,7 +148,12 @@ impl Effective {
         let mut wrong = Vec::new();
         for it in self.0.values() {
             if let Err(expected) = it.setting.put(&it.text, &mut settings, &mut rates) {
-                wrong.push(format!("{}: `{}` is {expected}; found `{}`", it.origin, it.setting.key, it.shown()));
+                wrong.push(format!(
+                    "{}: `{}` is {expected}; found `{}`",
+                    it.origin,
+                    it.setting.key,
+                    it.shown()
+                ));
             }
         }
         let location = self.location().unwrap_or_else(|it| {
@@ -237,7 +248,8 @@ mod tests {
     fn flags_win_over_the_environment_over_the_file_over_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("upheld.toml");
-        std::fs::write(&path, "listen = \"127.0.0.1:1\"\nprovider = \"File\"\norigin = \"file.example\"\n").unwrap();
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\nprovider = \"File\"\norigin = \"file.example\"\n")
+            .unwrap();
         let environment = variables(&[("UPHELD_LISTEN", "127.0.0.1:2"), ("UPHELD_PROVIDER", "Environment")]);
         let flags = vec![("listen", "127.0.0.1:3".to_owned())];
         let (effective, doubts) = resolve(Some(path.clone()), &environment, flags).unwrap();
@@ -270,7 +282,10 @@ mod tests {
         assert_eq!(effective.serving().unwrap().location, expected);
         let flags = vec![("database", "postgres://u:other@db/x?password=y".to_owned())];
         let (effective, _) = resolve(None, &environment, flags).unwrap();
-        assert_eq!(effective.serving().unwrap().location, Location::Postgres("postgres://u:other@db/x?password=y".to_owned()));
+        assert_eq!(
+            effective.serving().unwrap().location,
+            Location::Postgres("postgres://u:other@db/x?password=y".to_owned())
+        );
         assert_eq!(shown(&effective, "database").0.as_deref(), Some("postgres://…@db/x?…"));
         assert_eq!(shown(&effective, "database_file").0, None, "the flag replaces the file");
     }
@@ -298,7 +313,11 @@ mod tests {
 
     #[test]
     fn a_variable_that_sets_nothing_is_told_when_it_resembles_one_that_does() {
-        let environment = variables(&[("UPHELD_LISTN", "x"), ("UPHELD_SERVICE_HOST_FOR_WHATEVER", "x"), ("UPHELD_TEST_POSTGRES", "x")]);
+        let environment = variables(&[
+            ("UPHELD_LISTN", "x"),
+            ("UPHELD_SERVICE_HOST_FOR_WHATEVER", "x"),
+            ("UPHELD_TEST_POSTGRES", "x"),
+        ]);
         let (_, doubts) = resolve(None, &environment, Vec::new()).unwrap();
         assert_eq!(doubts, ["the variable UPHELD_LISTN sets nothing; did you mean UPHELD_LISTEN?"]);
     }

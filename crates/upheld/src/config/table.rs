@@ -105,12 +105,19 @@ impl Setting {
 
     /// Puts a text where its value goes; `Err` says what is expected instead. Texts without a place of their own are only
     /// checked.
-    pub(crate) fn put(&self, text: &str, settings: &mut Settings, rates: &mut Rates) -> Result<(), &'static str> {
+    pub(crate) fn put(
+        &self,
+        text: &str,
+        settings: &mut Settings,
+        rates: &mut Rates,
+    ) -> Result<(), &'static str> {
         const LENGTH: &str = "a length of time such as `30 min`, `12 h` or `3 d`";
         match self.kind {
             Kind::Address => {
                 let port = text.rsplit_once(':').filter(|it| !it.0.is_empty()).map(|it| it.1.parse::<u16>());
-                port.is_some_and(|it| it.is_ok()).then_some(()).ok_or("an address with its port, such as `127.0.0.1:7480`")
+                port.is_some_and(|it| it.is_ok())
+                    .then_some(())
+                    .ok_or("an address with its port, such as `127.0.0.1:7480`")
             }
             Kind::Path | Kind::Secret => (!text.is_empty()).then_some(()).ok_or("not empty"),
             Kind::Switch => matches!(text, "true" | "false").then_some(()).ok_or("`true` or `false`"),
@@ -130,9 +137,9 @@ impl Setting {
                 *at(settings) = None;
                 Ok(())
             }
-            Kind::LengthOrForever(at) => {
-                length::parse(text).map(|it| *at(settings) = Some(it)).ok_or("a length of time such as `365 d`, or `forever`")
-            }
+            Kind::LengthOrForever(at) => length::parse(text)
+                .map(|it| *at(settings) = Some(it))
+                .ok_or("a length of time such as `365 d`, or `forever`"),
             Kind::Count(at) => {
                 let count = text.parse::<u32>().ok().filter(|it| *it > 0);
                 count.map(|it| *at(rates) = it).ok_or("a whole number from 1 on")

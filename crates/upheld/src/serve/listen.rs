@@ -10,9 +10,13 @@ use crate::failure::Failure;
 pub(crate) async fn listen(address: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let why = match error.kind() {
-            io::ErrorKind::AddrInUse => "another process listens there; stop it, or choose another --listen".to_owned(),
+            io::ErrorKind::AddrInUse => {
+                "another process listens there; stop it, or choose another --listen".to_owned()
+            }
             io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
-            io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose a higher one".to_owned(),
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege; choose a higher one".to_owned()
+            }
             _ => error.to_string(),
         };
         Failure::Fault(format!("cannot listen on {address}: {why}"))

@@ -76,7 +76,8 @@ impl Running {
 
     /// Status and document of a POST.
     pub fn post(&self, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
-        let mut request = self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let mut request =
+            self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -91,14 +92,17 @@ impl Running {
 
     /// The text that a POST answers.
     pub fn post_text(&self, path: &str, token: &str, body: &str) -> String {
-        let request = self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json");
-        let mut reply = request.header("authorization", format!("Bearer {token}")).send(body).expect("an answer");
+        let request =
+            self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let mut reply =
+            request.header("authorization", format!("Bearer {token}")).send(body).expect("an answer");
         reply.body_mut().with_config().limit(1 << 30).read_to_string().expect("a body")
     }
 
     /// The bytes that a GET answers.
     pub fn get_bytes(&self, path: &str, token: &str) -> Vec<u8> {
-        let request = self.agent.get(format!("{}{path}", self.url)).header("authorization", format!("Bearer {token}"));
+        let request =
+            self.agent.get(format!("{}{path}", self.url)).header("authorization", format!("Bearer {token}"));
         let mut reply = request.call().expect("an answer");
         assert!(reply.status().is_success(), "{path}: {}", reply.status());
         reply.body_mut().with_config().limit(1 << 30).read_to_vec().expect("a body")

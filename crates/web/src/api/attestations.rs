@@ -15,18 +15,27 @@ const OF_TENANT: &str = "Those for this customer; absent: those for all.";
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        write("POST", "/attestations", "createAttestation", "Makes an attestation", |platform, tx, who, _, input| {
-            attestations::create(platform, tx, who, &input)
-        })
+        write(
+            "POST",
+            "/attestations",
+            "createAttestation",
+            "Makes an attestation",
+            |platform, tx, who, _, input| attestations::create(platform, tx, who, &input),
+        )
         .created(),
         read("/attestations", "listAttestations", "Attestations", |platform, tx, who, parts| {
             attestations::list(platform, tx, who, parts.parameter("tenant"), &parts.page()?)
         })
         .query("tenant", OF_TENANT)
         .paged(),
-        read("/attestations/{attestation}", "getAttestation", "An attestation", |platform, tx, who, parts| {
-            attestations::get(platform, tx, who, parts.parameter("tenant"), parts.id("attestation"))
-        })
+        read(
+            "/attestations/{attestation}",
+            "getAttestation",
+            "An attestation",
+            |platform, tx, who, parts| {
+                attestations::get(platform, tx, who, parts.parameter("tenant"), parts.id("attestation"))
+            },
+        )
         .query("tenant", OF_TENANT),
         write(
             "POST",

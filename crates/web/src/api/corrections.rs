@@ -12,18 +12,41 @@ pub(crate) fn routes() -> Vec<Route> {
             "proposeCorrection",
             "Proposes a correction of evidence to the other party",
             |platform, tx, who, parts, input| {
-                corrections::propose(platform, tx, who, (parts.id("tenant"), parts.id("subscription")), &input)
+                corrections::propose(
+                    platform,
+                    tx,
+                    who,
+                    (parts.id("tenant"), parts.id("subscription")),
+                    &input,
+                )
             },
         )
         .created(),
-        read("/tenants/{tenant}/corrections", "listCorrections", "Corrections of a tenant's evidence", |platform, tx, who, parts| {
-            corrections::list(platform, tx, who, parts.id("tenant"), parts.parameter("subscription"), &parts.page()?)
-        })
+        read(
+            "/tenants/{tenant}/corrections",
+            "listCorrections",
+            "Corrections of a tenant's evidence",
+            |platform, tx, who, parts| {
+                corrections::list(
+                    platform,
+                    tx,
+                    who,
+                    parts.id("tenant"),
+                    parts.parameter("subscription"),
+                    &parts.page()?,
+                )
+            },
+        )
         .query("subscription", "Only of this subscription.")
         .paged(),
-        read("/tenants/{tenant}/corrections/{correction}", "getCorrection", "A correction", |platform, tx, who, parts| {
-            corrections::get(platform, tx, who, parts.id("tenant"), parts.id("correction"))
-        }),
+        read(
+            "/tenants/{tenant}/corrections/{correction}",
+            "getCorrection",
+            "A correction",
+            |platform, tx, who, parts| {
+                corrections::get(platform, tx, who, parts.id("tenant"), parts.id("correction"))
+            },
+        ),
         write(
             "POST",
             "/tenants/{tenant}/corrections/{correction}/consent",

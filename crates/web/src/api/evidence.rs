@@ -57,9 +57,10 @@ pub(crate) fn routes() -> Vec<Route> {
 /// The stream that a path names.
 pub(super) fn stream(parts: &Parts) -> Stream {
     match parts.id("agreement") {
-        "" => {
-            Stream::Subscription { tenant: parts.id("tenant").to_owned(), id: parts.id("subscription").to_owned() }
-        }
+        "" => Stream::Subscription {
+            tenant: parts.id("tenant").to_owned(),
+            id: parts.id("subscription").to_owned(),
+        },
         it => Stream::Agreement(it.to_owned()),
     }
 }

@@ -18,33 +18,122 @@ const TILE_CACHE: &str = "private, max-age=31536000, immutable";
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
-        listed(read("/log/entries", "listLogEntries", "Entries of the provider's log, newest first", entries)),
-        listed(read("/tenants/{tenant}/log/entries", "listTenantLogEntries", "Entries of a tenant's log, newest first", entries)),
-        text("/log/entries/{seq}/proof", "proveLogEntry", "The proof (C2SP tlog-proof) that an entry is in the provider's log", proof),
-        text("/tenants/{tenant}/log/entries/{seq}/proof", "proveTenantLogEntry", "The proof (C2SP tlog-proof) that an entry is in a tenant's log", proof),
-        sized(text("/log/consistency", "proveLogGrowth", "The proof that the provider's log only grew", consistency)),
-        sized(text("/tenants/{tenant}/log/consistency", "proveTenantLogGrowth", "The proof that a tenant's log only grew", consistency)),
+        listed(read(
+            "/log/entries",
+            "listLogEntries",
+            "Entries of the provider's log, newest first",
+            entries,
+        )),
+        listed(read(
+            "/tenants/{tenant}/log/entries",
+            "listTenantLogEntries",
+            "Entries of a tenant's log, newest first",
+            entries,
+        )),
+        text(
+            "/log/entries/{seq}/proof",
+            "proveLogEntry",
+            "The proof (C2SP tlog-proof) that an entry is in the provider's log",
+            proof,
+        ),
+        text(
+            "/tenants/{tenant}/log/entries/{seq}/proof",
+            "proveTenantLogEntry",
+            "The proof (C2SP tlog-proof) that an entry is in a tenant's log",
+            proof,
+        ),
+        sized(text(
+            "/log/consistency",
+            "proveLogGrowth",
+            "The proof that the provider's log only grew",
+            consistency,
+        )),
+        sized(text(
+            "/tenants/{tenant}/log/consistency",
+            "proveTenantLogGrowth",
+            "The proof that a tenant's log only grew",
+            consistency,
+        )),
         text("/log/checkpoint", "logCheckpoint", "The checkpoint of the provider's log, signed", checkpoint),
-        text("/tenants/{tenant}/log/checkpoint", "tenantLogCheckpoint", "The checkpoint of a tenant's log, signed", checkpoint),
+        text(
+            "/tenants/{tenant}/log/checkpoint",
+            "tenantLogCheckpoint",
+            "The checkpoint of a tenant's log, signed",
+            checkpoint,
+        ),
         text("/log/log.pub", "logKey", "The public key of the provider's log", key),
         text("/tenants/{tenant}/log/log.pub", "tenantLogKey", "The public key of a tenant's log", key),
-        read_bytes("/log/tile/{*path}", "logTile", "A tile or entry bundle of the provider's log (C2SP tlog-tiles)", "application/octet-stream", tile),
-        read_bytes("/tenants/{tenant}/log/tile/{*path}", "tenantLogTile", "A tile or entry bundle of a tenant's log (C2SP tlog-tiles)", "application/octet-stream", tile),
-        read("/log/retention", "listLogRetention", "How long the entries of the provider's log are kept", retentions),
-        read("/tenants/{tenant}/log/retention", "listTenantLogRetention", "How long the entries of a tenant's log are kept", retentions),
-        write("POST", "/log/retention", "extendLogRetention", "Keeps entries of the provider's log longer", retain),
-        write("POST", "/tenants/{tenant}/log/retention", "extendTenantLogRetention", "Keeps entries of a tenant's log longer", retain),
-        write("POST", "/log/erasures", "eraseLogPersonal", "Erases personal data beside the provider's log", erase),
-        write("POST", "/tenants/{tenant}/log/erasures", "eraseTenantLogPersonal", "Erases personal data beside a tenant's log", erase),
-        write("POST", "/log/cosignatures", "cosignLog", "Takes a witness's cosignature of a checkpoint", |platform, tx, who, _, input| {
-            audit::cosign(platform, tx, who, &input)
-        }),
+        read_bytes(
+            "/log/tile/{*path}",
+            "logTile",
+            "A tile or entry bundle of the provider's log (C2SP tlog-tiles)",
+            "application/octet-stream",
+            tile,
+        ),
+        read_bytes(
+            "/tenants/{tenant}/log/tile/{*path}",
+            "tenantLogTile",
+            "A tile or entry bundle of a tenant's log (C2SP tlog-tiles)",
+            "application/octet-stream",
+            tile,
+        ),
+        read(
+            "/log/retention",
+            "listLogRetention",
+            "How long the entries of the provider's log are kept",
+            retentions,
+        ),
+        read(
+            "/tenants/{tenant}/log/retention",
+            "listTenantLogRetention",
+            "How long the entries of a tenant's log are kept",
+            retentions,
+        ),
+        write(
+            "POST",
+            "/log/retention",
+            "extendLogRetention",
+            "Keeps entries of the provider's log longer",
+            retain,
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/log/retention",
+            "extendTenantLogRetention",
+            "Keeps entries of a tenant's log longer",
+            retain,
+        ),
+        write(
+            "POST",
+            "/log/erasures",
+            "eraseLogPersonal",
+            "Erases personal data beside the provider's log",
+            erase,
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/log/erasures",
+            "eraseTenantLogPersonal",
+            "Erases personal data beside a tenant's log",
+            erase,
+        ),
+        write(
+            "POST",
+            "/log/cosignatures",
+            "cosignLog",
+            "Takes a witness's cosignature of a checkpoint",
+            |platform, tx, who, _, input| audit::cosign(platform, tx, who, &input),
+        ),
     ];
     routes.extend([
         check("/log/check", "checkLog", "Counts the provider's log and the root log again"),
         check("/tenants/{tenant}/log/check", "checkTenantLog", "Counts a tenant's log again"),
         export("/log/export", "exportLog", "A copy of the provider's log, with its checkpoint"),
-        export("/tenants/{tenant}/log/export", "exportTenantLog", "A copy of a tenant's log, with its checkpoint"),
+        export(
+            "/tenants/{tenant}/log/export",
+            "exportTenantLog",
+            "A copy of a tenant's log, with its checkpoint",
+        ),
     ]);
     routes
 }
@@ -76,10 +165,17 @@ fn listed(route: Route) -> Route {
 }
 
 fn sized(route: Route) -> Route {
-    route.query("old", "The size of the older log.").query("new", "The size of the newer; all entries when absent.")
+    route
+        .query("old", "The size of the older log.")
+        .query("new", "The size of the newer; all entries when absent.")
 }
 
-fn entries(_: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts) -> Result<Listed<LogEntry>, Failure> {
+fn entries(
+    _: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    parts: &Parts,
+) -> Result<Listed<LogEntry>, Failure> {
     let query = LogQuery {
         actor: parts.parameter("actor"),
         action: parts.parameter("action"),
@@ -98,7 +194,12 @@ fn consistency(_: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts) ->
     audit::consistency(tx, who, house(parts), parts.parameter("old"), parts.parameter("new"))
 }
 
-fn checkpoint(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts) -> Result<String, Failure> {
+fn checkpoint(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    parts: &Parts,
+) -> Result<String, Failure> {
     audit::checkpoint(platform, tx, who, house(parts))
 }
 
@@ -116,7 +217,12 @@ fn tile(_: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts) -> Result
     Ok(Reply::bytes("application/octet-stream", bytes?).header("cache-control", TILE_CACHE))
 }
 
-fn retentions(_: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts) -> Result<Vec<Retention>, Failure> {
+fn retentions(
+    _: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    parts: &Parts,
+) -> Result<Vec<Retention>, Failure> {
     audit::retentions(tx, who, house(parts))
 }
 
@@ -130,7 +236,13 @@ fn retain(
     audit::retain(tx, who, house(parts), input)
 }
 
-fn erase(_: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts, input: Erase) -> Result<Erased, Failure> {
+fn erase(
+    _: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    parts: &Parts,
+    input: Erase,
+) -> Result<Erased, Failure> {
     audit::erase_personal(tx, who, house(parts), input)
 }
 
@@ -139,7 +251,8 @@ fn check(path: &'static str, id: &'static str, summary: &'static str) -> Route {
     let prepare = |platform: &Platform, who: &Principal, parts: &Parts, body: Bytes| {
         let Nothing {} = parts.json(&body)?;
         let checked = platform.read(|platform, tx| audit::checked(platform, tx, who, house(parts)))?;
-        let commit: Commit = Box::new(move |_, tx, who, parts| Reply::json(&audit::check(tx, who, house(parts), checked)?));
+        let commit: Commit =
+            Box::new(move |_, tx, who, parts| Reply::json(&audit::check(tx, who, house(parts), checked)?));
         Ok(commit)
     };
     let mut route = write_bytes::<Checked>("POST", path, id, summary, &[], prepare);

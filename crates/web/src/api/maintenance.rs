@@ -23,7 +23,13 @@ const SHARED: Place = Place {
     all: "/agreements/{agreement}/maintenance",
     one: "/agreements/{agreement}/maintenance/{window}",
     cancellation: "/agreements/{agreement}/maintenance/{window}/cancellation",
-    ids: ["announceSharedWindow", "listSharedWindows", "getSharedWindow", "changeSharedWindow", "cancelSharedWindow"],
+    ids: [
+        "announceSharedWindow",
+        "listSharedWindows",
+        "getSharedWindow",
+        "changeSharedWindow",
+        "cancelSharedWindow",
+    ],
 };
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -33,9 +39,15 @@ pub(crate) fn routes() -> Vec<Route> {
 fn of(place: Place) -> Vec<Route> {
     let [announce, list, get, change, cancel] = place.ids;
     vec![
-        write("POST", place.all, announce, "Announces a maintenance window now", |platform, tx, who, parts, input| {
-            maintenance::announce(platform, tx, who, &stream(parts), &input)
-        })
+        write(
+            "POST",
+            place.all,
+            announce,
+            "Announces a maintenance window now",
+            |platform, tx, who, parts, input| {
+                maintenance::announce(platform, tx, who, &stream(parts), &input)
+            },
+        )
         .created(),
         read(place.all, list, "Maintenance windows", |platform, tx, who, parts| {
             let shared = parts.parameter("shared") == Some("true");
@@ -46,13 +58,25 @@ fn of(place: Place) -> Vec<Route> {
         read(place.one, get, "A maintenance window", |platform, tx, who, parts| {
             maintenance::get(platform, tx, who, &stream(parts), parts.id("window"))
         }),
-        write("PATCH", place.one, change, "Changes a maintenance window", |platform, tx, who, parts, input| {
-            let of = stream(parts);
-            maintenance::change(platform, tx, who, (&of, parts.id("window")), &input, parts.expected)
-        }),
-        write("POST", place.cancellation, cancel, "Cancels a maintenance window", |platform, tx, who, parts, input| {
-            let of = stream(parts);
-            maintenance::cancel(platform, tx, who, (&of, parts.id("window")), &input, parts.expected)
-        }),
+        write(
+            "PATCH",
+            place.one,
+            change,
+            "Changes a maintenance window",
+            |platform, tx, who, parts, input| {
+                let of = stream(parts);
+                maintenance::change(platform, tx, who, (&of, parts.id("window")), &input, parts.expected)
+            },
+        ),
+        write(
+            "POST",
+            place.cancellation,
+            cancel,
+            "Cancels a maintenance window",
+            |platform, tx, who, parts, input| {
+                let of = stream(parts);
+                maintenance::cancel(platform, tx, who, (&of, parts.id("window")), &input, parts.expected)
+            },
+        ),
     ]
 }

@@ -4,6 +4,7 @@
 mod support;
 
 mod attack;
+mod controls;
 mod plant;
 mod sample;
 

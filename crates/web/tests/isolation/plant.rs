@@ -8,7 +8,9 @@ use web::{RouteInfo, table};
 use crate::support::{A, House, MARKER, Request};
 
 /// Parameters whose values are nobody's secret.
-pub const PUBLIC: [&str; 6] = ["agreement", "version", "cycle", "other", "level", "account"];
+pub const PUBLIC: [&str; 8] = ["seq", "agreement", "version", "cycle", "other", "level", "account", "path"];
+/// Parameters of things A does not have yet: the paths are attacked with names that nobody has.
+pub const NOT_PLANTED: [&str; 4] = ["claim", "notice", "transaction", "voucher"];
 
 /// Writes A's marker into every text A or the provider can write about A, then learns A's ids.
 pub fn plant(house: &mut House) {
@@ -63,12 +65,12 @@ fn harvest(house: &mut House) {
 /// The parameters no value of A's is known for.
 pub fn unknown(house: &House) -> BTreeSet<String> {
     let names = table().iter().flat_map(|it| names(&it.path)).collect::<BTreeSet<String>>();
-    names.into_iter().filter(|it| !house.ids.contains_key(it) && !PUBLIC.contains(&it.as_str())).collect()
+    names.into_iter().filter(|it| !house.ids.contains_key(it) && !PUBLIC.contains(&it.as_str()) && !NOT_PLANTED.contains(&it.as_str())).collect()
 }
 
 /// The names in a path.
 pub fn names(path: &str) -> Vec<String> {
-    path.split('/').filter_map(|it| Some(it.strip_prefix('{')?.strip_suffix('}')?.to_owned())).collect()
+    path.split('/').filter_map(|it| Some(it.strip_prefix('{')?.strip_suffix('}')?.trim_start_matches('*').to_owned())).collect()
 }
 
 /// The path of the list in which `{name}` is found, with A's ids in it.

@@ -168,7 +168,7 @@ impl House {
     /// The agreement, the customers and their subscriptions.
     fn found(&mut self) {
         let owner = system();
-        let publish = publishing::Publish { text: TERMS.to_owned(), kind: AgreementKind::Ours, acknowledge: Vec::new() };
+        let publish = publishing::Publish { text: TERMS.to_owned(), kind: AgreementKind::Ours, acknowledge: vec!["R0413".to_owned()] };
         let checked = publishing::check(&owner, publish).unwrap();
         self.write(move |platform, tx| publishing::publish(platform, tx, &system(), &checked));
         for (tenant, name) in [(A, MARKER), (B, "Beta"), (C, "Ceta"), (D, "Delta")] {
@@ -177,7 +177,7 @@ impl House {
             let document = json!([{ "kind": "order", "title": format!("{name} order"), "rank": 1 }]);
             let input = json!({
                 "agreement": "hosting", "plan": "basic", "since": "2026-10-01T00:00:00+08:00",
-                "parameters": { "contact": format!("{name} contact") }, "documents": document,
+                "parameters": { "contact": format!("\"{name} contact\"") }, "documents": document,
             });
             let input: subscriptions::NewSubscription = serde_json::from_value(input).unwrap();
             let made = self.write(move |platform, tx| subscriptions::create(platform, tx, &system(), tenant, &input));
