@@ -150,7 +150,7 @@ fn sealed(world: &World, number: u32) -> Result<Json, Fault> {
         let id = found.items.first().map(|it| it.id.clone()).unwrap_or_default();
         statements::files(platform, tx, &owner(), &tenant, &id)
     });
-    let opened = proof::open(files.map_err(|it| told(&it))?).map_err(|error| error.to_string())?;
+    let opened = proof::open(files.map_err(|it| told(&it))?).map_err(|found| format!("{found:?}"))?;
     let statement = opened.file("statement.json").ok_or("a package without a statement")?;
     Ok(numbers(&serde_json::from_slice(statement)?))
 }

@@ -43,6 +43,7 @@ fn a_credit_is_claimed_accepted_used_on_the_next_invoice_and_exported() {
         assert!(offered.contains(&("credit".into(), Some("100.00 CNY".into()), None)), "{offered:?}");
         let claim = submit(world, "acme", &statement.id, "credit").unwrap();
         assert_eq!((claim.state.as_str(), claim.due.map(|it| it.to_string())), ("submitted", Some("100.00 CNY".into())));
+        world.pass(60);
         let done = accept(world, &claim);
         assert_eq!((done.state.as_str(), done.awarded), ("settled", claim.due));
         assert_eq!(left(world, "acme"), [("100.00 CNY".into(), "usable".into()), ("5.00 CNY".into(), "usable".into())]);

@@ -1,5 +1,6 @@
 //! The ledger: it balances whatever happens, and vouchers move as the rules say.
 
+#[expect(dead_code, reason = "claims use more of it")]
 #[path = "support/credits.rs"]
 mod credits;
 mod support;

@@ -63,9 +63,12 @@ impl Database {
             let person = insert(&mut client, "person", &[("id", tenant), ("email", tenant)], text);
             client.batch_execute(&person).unwrap();
             for table in TENANT_TABLES {
-                let own: Vec<(&str, String)> = ["id", "hash", "log", "owner", "key", "person_id", "stream", "account"]
-                    .map(|it| (it, if it == "person_id" { tenant.to_owned() } else { format!("{tenant}-{it}") }))
-                    .to_vec();
+                let own: Vec<(&str, String)> =
+                    ["id", "hash", "log", "owner", "key", "person_id", "stream", "account"]
+                        .map(|it| {
+                            (it, if it == "person_id" { tenant.to_owned() } else { format!("{tenant}-{it}") })
+                        })
+                        .to_vec();
                 let mut own: Vec<(&str, &str)> = own.iter().map(|it| (it.0, it.1.as_str())).collect();
                 own.push(("tenant_id", tenant));
                 let sql = insert(&mut client, table, &own, text);
@@ -81,7 +84,9 @@ impl Database {
         owner.batch_execute("SET row_security = on").unwrap();
         scope(&mut owner, "provider", "");
         let all = |table: &&str| {
-            let rows = owner.query(&format!("SELECT {table}::text FROM {table} WHERE tenant_id = 'a'"), &[]).unwrap();
+            let rows = owner
+                .query(&format!("SELECT {table}::text FROM {table} WHERE tenant_id = 'a'"), &[])
+                .unwrap();
             rows.iter().map(|it| it.get::<_, String>(0)).collect::<Vec<_>>().join("\n")
         };
         TENANT_TABLES.iter().map(all).collect::<Vec<_>>().join("\n")
@@ -97,7 +102,9 @@ impl Drop for Database {
 
 fn scope(client: &mut Client, scope: &str, tenant: &str) {
     let local = if scope == "tenant" { "true" } else { "false" };
-    let sql = format!("SELECT set_config('upheld.scope', '{scope}', {local}), set_config('upheld.tenant', '{tenant}', {local})");
+    let sql = format!(
+        "SELECT set_config('upheld.scope', '{scope}', {local}), set_config('upheld.tenant', '{tenant}', {local})"
+    );
     client.batch_execute(&sql).unwrap();
 }
 
@@ -169,7 +176,10 @@ const ATTACKS: &[(&str, Must)] = &[
     // Things that would run as somebody else.
     ("CREATE VIEW leak AS SELECT * FROM claim", Fail),
     ("CREATE MATERIALIZED VIEW leak AS SELECT * FROM claim", Fail),
-    ("CREATE FUNCTION leak() RETURNS SETOF claim LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM claim'", Fail),
+    (
+        "CREATE FUNCTION leak() RETURNS SETOF claim LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM claim'",
+        Fail,
+    ),
     ("CREATE FUNCTION leak() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'", Fail),
     ("CREATE TABLE public.leak AS SELECT * FROM claim", Fail),
     ("CREATE RULE leak AS ON SELECT TO claim DO INSTEAD SELECT 1", Fail),
@@ -194,12 +204,21 @@ const ATTACKS: &[(&str, Must)] = &[
     ("EXPLAIN (ANALYZE, VERBOSE, FORMAT JSON) SELECT * FROM claim", SayNothing),
     ("SELECT CAST(body AS bigint) FROM claim WHERE tenant_id = 'a'", FindNothing),
     ("SELECT CAST(body AS bigint) FROM claim", SayNothing),
-    ("SELECT 1 / (CASE WHEN body LIKE 'TENANT%' THEN 0 ELSE 1 END) FROM claim WHERE tenant_id = 'a'", FindNothing),
-    ("SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats WHERE tablename = 'claim'", FindNothing),
+    (
+        "SELECT 1 / (CASE WHEN body LIKE 'TENANT%' THEN 0 ELSE 1 END) FROM claim WHERE tenant_id = 'a'",
+        FindNothing,
+    ),
+    (
+        "SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats WHERE tablename = 'claim'",
+        FindNothing,
+    ),
     ("SELECT stavalues1::text FROM pg_statistic", Fail),
     ("SELECT c.body FROM claim c TABLESAMPLE SYSTEM (100) WHERE c.tenant_id = 'a'", FindNothing),
     ("SELECT x.body FROM tenant t, LATERAL (SELECT body FROM claim WHERE tenant_id = 'a') x", FindNothing),
-    ("WITH t AS (UPDATE claim SET body = body WHERE tenant_id = 'a' RETURNING body) SELECT * FROM t", FindNothing),
+    (
+        "WITH t AS (UPDATE claim SET body = body WHERE tenant_id = 'a' RETURNING body) SELECT * FROM t",
+        FindNothing,
+    ),
     ("SELECT body FROM claim WHERE tenant_id = 'a' FOR UPDATE", FindNothing),
     ("DECLARE c CURSOR FOR SELECT body FROM claim WHERE tenant_id <> 'b'; FETCH ALL FROM c", FindNothing),
     ("SELECT query_to_xml('SELECT * FROM claim', false, false, '')::text", SayNothing),
@@ -263,7 +282,15 @@ fn attacks(database: &Database) -> Vec<(String, Must)> {
         let new = ["id", "hash", "log", "stream", "owner", "key", "account"].map(|it| (it, "new"));
         let theirs = [[("tenant_id", "a"), ("person_id", "b")].as_slice(), &new].concat();
         all.push((insert(&mut client, table, &theirs, "new"), Fail));
-        let twice = [("tenant_id", "b"), ("person_id", "a"), ("id", "a-id"), ("hash", "a-hash"), ("log", "a-log"), ("owner", "a-owner"), ("key", "a-key")];
+        let twice = [
+            ("tenant_id", "b"),
+            ("person_id", "a"),
+            ("id", "a-id"),
+            ("hash", "a-hash"),
+            ("log", "a-log"),
+            ("owner", "a-owner"),
+            ("key", "a-key"),
+        ];
         let twice = insert(&mut client, table, &twice, "new");
         all.push((format!("{twice} ON CONFLICT DO NOTHING"), SayNothing));
         all.push((twice, SayNothing));
@@ -297,7 +324,10 @@ fn attack(database: &Database) -> (usize, Vec<String>) {
 #[test]
 fn no_sql_in_one_tenants_scope_reaches_another_tenants_rows() {
     let Some(database) = Database::create() else { return };
-    assert!(database.of_a().matches(MARKER).count() >= TENANT_TABLES.len(), "A has something to be found in each table");
+    assert!(
+        database.of_a().matches(MARKER).count() >= TENANT_TABLES.len(),
+        "A has something to be found in each table"
+    );
     let (attempts, wrong) = attack(&database);
     println!("{attempts} attacks, {} wrong", wrong.len());
     assert!(wrong.is_empty(), "{} of {attempts}:\n{}", wrong.len(), wrong.join("\n"));
@@ -307,7 +337,10 @@ fn no_sql_in_one_tenants_scope_reaches_another_tenants_rows() {
 #[test]
 fn the_attacks_are_noticed_where_one_policy_lets_everybody_through() {
     let Some(database) = Database::create() else { return };
-    database.owner().batch_execute("DROP POLICY tenant ON claim; CREATE POLICY tenant ON claim USING (true)").unwrap();
+    database
+        .owner()
+        .batch_execute("DROP POLICY tenant ON claim; CREATE POLICY tenant ON claim USING (true)")
+        .unwrap();
     let (_, wrong) = attack(&database);
     assert!(wrong.len() >= 10, "only {wrong:#?}");
     assert!(wrong.iter().any(|it| it.contains(MARKER)), "{wrong:#?}");
@@ -353,11 +386,17 @@ fn every_table_that_names_a_tenant_is_guarded() {
         )
         .unwrap();
     let named: BTreeSet<String> = rows.iter().map(|it| it.get(0)).collect();
-    let listed: BTreeSet<String> = TENANT_TABLES.iter().chain(&OF_THE_PROVIDER).map(|it| (*it).to_owned()).collect();
+    let listed: BTreeSet<String> =
+        TENANT_TABLES.iter().chain(&OF_THE_PROVIDER).map(|it| (*it).to_owned()).collect();
     assert_eq!(named, listed, "TENANT_TABLES and the schema name the same tables");
     for row in rows.iter().filter(|it| !OF_THE_PROVIDER.contains(&it.get::<_, &str>(0))) {
         let guarded = (row.get::<_, bool>(1), row.get::<_, bool>(2), row.get::<_, i64>(3));
-        assert_eq!(guarded, (true, true, 1), "{}: security on, forced, one policy both ways", row.get::<_, &str>(0));
+        assert_eq!(
+            guarded,
+            (true, true, 1),
+            "{}: security on, forced, one policy both ways",
+            row.get::<_, &str>(0)
+        );
     }
 }
 
@@ -372,7 +411,8 @@ fn the_applications_role_can_do_no_more_than_its_work() {
     assert_eq!(owner.query_one(owned, &[&ROLE]).unwrap().get::<_, i64>(0), 0);
     let definers = "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace";
     assert_eq!(owner.query_one(definers, &[]).unwrap().get::<_, i64>(0), 0, "no function runs as its owner");
-    let views = "SELECT count(*) FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace";
+    let views =
+        "SELECT count(*) FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace";
     assert_eq!(owner.query_one(views, &[]).unwrap().get::<_, i64>(0), 0, "no view passes over the policies");
 }
 
@@ -380,7 +420,11 @@ fn the_applications_role_can_do_no_more_than_its_work() {
 fn what_was_written_for_ever_is_changed_by_nobody() {
     let Some(database) = Database::create() else { return };
     for table in WRITTEN_ONCE {
-        for sql in [format!("UPDATE {table} SET tenant_id = tenant_id"), format!("DELETE FROM {table}"), format!("TRUNCATE {table}")] {
+        for sql in [
+            format!("UPDATE {table} SET tenant_id = tenant_id"),
+            format!("DELETE FROM {table}"),
+            format!("TRUNCATE {table}"),
+        ] {
             let mut client = database.tenant("b");
             scope(&mut client, "provider", "");
             let refused = run(&mut client, &sql).unwrap_err();
@@ -399,6 +443,7 @@ fn whoever_sends_any_sql_over_our_connection_is_not_held_by_the_policies() {
     assert_ne!(name, ROLE, "the connection's own user is the owner");
     let mut client = database.tenant("b");
     scope(&mut client, "provider", "");
-    let count: i64 = client.query_one("SELECT count(*) FROM claim WHERE tenant_id = 'a'", &[]).unwrap().get(0);
+    let count: i64 =
+        client.query_one("SELECT count(*) FROM claim WHERE tenant_id = 'a'", &[]).unwrap().get(0);
     assert_eq!(count, 1, "the scope is the application's to set");
 }

@@ -1,7 +1,8 @@
 //! Files brought to a running server: planned, done, and done again without effect.
 
-#![expect(clippy::expect_used, reason = "helpers of tests stand outside the test functions")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
 
+#[expect(dead_code, reason = "other tests use other parts of it")]
 mod support;
 
 use std::fs;

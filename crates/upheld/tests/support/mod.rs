@@ -1,6 +1,6 @@
 //! What tests of a running server share: the binary with a clean environment, a server that ends with its test, a client.
 
-#![expect(dead_code, unreachable_pub, reason = "each test binary uses another part of this")]
+#![expect(unreachable_pub, reason = "shared by test binaries, each of which is a crate of its own")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};

@@ -14,10 +14,13 @@ fn every_route_is_in_the_document_under_a_name_of_its_own() {
     let paths = document["paths"].as_object().unwrap();
     let described: BTreeSet<String> = paths
         .iter()
-        .flat_map(|(path, it)| it.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase())))
+        .flat_map(|(path, it)| {
+            it.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
         .collect();
     let plain = |it: &str| it.replace("{*", "{");
-    let routes: BTreeSet<String> = table().iter().map(|it| format!("{} {}", it.method, plain(&it.path))).collect();
+    let routes: BTreeSet<String> =
+        table().iter().map(|it| format!("{} {}", it.method, plain(&it.path))).collect();
     assert_eq!(described, routes);
     let ids: BTreeSet<&str> = table().iter().map(|it| it.id).collect();
     assert_eq!(ids.len(), table().len(), "two routes have one operationId");
@@ -31,7 +34,8 @@ fn every_reference_of_the_document_leads_somewhere() {
     references(&document, &mut all);
     assert!(!all.is_empty());
     for reference in all {
-        let path = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
+        let path =
+            reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
         assert!(document.pointer(path).is_some(), "{reference} leads nowhere");
     }
 }

@@ -9,7 +9,9 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
-use support::{Answer, B, Client, D, House, PASSWORD, Request, Server, connect, email, generous, read_answer};
+use support::{
+    Answer, B, Client, D, House, PASSWORD, Request, Server, connect, email, generous, read_answer,
+};
 use web::{Options, Rate, Rates};
 
 fn owner(house: &House, request: Request) -> Answer {
@@ -28,7 +30,10 @@ fn check_problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(body["status"], status);
     assert_eq!(body["type"], format!("/problems/{code}"));
     assert_eq!(body["trace_id"].as_str(), answer.header("x-trace-id"));
-    assert!(!body["title"].as_str().unwrap_or_default().is_empty() && !body["detail"].as_str().unwrap_or_default().is_empty());
+    assert!(
+        !body["title"].as_str().unwrap_or_default().is_empty()
+            && !body["detail"].as_str().unwrap_or_default().is_empty()
+    );
 }
 
 #[test]
@@ -46,7 +51,11 @@ fn every_refusal_is_a_problem_with_its_type_and_trace_id() {
         (Request::new("POST", "/api/v1/tenants").bytes("application/json", "{"), 422, "invalid"),
         (Request::new("POST", "/api/v1/tenants").bytes("application/json", [0xff, 0xfe]), 422, "invalid"),
         (Request::new("POST", "/api/v1/tenants").json(&json!({ "id": "x" })), 422, "invalid"),
-        (Request::new("POST", "/api/v1/tenants").json(&json!({ "id": "x", "name": "X", "more": 1 })), 422, "invalid"),
+        (
+            Request::new("POST", "/api/v1/tenants").json(&json!({ "id": "x", "name": "X", "more": 1 })),
+            422,
+            "invalid",
+        ),
         (Request::new("POST", "/api/v1/tenants").json(&json!({ "id": "X!", "name": "X" })), 422, "invalid"),
         (tenant(B), 409, "exists"),
         (Request::get("/api/v1/tenants?limit=0"), 422, "invalid"),
@@ -72,7 +81,11 @@ fn a_refusal_speaks_the_language_it_is_asked_in() {
     ] {
         for target in ["/api/v1/tenants/nobody", "/api/v1/nothing"] {
             let answer = owner(&house, Request::get(target).header("accept-language", asked));
-            assert_eq!((answer.header("content-language"), answer.json()["title"].as_str()), (Some(told), Some(title)), "{asked} {target}");
+            assert_eq!(
+                (answer.header("content-language"), answer.json()["title"].as_str()),
+                (Some(told), Some(title)),
+                "{asked} {target}"
+            );
         }
     }
 }
@@ -82,7 +95,9 @@ fn what_was_looked_at_before_is_not_sent_again_and_not_changed_unseen() {
     let house = House::new();
     let target = format!("/api/v1/tenants/{D}");
     let rename = |tag: &str| {
-        Request::new("PUT", format!("{target}/name")).json(&json!({ "name": "Other" })).header("if-match", tag)
+        Request::new("PUT", format!("{target}/name"))
+            .json(&json!({ "name": "Other" }))
+            .header("if-match", tag)
     };
     let seen = owner(&house, Request::get(target.as_str()));
     assert_eq!(seen.header("etag"), Some("\"1\""));
@@ -103,15 +118,26 @@ fn the_same_request_under_the_same_key_is_done_once() {
     let first = owner(&house, tenant("once").header("idempotency-key", "k1"));
     let again = owner(&house, tenant("once").header("idempotency-key", "k1"));
     assert_eq!((first.status, again.status), (201, 201));
-    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), (None, Some("true")));
-    assert_eq!((first.body, first.headers.iter().find(|it| it.0 == "etag")), (again.body.clone(), again.headers.iter().find(|it| it.0 == "etag")));
+    assert_eq!(
+        (first.header("idempotency-replayed"), again.header("idempotency-replayed")),
+        (None, Some("true"))
+    );
+    assert_eq!(
+        (first.body, first.headers.iter().find(|it| it.0 == "etag")),
+        (again.body.clone(), again.headers.iter().find(|it| it.0 == "etag"))
+    );
     check_problem(&owner(&house, tenant("other").header("idempotency-key", "k1")), 422, "key-reused");
     check_problem(&owner(&house, tenant("once")), 409, "exists");
     check_problem(&owner(&house, tenant("third").header("idempotency-key", "x".repeat(256))), 422, "invalid");
-    let somebody = house.client().send(&house.who("owner-token").sign(tenant("mine").header("idempotency-key", "k1")));
+    let somebody =
+        house.client().send(&house.who("owner-token").sign(tenant("mine").header("idempotency-key", "k1")));
     assert_eq!(somebody.status, 201, "a key belongs to who sent it");
     check_problem(&owner(&house, tenant("Wrong!").header("idempotency-key", "k2")), 422, "invalid");
-    assert_eq!(owner(&house, tenant("right").header("idempotency-key", "k2")).status, 201, "a refusal uses up no key");
+    assert_eq!(
+        owner(&house, tenant("right").header("idempotency-key", "k2")).status,
+        201,
+        "a refusal uses up no key"
+    );
 }
 
 #[test]
@@ -128,7 +154,9 @@ fn what_nobody_sends_keeps_no_answer() {
 #[test]
 fn a_reply_cut_off_at_any_byte_and_asked_for_again_had_one_effect() {
     let house = House::new();
-    let request = |at: usize| house.who("owner").sign(tenant(&format!("cut-{at}")).header("idempotency-key", format!("cut-{at}")));
+    let request = |at: usize| {
+        house.who("owner").sign(tenant(&format!("cut-{at}")).header("idempotency-key", format!("cut-{at}")))
+    };
     let whole = {
         let mut stream = connect(house.server.address);
         stream.get_mut().write_all(&request(9_999).wire()).unwrap();
@@ -143,12 +171,20 @@ fn a_reply_cut_off_at_any_byte_and_asked_for_again_had_one_effect() {
         let _ = if at + 30 < whole { stream.read_exact(&mut read) } else { Ok(()) };
         drop(stream);
         let answer = house.client().send(&request(at));
-        assert_eq!((answer.status, answer.json()["revision"].as_i64()), (201, Some(1)), "cut at {at}: {}", answer.text());
+        assert_eq!(
+            (answer.status, answer.json()["revision"].as_i64()),
+            (201, Some(1)),
+            "cut at {at}: {}",
+            answer.text()
+        );
     }
     let entries = house
         .platform
         .read(|_, tx| {
-            let row = tx.row("SELECT count(*) FROM audit_entry WHERE action = 'tenant.created' AND log LIKE 'cut-%'", &[])?;
+            let row = tx.row(
+                "SELECT count(*) FROM audit_entry WHERE action = 'tenant.created' AND log LIKE 'cut-%'",
+                &[],
+            )?;
             Ok(row.map_or(Ok(0), |it| it.get::<i64>(0))?)
         })
         .unwrap();
@@ -168,7 +204,8 @@ fn pages_put_together_are_the_whole_list() {
     for limit in [1, 7, 26, 27, 28] {
         let (mut seen, mut after) = (Vec::new(), String::new());
         loop {
-            let page = owner(&house, Request::get(format!("/api/v1/tenants?limit={limit}&after={after}"))).json();
+            let page =
+                owner(&house, Request::get(format!("/api/v1/tenants?limit={limit}&after={after}"))).json();
             assert!(ids(&page).len() <= limit);
             seen.extend(ids(&page));
             match page["next"].as_str() {
@@ -229,7 +266,15 @@ fn a_session_in_a_cookie_changes_nothing_for_another_site() {
     check_problem(&send(cookie(tenant("forged")).header("origin", "https://evil.example")), 403, "forbidden");
     check_problem(&send(cookie(tenant("forged")).header("sec-fetch-site", "cross-site")), 403, "forbidden");
     check_problem(&send(cookie(tenant("forged")).header("sec-fetch-site", "same-site")), 403, "forbidden");
-    assert_eq!(send(cookie(tenant("own")).header("origin", "http://localhost").header("sec-fetch-site", "same-origin")).status, 201);
+    assert_eq!(
+        send(
+            cookie(tenant("own"))
+                .header("origin", "http://localhost")
+                .header("sec-fetch-site", "same-origin")
+        )
+        .status,
+        201
+    );
 }
 
 /// Whoever invites knows the link: it must not open the account of a person who is known already.
@@ -237,7 +282,8 @@ fn a_session_in_a_cookie_changes_nothing_for_another_site() {
 fn an_invitation_takes_nobodys_account_over() {
     let house = House::new();
     let invite = json!({ "email": email("owner"), "role": "customer_member" });
-    let made = house.ask("b-admin", Request::new("POST", format!("/api/v1/tenants/{B}/invitations")).json(&invite));
+    let made =
+        house.ask("b-admin", Request::new("POST", format!("/api/v1/tenants/{B}/invitations")).json(&invite));
     let answer = |password: &str| {
         let body = json!({ "secret": made["secret"], "password": password });
         house.client().send(&Request::new("POST", "/api/v1/links").json(&body))
@@ -261,5 +307,9 @@ fn a_reset_link_is_worth_nothing_after_its_person_was_taken_out() {
     let made = house.ask("b-admin", Request::new("POST", format!("{of}/reset")));
     house.ask("b-admin", Request::new("DELETE", of));
     let body = json!({ "secret": made["secret"], "password": "a password of mine" });
-    check_problem(&house.client().send(&Request::new("POST", "/api/v1/links").json(&body)), 409, "window-closed");
+    check_problem(
+        &house.client().send(&Request::new("POST", "/api/v1/links").json(&body)),
+        409,
+        "window-closed",
+    );
 }

@@ -98,16 +98,26 @@ impl Attack<'_> {
         for house in [None, Some(who.tenant().unwrap_or(B))] {
             self.pair(client, who, route, |it| self.request(route, it, house));
             self.pair(client, who, route, |it| self.request(route, it, house).header("if-match", "\"1\""));
-            self.pair(client, who, route, |it| self.request(route, it, house).header("accept-language", "zh"));
+            self.pair(client, who, route, |it| {
+                self.request(route, it, house).header("accept-language", "zh")
+            });
             self.pair(client, who, route, |it| self.with_query(route, it, house));
             self.single(client, who, self.after(route, house));
             self.single(client, who, self.foreign_body(route, house));
             self.single(client, who, self.forged(route, house));
             if route.writes {
                 self.pair(client, who, route, |it| self.with_body_names(route, it, house));
-                self.single(client, who, self.request(route, Names::Theirs, house).header("idempotency-key", "of-a-1"));
+                self.single(
+                    client,
+                    who,
+                    self.request(route, Names::Theirs, house).header("idempotency-key", "of-a-1"),
+                );
             } else {
-                self.single(client, who, self.request(route, Names::Theirs, house).header("if-none-match", "\"1\""));
+                self.single(
+                    client,
+                    who,
+                    self.request(route, Names::Theirs, house).header("if-none-match", "\"1\""),
+                );
             }
         }
         for method in ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "POST", "TRACE"] {
@@ -125,12 +135,26 @@ impl Attack<'_> {
     /// What is served beside the API's table.
     fn beside_the_table(&self, client: &mut Client, who: &Identity) {
         let log = ["", "/", "/0", "/0/000", "/entries/000"].map(|it| format!("/tile{it}"));
-        let mut targets = ["/metrics", "/livez", "/readyz", "/checkpoint", "/api/v1/openapi.json", "/", "/api/v1/", "/problems/not-found"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut targets = [
+            "/metrics",
+            "/livez",
+            "/readyz",
+            "/checkpoint",
+            "/api/v1/openapi.json",
+            "/",
+            "/api/v1/",
+            "/problems/not-found",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         targets.extend(log);
         targets.extend([A, "root"].iter().flat_map(|it| {
-            [format!("/{it}/checkpoint"), format!("/checkpoint/{it}"), format!("/logs/{it}/checkpoint"), format!("/checkpoint?log={it}")]
+            [
+                format!("/{it}/checkpoint"),
+                format!("/checkpoint/{it}"),
+                format!("/logs/{it}/checkpoint"),
+                format!("/checkpoint?log={it}"),
+            ]
         }));
         for target in targets {
             self.single(client, who, Request::get(target));
@@ -162,7 +186,8 @@ impl Attack<'_> {
         let names = self.names(which, None);
         let value = |it: &str| names.get(it).cloned().unwrap_or_else(|| names["subscription"].clone());
         let free = |it: &&&str| !["limit", "after", "at", "as_of", "from", "to"].contains(it);
-        let mut pairs: Vec<String> = route.query.iter().filter(free).map(|it| format!("{it}={}", value(it))).collect();
+        let mut pairs: Vec<String> =
+            route.query.iter().filter(free).map(|it| format!("{it}={}", value(it))).collect();
         pairs.push(format!("tenant={}", names["tenant"]));
         let request = self.request(route, which, house);
         Request { target: format!("{}?{}", request.target, pairs.join("&")), ..request }
@@ -170,7 +195,10 @@ impl Attack<'_> {
 
     fn after(&self, route: &RouteInfo, house: Option<&str>) -> Request {
         let request = self.request(route, Names::Theirs, house);
-        let last = names(&route.path).pop().and_then(|it| self.house.ids.get(&it)).unwrap_or(&self.house.ids["statement"]);
+        let last = names(&route.path)
+            .pop()
+            .and_then(|it| self.house.ids.get(&it))
+            .unwrap_or(&self.house.ids["statement"]);
         Request { target: format!("{}?after={last}&limit=200", request.target), ..request }
     }
 
@@ -210,7 +238,13 @@ impl Attack<'_> {
     fn twisted(&self, route: &RouteInfo, own: &str) -> Vec<String> {
         let plain = fill(&route.path, &self.house.ids);
         let Some((_, rest)) = plain.split_once(&format!("/tenants/{A}")) else {
-            return vec![plain.to_uppercase(), format!("{plain}/"), format!("/{plain}"), format!("{plain}%00"), format!("{plain};{A}")];
+            return vec![
+                plain.to_uppercase(),
+                format!("{plain}/"),
+                format!("/{plain}"),
+                format!("{plain}%00"),
+                format!("{plain};{A}"),
+            ];
         };
         let base = "/api/v1/tenants";
         vec![
@@ -243,17 +277,27 @@ impl Attack<'_> {
     }
 
     /// Sends a request with A's names and the same with nobody's: the two refusals must be the same.
-    fn pair(&self, client: &mut Client, who: &Identity, route: &RouteInfo, request: impl Fn(Names) -> Request) {
+    fn pair(
+        &self,
+        client: &mut Client,
+        who: &Identity,
+        route: &RouteInfo,
+        request: impl Fn(Names) -> Request,
+    ) {
         let mut told = String::new();
         for _ in 0..TRIES {
             let theirs = request(Names::Theirs);
-            let (found, other) = (self.send(client, who, &theirs), self.send(client, who, &request(Names::Nobodys)));
+            let (found, other) =
+                (self.send(client, who, &theirs), self.send(client, who, &request(Names::Nobodys)));
             let (left, right) = (self.plain(&found, Names::Theirs), self.plain(&other, Names::Nobodys));
             // Both were served: what they were served is searched for A's, and may change meanwhile.
             if left == right || (found.status < 300 && other.status < 300) {
                 return;
             }
-            told = format!("{} can tell {} {} ({}): {left} | {right}", who.name, theirs.method, theirs.target, route.id);
+            told = format!(
+                "{} can tell {} {} ({}): {left} | {right}",
+                who.name, theirs.method, theirs.target, route.id
+            );
         }
         self.report.lock().unwrap().leaks.push(told);
     }
@@ -271,7 +315,12 @@ impl Attack<'_> {
             report.leaks.push(format!("{asked}: {} shows {word}", answer.status));
         }
         if answer.status >= 500 {
-            report.faults.push(format!("{asked}: {} {} [{}]", answer.status, answer.text(), String::from_utf8_lossy(&request.body)));
+            report.faults.push(format!(
+                "{asked}: {} {} [{}]",
+                answer.status,
+                answer.text(),
+                String::from_utf8_lossy(&request.body)
+            ));
         }
         if answer.status == 0 {
             report.faults.push(format!("{asked}: no answer"));
@@ -286,9 +335,13 @@ impl Attack<'_> {
         for (name, value) in &answer.headers {
             text.push_str(&format!("{name}: {value}\n").to_lowercase());
         }
-        let secrets = self.house.ids.iter().filter(|it| !PUBLIC.contains(&it.0.as_str())).map(|it| it.1.to_lowercase());
+        let secrets =
+            self.house.ids.iter().filter(|it| !PUBLIC.contains(&it.0.as_str())).map(|it| it.1.to_lowercase());
         let unsaid = secrets.filter(|it| it.len() > 5 && !said.contains(it.as_str()));
-        unsaid.chain([MARKER.to_lowercase()].into_iter().filter(|it| !said.contains(it.as_str()))).filter(|it| text.contains(it.as_str())).collect()
+        unsaid
+            .chain([MARKER.to_lowercase()].into_iter().filter(|it| !said.contains(it.as_str())))
+            .filter(|it| text.contains(it.as_str()))
+            .collect()
     }
 
     /// An answer without what is its own: the trace id, and the names that were sent.
@@ -299,8 +352,10 @@ impl Attack<'_> {
         for name in names.values().filter(|it| it.len() > 5) {
             text = text.replace(name.as_str(), "<name>");
         }
-        let kept = |it: &&(String, String)| !["x-trace-id", "date", "content-length"].contains(&it.0.as_str());
-        let headers: Vec<String> = answer.headers.iter().filter(kept).map(|it| format!("{}: {}", it.0, it.1)).collect();
+        let kept =
+            |it: &&(String, String)| !["x-trace-id", "date", "content-length"].contains(&it.0.as_str());
+        let headers: Vec<String> =
+            answer.headers.iter().filter(kept).map(|it| format!("{}: {}", it.0, it.1)).collect();
         format!("{text} {}", headers.join("; "))
     }
 }

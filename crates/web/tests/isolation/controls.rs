@@ -20,7 +20,10 @@ fn planted() -> House {
 }
 
 /// The house behind another server.
-fn behind(mut house: House, layer: impl FnOnce(axum::Router, String) -> axum::Router + Send + 'static) -> Report {
+fn behind(
+    mut house: House,
+    layer: impl FnOnce(axum::Router, String) -> axum::Router + Send + 'static,
+) -> Report {
     let platform = house.platform.clone();
     let of_a = house.who(&format!("{MARKER}-token")).headers[0].1.clone();
     house.server = Server::start(move || layer(web::router(platform, generous()), of_a));
@@ -47,7 +50,11 @@ fn a_server_that_does_not_look_who_asks_is_found_out() {
             next.run(request)
         }))
     });
-    assert!(report.leaks.iter().filter(|it| it.contains("shows")).count() > 100, "{} leaks", report.leaks.len());
+    assert!(
+        report.leaks.iter().filter(|it| it.contains("shows")).count() > 100,
+        "{} leaks",
+        report.leaks.len()
+    );
 }
 
 #[test]
@@ -63,7 +70,11 @@ fn a_server_that_refuses_what_is_there_in_other_words_is_found_out() {
             response
         }))
     });
-    assert!(report.leaks.iter().filter(|it| it.contains("can tell")).count() > 100, "{} leaks", report.leaks.len());
+    assert!(
+        report.leaks.iter().filter(|it| it.contains("can tell")).count() > 100,
+        "{} leaks",
+        report.leaks.len()
+    );
 }
 
 #[test]
@@ -82,7 +93,11 @@ fn a_membership_too_many_is_found_out() {
         })
         .unwrap();
     let report = by_two(&house);
-    assert!(report.leaks.iter().any(|it| it.starts_with("b-member ") && it.contains(&MARKER.to_lowercase())), "{} leaks", report.leaks.len());
+    assert!(
+        report.leaks.iter().any(|it| it.starts_with("b-member ") && it.contains(&MARKER.to_lowercase())),
+        "{} leaks",
+        report.leaks.len()
+    );
 }
 
 #[test]
@@ -92,7 +107,10 @@ fn a_row_under_the_wrong_tenant_is_found_out() {
     house
         .platform
         .write(move |_, tx| {
-            tx.housekeeping("UPDATE statement SET tenant_id = $1 WHERE id = $2", values![crate::support::B, statement])?;
+            tx.housekeeping(
+                "UPDATE statement SET tenant_id = $1 WHERE id = $2",
+                values![crate::support::B, statement],
+            )?;
             Ok(())
         })
         .unwrap();

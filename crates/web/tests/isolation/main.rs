@@ -16,7 +16,13 @@ use support::House;
 
 fn show(report: &Report) -> String {
     let first = |it: &[String]| it.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
-    format!("{} leaks:\n{}\n{} faults:\n{}", report.leaks.len(), first(&report.leaks), report.faults.len(), first(&report.faults))
+    format!(
+        "{} leaks:\n{}\n{} faults:\n{}",
+        report.leaks.len(),
+        first(&report.leaks),
+        report.faults.len(),
+        first(&report.faults)
+    )
 }
 
 #[test]
@@ -26,7 +32,13 @@ fn nobody_sees_or_can_tell_anything_of_another_tenant() {
     assert!(unknown(&house).is_empty(), "no name of A's is known for {:?}", unknown(&house));
     let began = Instant::now();
     let report = attack(&house);
-    println!("{} attempts, {} leaks, {} faults in {} ms", report.attempts, report.leaks.len(), report.faults.len(), began.elapsed().as_millis());
+    println!(
+        "{} attempts, {} leaks, {} faults in {} ms",
+        report.attempts,
+        report.leaks.len(),
+        report.faults.len(),
+        began.elapsed().as_millis()
+    );
     assert!(report.leaks.is_empty() && report.faults.is_empty(), "{}", show(&report));
     assert!(report.attempts >= 20_000, "{} attempts", report.attempts);
 }

@@ -34,7 +34,8 @@ pub fn plant(house: &mut House) {
     let plan = json!({ "plan": "pro", "reason": format!("{MARKER} grew") });
     house.ask("owner", Request::new("POST", at("/plan")).json(&plan));
     let invitation = json!({ "email": format!("{MARKER}-guest@example.com"), "role": "customer_member" });
-    let made = house.ask(&admin, Request::new("POST", format!("/api/v1/tenants/{A}/invitations")).json(&invitation));
+    let made =
+        house.ask(&admin, Request::new("POST", format!("/api/v1/tenants/{A}/invitations")).json(&invitation));
     house.ids.insert("link".to_owned(), made["id"].as_str().unwrap().to_owned());
     harvest(house);
 }
@@ -54,7 +55,10 @@ fn attest(house: &mut House) {
 fn harvest(house: &mut House) {
     for _ in 0..3 {
         for name in unknown(house) {
-            let found = table().iter().filter_map(|it| list_of(house, it, &name)).find_map(|it| first(house, &it, &name));
+            let found = table()
+                .iter()
+                .filter_map(|it| list_of(house, it, &name))
+                .find_map(|it| first(house, &it, &name));
             if let Some(id) = found {
                 house.ids.insert(name, id);
             }
@@ -65,12 +69,21 @@ fn harvest(house: &mut House) {
 /// The parameters no value of A's is known for.
 pub fn unknown(house: &House) -> BTreeSet<String> {
     let names = table().iter().flat_map(|it| names(&it.path)).collect::<BTreeSet<String>>();
-    names.into_iter().filter(|it| !house.ids.contains_key(it) && !PUBLIC.contains(&it.as_str()) && !NOT_PLANTED.contains(&it.as_str())).collect()
+    names
+        .into_iter()
+        .filter(|it| {
+            !house.ids.contains_key(it)
+                && !PUBLIC.contains(&it.as_str())
+                && !NOT_PLANTED.contains(&it.as_str())
+        })
+        .collect()
 }
 
 /// The names in a path.
 pub fn names(path: &str) -> Vec<String> {
-    path.split('/').filter_map(|it| Some(it.strip_prefix('{')?.strip_suffix('}')?.trim_start_matches('*').to_owned())).collect()
+    path.split('/')
+        .filter_map(|it| Some(it.strip_prefix('{')?.strip_suffix('}')?.trim_start_matches('*').to_owned()))
+        .collect()
 }
 
 /// The path of the list in which `{name}` is found, with A's ids in it.

@@ -61,7 +61,8 @@ impl Samples {
     }
 
     fn object(&self, schema: &Json, names: &Names, depth: usize) -> Json {
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
         let mut object = Map::new();
         for (name, of) in schema["properties"].as_object().into_iter().flatten() {
             if required.contains(&name.as_str()) || known(name, names).is_some() {

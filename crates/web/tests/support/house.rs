@@ -8,7 +8,9 @@ use platform::agreements::AgreementKind;
 use platform::jobs::{self, Handler};
 use platform::principal::{PROVIDER, Principal};
 use platform::rights::Role;
-use platform::{Failure, Platform, Settings, corrections, cycles, notices, people, publishing, subscriptions, tenants};
+use platform::{
+    Failure, Platform, Settings, corrections, cycles, notices, people, publishing, subscriptions, tenants,
+};
 use proof::SigningKey;
 use serde_json::{Value as Json, json};
 use store::{Context, Location, ManualClock, SeededChance, Store};
@@ -161,14 +163,25 @@ impl House {
     pub fn ask(&self, who: &str, request: Request) -> Json {
         let request = self.who(who).sign(request);
         let answer = self.client().send(&request);
-        assert!((200..300).contains(&answer.status), "{who}: {} {}: {} {}", request.method, request.target, answer.status, answer.text());
+        assert!(
+            (200..300).contains(&answer.status),
+            "{who}: {} {}: {} {}",
+            request.method,
+            request.target,
+            answer.status,
+            answer.text()
+        );
         answer.json()
     }
 
     /// The agreement, the customers and their subscriptions.
     fn found(&mut self) {
         let owner = system();
-        let publish = publishing::Publish { text: TERMS.to_owned(), kind: AgreementKind::Ours, acknowledge: vec!["R0413".to_owned()] };
+        let publish = publishing::Publish {
+            text: TERMS.to_owned(),
+            kind: AgreementKind::Ours,
+            acknowledge: vec!["R0413".to_owned()],
+        };
         let checked = publishing::check(&owner, publish).unwrap();
         self.write(move |platform, tx| publishing::publish(platform, tx, &system(), &checked));
         for (tenant, name) in [(A, MARKER), (B, "Beta"), (C, "Ceta"), (D, "Delta")] {
@@ -180,7 +193,8 @@ impl House {
                 "parameters": { "contact": format!("\"{name} contact\"") }, "documents": document,
             });
             let input: subscriptions::NewSubscription = serde_json::from_value(input).unwrap();
-            let made = self.write(move |platform, tx| subscriptions::create(platform, tx, &system(), tenant, &input));
+            let made = self
+                .write(move |platform, tx| subscriptions::create(platform, tx, &system(), tenant, &input));
             if tenant == A {
                 self.ids.insert("subscription".to_owned(), made.id);
             }
@@ -213,7 +227,10 @@ impl House {
 
     fn populate(&mut self) {
         let hash = people::hash_password(&self.platform, PASSWORD).unwrap();
-        let provider = Role::ALL.into_iter().filter(|it| it.is_provider()).map(|it| (it.name().to_owned(), PROVIDER, it));
+        let provider = Role::ALL
+            .into_iter()
+            .filter(|it| it.is_provider())
+            .map(|it| (it.name().to_owned(), PROVIDER, it));
         let mut all: Vec<(String, &str, Role)> = provider.collect();
         all.push((format!("{MARKER}-admin"), A, Role::CustomerAdmin));
         all.push((format!("{MARKER}-member"), A, Role::CustomerMember));
@@ -224,8 +241,11 @@ impl House {
         all.push(("b-expired".to_owned(), B, Role::CustomerAdmin));
         all.push(("b-removed".to_owned(), B, Role::CustomerAdmin));
         for (name, house, role) in &all {
-            let (email, name, hash, house, role) = (email(name), name.clone(), hash.clone(), (*house).to_owned(), *role);
-            self.write(move |_, tx| people::create(tx, &system(), (&email, &name, "en"), &hash, (&house, role)));
+            let (email, name, hash, house, role) =
+                (email(name), name.clone(), hash.clone(), (*house).to_owned(), *role);
+            self.write(move |_, tx| {
+                people::create(tx, &system(), (&email, &name, "en"), &hash, (&house, role))
+            });
         }
         self.sign_in("b-expired", B, Role::CustomerAdmin);
         self.set(NOVEMBER);
@@ -258,7 +278,11 @@ impl House {
 
     fn tokens(&mut self) {
         let mut make = |name: &str, house: &'static str, role: Role, scopes: Option<Vec<String>>| {
-            let path = if house == PROVIDER { "/api/v1/tokens".to_owned() } else { format!("/api/v1/tenants/{house}/tokens") };
+            let path = if house == PROVIDER {
+                "/api/v1/tokens".to_owned()
+            } else {
+                format!("/api/v1/tenants/{house}/tokens")
+            };
             let input = json!({ "name": name, "role": role.name(), "scopes": scopes });
             let made = self.ask("owner", Request::new("POST", path).json(&input));
             if house == A {
@@ -269,7 +293,12 @@ impl House {
         };
         make(&format!("{MARKER}-token"), A, Role::CustomerAdmin, None);
         make("b-token", B, Role::CustomerAdmin, None);
-        make("b-scoped", B, Role::CustomerAdmin, Some(vec!["evidence:create".to_owned(), "statement:*".to_owned()]));
+        make(
+            "b-scoped",
+            B,
+            Role::CustomerAdmin,
+            Some(vec!["evidence:create".to_owned(), "statement:*".to_owned()]),
+        );
         make("d-scoped", D, Role::CustomerAdmin, Some(vec!["statement:read".to_owned()]));
         make("c-member-token", C, Role::CustomerMember, None);
         make("owner-token", PROVIDER, Role::Owner, None);
