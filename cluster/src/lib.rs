@@ -49,7 +49,8 @@ impl Server {
     fn start_once(programs: &Path, settings: &[&str]) -> Result<Self, Fault> {
         let folder = tempfile::Builder::new().prefix("postgres-").tempdir()?;
         let programs = programs.to_path_buf();
-        let mut server = Self { folder, programs, port: free_port()?, user: User::for_server()?, process: None };
+        let mut server =
+            Self { folder, programs, port: free_port()?, user: User::for_server()?, process: None };
         server.make_cluster()?;
         server.process = Some(server.launch(settings)?);
         server.wait_until_ready()?;

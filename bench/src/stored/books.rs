@@ -81,7 +81,8 @@ pub(super) fn run(programs: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> 
 
 fn open_books(world: &World) -> Result<(), Fault> {
     let input = NewTenant { id: customer_id(0), name: "Customer".to_owned() };
-    let made = world.platform.write(move |platform, tx| tenants::create(platform, tx, &owner(), &input).map(drop));
+    let made =
+        world.platform.write(move |platform, tx| tenants::create(platform, tx, &owner(), &input).map(drop));
     made.map_err(|it| told(&it))
 }
 
@@ -90,7 +91,10 @@ fn one_at_a_time(world: &World, length: Duration) -> Result<u64, Fault> {
     by_clients(length, |numbers, until| {
         while Instant::now() < until {
             let transfer = transfer(numbers.next())?;
-            world.platform.write(move |_, tx| books::post_single(tx, &owner(), &transfer)).map_err(|it| told(&it))?;
+            world
+                .platform
+                .write(move |_, tx| books::post_single(tx, &owner(), &transfer))
+                .map_err(|it| told(&it))?;
             numbers.done(1);
         }
         Ok(())
@@ -131,7 +135,10 @@ fn batched(world: &World, length: Duration) -> Result<u64, Fault> {
     while begun.elapsed() < length {
         let transfers = (0..BATCH_SIZE).map(|_| transfer(NUMBERS.fetch_add(1, Ordering::Relaxed)));
         let transfers = transfers.collect::<Result<Vec<_>, _>>()?;
-        world.platform.write(move |_, tx| books::post_many(tx, &owner(), &transfers)).map_err(|it| told(&it))?;
+        world
+            .platform
+            .write(move |_, tx| books::post_many(tx, &owner(), &transfers))
+            .map_err(|it| told(&it))?;
         count += BATCH_SIZE;
     }
     Ok(rate(count, u64::try_from(begun.elapsed().as_nanos())?))

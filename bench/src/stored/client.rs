@@ -78,7 +78,11 @@ impl Client {
         self.stream.write_all(request)?;
         let mut filled = 0;
         let head_end = loop {
-            let rest = self.buffer.get_mut(filled..).filter(|rest| !rest.is_empty()).ok_or("the head is too long")?;
+            let rest = self
+                .buffer
+                .get_mut(filled..)
+                .filter(|rest| !rest.is_empty())
+                .ok_or("the head is too long")?;
             let read = self.stream.read(rest)?;
             if read == 0 {
                 return Err("the server closed the connection".into());

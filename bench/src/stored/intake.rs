@@ -69,7 +69,9 @@ fn token(world: &World) -> Result<String, Fault> {
         scopes: Some(vec!["evidence:create".to_owned()]),
         expires_at: None,
     };
-    let made = world.platform.write(move |platform, tx| people::create_token(platform, tx, &owner(), PROVIDER, input));
+    let made = world
+        .platform
+        .write(move |platform, tx| people::create_token(platform, tx, &owner(), PROVIDER, input));
     Ok(made.map_err(|it| told(&it))?.token)
 }
 
@@ -77,7 +79,9 @@ fn token(world: &World) -> Result<String, Fault> {
 fn send_all(clients: Vec<(Client, &[Vec<u8>])>) -> Result<u64, Fault> {
     thread::scope(|scope| {
         let each = clients.into_iter().map(|(mut client, requests)| {
-            scope.spawn(move || requests.iter().try_fold(0, |sum, it| Ok::<_, Fault>(sum + accepted(&client.send(it)?)?)))
+            scope.spawn(move || {
+                requests.iter().try_fold(0, |sum, it| Ok::<_, Fault>(sum + accepted(&client.send(it)?)?))
+            })
         });
         let senders: Vec<_> = each.collect();
         senders.into_iter().try_fold(0, |sum, it| Ok(sum + it.join().map_err(|_| "a client panicked")??))

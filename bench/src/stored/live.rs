@@ -50,10 +50,7 @@ pub(super) fn run(_: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> {
     eprintln!("first looks: {} us; beside writes: {} us", first.range(), looked.range());
     let is_equal = is_right(&world)?;
     let item = |id, ours| Item { id, unit: "us", ours, rival: None, goal: Goal::AtMost(GOAL_US), is_equal };
-    Ok(vec![
-        item("live-first-p99", first.at_per_mille(P99)),
-        item("live-p99", looked.at_per_mille(P99)),
-    ])
+    Ok(vec![item("live-first-p99", first.at_per_mille(P99)), item("live-p99", looked.at_per_mille(P99))])
 }
 
 fn subscription() -> Result<NewSubscription, Fault> {
@@ -78,7 +75,9 @@ fn record(customer: u32, number: u64) -> String {
     let id = format!("r{number}");
     let record = match number {
         0 => json!({ "fact": "fee", "id": id, "at": from, "amount": "500.00 USD" }),
-        it if it % 3 == 0 => json!({ "fact": "ticket", "id": id, "from": from, "until": until, "priority": "major" }),
+        it if it % 3 == 0 => {
+            json!({ "fact": "ticket", "id": id, "from": from, "until": until, "priority": "major" })
+        }
         _ => json!({ "fact": "outage", "id": id, "from": from, "until": until, "cause": "platform" }),
     };
     record.to_string()
@@ -86,7 +85,9 @@ fn record(customer: u32, number: u64) -> String {
 
 fn look(platform: &Platform, customer: u32) -> Result<Live, Fault> {
     let (tenant, subscription) = (customer_id(customer), subscription_id(customer, 0));
-    platform.read(|platform, tx| live::of(platform, tx, &owner(), &tenant, &subscription)).map_err(|it| told(&it))
+    platform
+        .read(|platform, tx| live::of(platform, tx, &owner(), &tenant, &subscription))
+        .map_err(|it| told(&it))
 }
 
 /// Every customer for the first time.
@@ -110,7 +111,8 @@ fn look_beside_writes(world: &World, looks: u64) -> Result<Times, Fault> {
                 number += 1;
                 let customer = u32::try_from(within(draw(number, 8), CUSTOMERS.into()))?;
                 let body = body(std::iter::once(record(customer, number)));
-                intake::receive(&world.platform, &owner(), &stream(customer), body).map_err(|it| told(&it))?;
+                intake::receive(&world.platform, &owner(), &stream(customer), body)
+                    .map_err(|it| told(&it))?;
             }
             Ok::<u64, Fault>(number - RECORDS)
         });

@@ -25,7 +25,8 @@ pub(super) fn run(_: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> {
     let batches = if effort.is_full { 2_000 } else { 300 };
     let world = World::now()?;
     let input = NewTenant { id: customer_id(0), name: "Customer".to_owned() };
-    let made = world.platform.write(move |platform, tx| tenants::create(platform, tx, &owner(), &input).map(drop));
+    let made =
+        world.platform.write(move |platform, tx| tenants::create(platform, tx, &owner(), &input).map(drop));
     made.map_err(|it| told(&it))?;
     let begun = Instant::now();
     append(&world, batches)?;

@@ -46,7 +46,8 @@ pub(super) fn run(_: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> {
     let closed = calendar::parse_instant(CLOSED).map_err(|error| error.to_string())?;
     world.clock.set(closed);
     let input = NewRun { label: LABEL.to_owned(), without_grace: false };
-    let started = world.platform.write(move |platform, tx| runs::start(platform, tx, &owner(), "mwe", &input));
+    let started =
+        world.platform.write(move |platform, tx| runs::start(platform, tx, &owner(), "mwe", &input));
     let started = started.map_err(|it| told(&it))?;
     let (seen, nanos) = timed(|| watched(&world));
     let steps = seen?;
@@ -57,7 +58,10 @@ pub(super) fn run(_: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> {
     let is_equal = is_done && is_right(&world, subscriptions)?;
     let goal = GOAL_MS * u64::from(subscriptions) / u64::from(SUBSCRIPTIONS);
     let item = |id, unit, ours, goal| Item { id, unit, ours, rival: None, goal, is_equal };
-    Ok(vec![item("run10k", "ms", nanos.div_ceil(1_000_000), Goal::AtMost(goal)), item("run10k-progress", "steps", steps, Goal::AtLeast(2))])
+    Ok(vec![
+        item("run10k", "ms", nanos.div_ceil(1_000_000), Goal::AtMost(goal)),
+        item("run10k-progress", "steps", steps, Goal::AtLeast(2)),
+    ])
 }
 
 fn subscription() -> Result<NewSubscription, Fault> {

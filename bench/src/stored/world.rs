@@ -139,7 +139,12 @@ fn customer(
     input: &NewSubscription,
 ) -> Result<(), Failure> {
     let id = customer_id(number);
-    tenants::create(platform, tx, &owner(), &NewTenant { id: id.clone(), name: format!("Customer {number}") })?;
+    tenants::create(
+        platform,
+        tx,
+        &owner(),
+        &NewTenant { id: id.clone(), name: format!("Customer {number}") },
+    )?;
     for nth in 0..of_each {
         let subscription = subscription_id(number, nth);
         let input = NewSubscription { id: Some(subscription.clone()), ..input.clone() };

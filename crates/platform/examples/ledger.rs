@@ -55,7 +55,8 @@ fn singles(platform: &Platform, run: Duration) -> Result<u64, Failure> {
         })
         .collect();
     for it in workers {
-        it.join().unwrap_or_else(|_| Err(store::Fault::Broken("a worker ended in a panic".to_owned()).into()))?;
+        it.join()
+            .unwrap_or_else(|_| Err(store::Fault::Broken("a worker ended in a panic".to_owned()).into()))?;
     }
     Ok(per_second(count.load(Ordering::Relaxed), began.elapsed()))
 }
@@ -66,7 +67,8 @@ fn batches(platform: &Platform, run: Duration) -> Result<u64, Failure> {
     while began.elapsed() < run {
         let first = count;
         platform.write(move |_, tx| {
-            let batch: Result<Vec<_>, Failure> = (first..first + BATCH).map(|number| payment(tx, number)).collect();
+            let batch: Result<Vec<_>, Failure> =
+                (first..first + BATCH).map(|number| payment(tx, number)).collect();
             books::post_many(tx, &Principal::system("bench"), &batch?)
         })?;
         count += BATCH;

@@ -34,7 +34,8 @@ pub fn find(tx: &mut Tx<'_>, who: &Principal, key: &str, digest: &str) -> Result
         )
         .into());
     }
-    let kept: Json = serde_json::from_str(&row.get::<String>(2)?).map_err(|it| Fault::broken(it.to_string()))?;
+    let kept: Json =
+        serde_json::from_str(&row.get::<String>(2)?).map_err(|it| Fault::broken(it.to_string()))?;
     let (media, headers) =
         serde_json::from_value(kept).map_err(|it| Fault::broken(format!("a kept answer: {it}")))?;
     let status = u16::try_from(row.get::<i64>(1)?).map_err(|it| Fault::broken(it.to_string()))?;
@@ -42,9 +43,16 @@ pub fn find(tx: &mut Tx<'_>, who: &Principal, key: &str, digest: &str) -> Result
 }
 
 /// Keeps the answer, in the transaction of its effect.
-pub fn keep(tx: &mut Tx<'_>, who: &Principal, key: &str, digest: &str, answer: &Answer) -> Result<(), Failure> {
+pub fn keep(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    key: &str,
+    digest: &str,
+    answer: &Answer,
+) -> Result<(), Failure> {
     tx.enter(store::Scope::Provider)?;
-    let headers = serde_json::to_string(&(&answer.media, &answer.headers)).map_err(|it| Fault::broken(it.to_string()))?;
+    let headers = serde_json::to_string(&(&answer.media, &answer.headers))
+        .map_err(|it| Fault::broken(it.to_string()))?;
     tx.housekeeping(
         "INSERT INTO idempotency (tenant_id, owner, key, request_sha256, status, headers, body, at)
          VALUES ('', $1, $2, $3, $4, $5, $6, $7)",

@@ -22,7 +22,8 @@ use crate::refusal::{Failure, Refusal, RefusalKind};
 pub(crate) use kept::{between, find};
 pub(crate) use views::view as shown;
 pub use views::{
-    AccountView, CurrencyTotal, PostingView, TransactionView, TrialBalance, accounts, get, list, trial_balance,
+    AccountView, CurrencyTotal, PostingView, TransactionView, TrialBalance, accounts, get, list,
+    trial_balance,
 };
 
 /// A transaction on its way into the books.
@@ -48,7 +49,8 @@ pub(crate) enum Posted {
 const TRANSACTION: [&str; 9] =
     ["tenant_id", "id", "at", "kind", "memo", "reverses", "entitlement_id", "act", "body"];
 const POSTING: [&str; 6] = ["tenant_id", "transaction_id", "line", "account", "currency", "amount"];
-const ADD_ONE: &str = "INSERT INTO ledger_account (tenant_id, account, currency, debits, credits) VALUES ($1, $2, $3, $4, $5)
+const ADD_ONE: &str =
+    "INSERT INTO ledger_account (tenant_id, account, currency, debits, credits) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (tenant_id, account, currency) DO UPDATE SET
     debits = ledger_account.debits + excluded.debits, credits = ledger_account.credits + excluded.credits
   RETURNING account, currency, debits, credits";
@@ -99,7 +101,9 @@ pub fn post_many(tx: &mut Tx<'_>, who: &Principal, transactions: &[Transaction])
 /// Posts a transaction, once for each act.
 pub(crate) fn post(tx: &mut Tx<'_>, who: &Principal, act: Act<'_>) -> Result<Posted, Failure> {
     let it = act.transaction;
-    let Some(tenant) = it.tenant().cloned() else { return Err(Fault::broken("a transaction of nobody").into()) };
+    let Some(tenant) = it.tenant().cloned() else {
+        return Err(Fault::broken("a transaction of nobody").into());
+    };
     let tenant = tenant.as_str();
     if tx.insert_many("ledger_transaction", &TRANSACTION, &[transaction_row(tenant, act)])? == 0 {
         return Ok(Posted::Already);
@@ -120,7 +124,8 @@ pub(crate) fn post(tx: &mut Tx<'_>, who: &Principal, act: Act<'_>) -> Result<Pos
     let new = json!({ "kind": it.kind().word(), "about": it.kind().about(), "postings": lines,
         "reverses": it.reverses().map(ToString::to_string) });
     let reason = Some(it.memo().to_owned()).filter(|it| !it.is_empty());
-    let entry = Entry { action: "ledger.posted", subject: it.id().to_string(), new, reason, ..Entry::default() };
+    let entry =
+        Entry { action: "ledger.posted", subject: it.id().to_string(), new, reason, ..Entry::default() };
     audit::append(tx, who, tenant, entry)?;
     Ok(Posted::New)
 }
@@ -156,7 +161,15 @@ fn posting_rows(tenant: &str, it: &Transaction) -> Vec<Vec<Value>> {
     let lines = it.postings().iter().zip(1_i64..);
     let row = |(posting, line): (&ledger::Posting, i64)| {
         let account = account_text(posting.account.kind, &posting.account.subject);
-        values![tenant, it.id().as_str(), line, account, posting.account.currency.code(), posting.amount_minor].to_vec()
+        values![
+            tenant,
+            it.id().as_str(),
+            line,
+            account,
+            posting.account.currency.code(),
+            posting.amount_minor
+        ]
+        .to_vec()
     };
     lines.map(row).collect()
 }
@@ -216,11 +229,15 @@ impl From<ledger::Refusal> for Failure {
     fn from(it: ledger::Refusal) -> Self {
         use ledger::Refusal as R;
         let kind = match &it {
-            R::Amount { .. } | R::Currencies { .. } | R::ExpiryBeforeIssue { .. } | R::PostingCount { .. } => RefusalKind::Invalid,
+            R::Amount { .. }
+            | R::Currencies { .. }
+            | R::ExpiryBeforeIssue { .. }
+            | R::PostingCount { .. } => RefusalKind::Invalid,
             _ => RefusalKind::UnfitState,
         };
         let text = it.message();
-        Refusal::new(kind, format!("{}: {}", it.code(), text.en), format!("{}：{}", it.code(), text.zh)).into()
+        Refusal::new(kind, format!("{}: {}", it.code(), text.en), format!("{}：{}", it.code(), text.zh))
+            .into()
     }
 }
 

@@ -21,7 +21,8 @@ use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::statements::Sealed;
 
 pub use act::{
-    Named, accept_award, appeal, attach, decide, decide_appeal, request_information, run, supply, take_up, withdraw,
+    Named, accept_award, appeal, attach, decide, decide_appeal, request_information, run, supply, take_up,
+    withdraw,
 };
 pub use input::{Answer, Appeal, AppealVerdict, Decide, DecideAppeal, NewClaim, Question, Verdict};
 pub use submit::submit;
@@ -32,7 +33,12 @@ pub const DEADLINE_JOB: &str = "claim";
 
 /// What a sealed statement brings about by itself: remedies that need no claim, and the difference to the statement it
 /// supersedes.
-pub fn after_seal(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, sealed: &Sealed<'_>) -> Result<(), Failure> {
+pub fn after_seal(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    sealed: &Sealed<'_>,
+) -> Result<(), Failure> {
     for change in entitlements::record(tx, sealed)? {
         if change.now.needs_claim {
             follow::claims(platform, tx, who, &change)?;
@@ -63,7 +69,11 @@ pub(crate) fn windows_taken(
     it: &Entitlement,
 ) -> Result<Vec<(timeline::Instant, Option<timeline::Instant>)>, Failure> {
     let all = stored::of_entitlement(tx, &it.tenant, &it.id)?;
-    Ok(all.iter().filter(|it| it.is_live()).map(|it| (it.terms.window.opens, it.terms.window.closes)).collect())
+    Ok(all
+        .iter()
+        .filter(|it| it.is_live())
+        .map(|it| (it.terms.window.opens, it.terms.window.closes))
+        .collect())
 }
 
 impl From<desk::Refusal> for Failure {
@@ -89,6 +99,7 @@ impl From<desk::Refusal> for Failure {
             _ => RefusalKind::UnfitState,
         };
         let text = it.message();
-        Refusal::new(kind, format!("{}: {}", it.code(), text.en), format!("{}：{}", it.code(), text.zh)).into()
+        Refusal::new(kind, format!("{}: {}", it.code(), text.en), format!("{}：{}", it.code(), text.zh))
+            .into()
     }
 }

@@ -42,7 +42,8 @@ impl Contracts {
         )?;
         let sha256: String = found.ok_or_else(Refusal::not_found)?.get(0)?;
         let bytes = objects::get(tx, &sha256)?.ok_or_else(|| Fault::broken(format!("no object {sha256}")))?;
-        let text = String::from_utf8(bytes).map_err(|_| Fault::broken(format!("object {sha256} is no text")))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| Fault::broken(format!("object {sha256} is no text")))?;
         let (contract, _) = language::read(&format!("{agreement}.md"), &text);
         let contract = contract.ok_or_else(|| {
             Fault::broken(format!("{agreement} {version} can no longer be read by this program"))

@@ -40,20 +40,27 @@ pub struct CycleView {
 
 /// Handles `cycle`: opens the cycles that have begun and comes back when the next one does.
 pub fn open(platform: &Platform, job: &Job) -> Result<(), Failure> {
-    let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     let (tenant, subscription) = (text("tenant"), text("subscription"));
     platform.write(move |platform, tx| open_begun(platform, tx, &tenant, &subscription))
 }
 
 /// Opens every cycle of the subscription that has begun, and puts down when each is to be closed.
-pub fn open_begun(platform: &Platform, tx: &mut Tx<'_>, tenant: &str, subscription: &str) -> Result<(), Failure> {
+pub fn open_begun(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    subscription: &str,
+) -> Result<(), Failure> {
     let handle = Principal::system("cycle").tenant(tx, tenant, Resource::Cycle, Verb::Decide)?;
     let latest = tx.row(
         "SELECT max(until_at) FROM cycle WHERE tenant_id = $1 AND subscription_id = $2",
         values![tenant, subscription],
     )?;
     let latest: Option<Instant> = latest.map_or(Ok(None), |it| it.get(0))?;
-    let first = InForce::at(platform, tx, &handle, subscription, (latest.unwrap_or(Instant::MIN), Instant::MAX))?;
+    let first =
+        InForce::at(platform, tx, &handle, subscription, (latest.unwrap_or(Instant::MIN), Instant::MAX))?;
     let mut at = latest.unwrap_or(first.since);
     let end = first.until.unwrap_or(Instant::MAX);
     for _ in 0..OPENED_AT_ONCE {
@@ -78,7 +85,13 @@ pub fn open_begun(platform: &Platform, tx: &mut Tx<'_>, tenant: &str, subscripti
     Ok(())
 }
 
-fn close_later(tx: &mut Tx<'_>, tenant: &str, subscription: &str, label: &str, at: Instant) -> Result<(), Fault> {
+fn close_later(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    subscription: &str,
+    label: &str,
+    at: Instant,
+) -> Result<(), Fault> {
     let payload = json!({ "tenant": tenant, "subscription": subscription, "label": label });
     jobs::enqueue(tx, "close", &format!("{subscription}/{label}"), tenant, at, &payload)
 }
@@ -179,7 +192,12 @@ fn affected(tx: &mut Tx<'_>, stream: &str, first: i64) -> Result<Vec<Affected>, 
         values![stream, agreement, first],
     )?;
     let affected = rows.iter().map(|row| {
-        Ok(Affected { tenant: row.get(0)?, subscription: row.get(1)?, label: row.get(2)?, state: row.get(3)? })
+        Ok(Affected {
+            tenant: row.get(0)?,
+            subscription: row.get(1)?,
+            label: row.get(2)?,
+            state: row.get(3)?,
+        })
     });
     affected.collect()
 }

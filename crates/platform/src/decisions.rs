@@ -110,7 +110,12 @@ macro_rules! select {
 }
 
 /// The decisions of all tenants that are in a state, oldest first.
-pub fn list(tx: &mut Tx<'_>, who: &Principal, state: Option<&str>, page: &Page) -> Result<Listed<DecisionView>, Failure> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    state: Option<&str>,
+    page: &Page,
+) -> Result<Listed<DecisionView>, Failure> {
     who.provider(tx, Resource::Decision, Verb::Read)?;
     let rows = tx.rows(
         select!("WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3"),
@@ -121,7 +126,12 @@ pub fn list(tx: &mut Tx<'_>, who: &Principal, state: Option<&str>, page: &Page) 
 }
 
 /// The decisions about one tenant, oldest first.
-pub fn of_tenant(tx: &mut Tx<'_>, who: &Principal, tenant: &str, page: &Page) -> Result<Listed<DecisionView>, Failure> {
+pub fn of_tenant(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    page: &Page,
+) -> Result<Listed<DecisionView>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Decision, Verb::Read)?;
     let rows = tx.rows(
         select!("WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
@@ -143,13 +153,26 @@ pub fn decide(
     let tenant = who.tenant(tx, tenant, Resource::Decision, Verb::Decide)?;
     let before = find(tx, tenant.id(), id)?;
     if before.state != "open" {
-        return Err(Refusal::unfit(format!("it is {} already", before.state), format!("该事项已处理（{}）", before.state)).into());
+        return Err(Refusal::unfit(
+            format!("it is {} already", before.state),
+            format!("该事项已处理（{}）", before.state),
+        )
+        .into());
     }
     if input.reason.trim().is_empty() {
-        return Err(Refusal::invalid("reason: say why; the customer sees it", "reason：请说明理由，客户将看到").into());
+        return Err(Refusal::invalid(
+            "reason: say why; the customer sees it",
+            "reason：请说明理由，客户将看到",
+        )
+        .into());
     }
     if input.amount.is_some_and(|it| it.minor <= 0) {
-        return Err(Refusal::new(RefusalKind::Invalid, "amount: more than nothing; leave it out to decline", "amount：须大于零；不予赔付请省略").into());
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "amount: more than nothing; leave it out to decline",
+            "amount：须大于零；不予赔付请省略",
+        )
+        .into());
     }
     let state = if input.amount.is_some() { "decided" } else { "declined" };
     let currency = input.amount.map_or_else(String::new, |it| it.currency.to_string());

@@ -96,7 +96,8 @@ impl Entitlement {
 
     /// What may be awarded. What is given in kind counts as one whole: it is given or not.
     pub(crate) fn due(&self) -> Result<Due, Refusal> {
-        let Some(currency) = self.currency.or_else(|| self.in_kind.as_ref().and(Currency::parse("CNY"))) else {
+        let Some(currency) = self.currency.or_else(|| self.in_kind.as_ref().and(Currency::parse("CNY")))
+        else {
             return Err(Refusal::unfit(
                 "the contract names no currency, so nothing can be awarded",
                 "合同未写明货币，无法给予金额",
@@ -186,7 +187,12 @@ pub struct EntitlementView {
 }
 
 /// The entitlements of a tenant, oldest first.
-pub fn list(tx: &mut Tx<'_>, who: &Principal, tenant: &str, page: &Page) -> Result<Listed<EntitlementView>, Failure> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    page: &Page,
+) -> Result<Listed<EntitlementView>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Claim, Verb::Read)?;
     let found = row::page(tx, tenant.id(), page.after(), page.rows()?)?;
     Ok(page.cut(found.into_iter().map(view).collect(), |it: &EntitlementView| it.id.clone()))

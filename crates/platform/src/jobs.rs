@@ -160,13 +160,20 @@ pub struct Runner {
 
 impl Runner {
     /// Starts it, looking every `pause`.
-    pub fn start(platform: Platform, handlers: Vec<(&'static str, Handler)>, pause: Duration) -> std::io::Result<Self> {
+    pub fn start(
+        platform: Platform,
+        handlers: Vec<(&'static str, Handler)>,
+        pause: Duration,
+    ) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let told = stop.clone();
         let thread = thread::Builder::new().name("jobs".to_owned()).spawn(move || {
             while !told.load(Ordering::SeqCst) {
                 if let Err(failure) = run_due(&platform, &handlers) {
-                    eprintln!("{}", serde_json::json!({ "level": "warn", "message": failure.to_string(), "in": "jobs" }));
+                    eprintln!(
+                        "{}",
+                        serde_json::json!({ "level": "warn", "message": failure.to_string(), "in": "jobs" })
+                    );
                 }
                 thread::park_timeout(pause);
             }
@@ -212,7 +219,12 @@ pub struct JobView {
 }
 
 /// The work that waits, runs, or ended, oldest first.
-pub fn list(tx: &mut Tx<'_>, who: &Principal, state: Option<&str>, page: &Page) -> Result<Listed<JobView>, Failure> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    state: Option<&str>,
+    page: &Page,
+) -> Result<Listed<JobView>, Failure> {
     who.provider(tx, Resource::Job, Verb::Read)?;
     let rows = tx.rows(
         "SELECT id, kind, key, state, due_at, attempts, done, total, error, ended_at FROM job
@@ -251,13 +263,18 @@ pub fn retry(tx: &mut Tx<'_>, who: &Principal, id: &str) -> Result<JobView, Fail
     )?;
     let job = view(&row.ok_or_else(Refusal::not_found)?)?;
     if changed == 0 {
-        return Err(Refusal::unfit(format!("the job is {}; only a failed one is tried again", job.state), format!("作业状态为 {}，只有失败的作业可重试", job.state)).into());
+        return Err(Refusal::unfit(
+            format!("the job is {}; only a failed one is tried again", job.state),
+            format!("作业状态为 {}，只有失败的作业可重试", job.state),
+        )
+        .into());
     }
     tx.enter(Scope::Provider)?;
-    crate::audit::append(tx, who, crate::principal::PROVIDER, crate::audit::Entry {
-        action: "job.retried",
-        subject: id.to_owned(),
-        ..Default::default()
-    })?;
+    crate::audit::append(
+        tx,
+        who,
+        crate::principal::PROVIDER,
+        crate::audit::Entry { action: "job.retried", subject: id.to_owned(), ..Default::default() },
+    )?;
     Ok(job)
 }

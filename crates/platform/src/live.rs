@@ -64,11 +64,20 @@ pub struct Budget {
 }
 
 /// The cycle in progress of one subscription.
-pub fn of(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, tenant: &str, subscription: &str) -> Result<Live, Failure> {
+pub fn of(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    subscription: &str,
+) -> Result<Live, Failure> {
     let handle = who.tenant(tx, tenant, Resource::Cycle, Verb::Read)?;
     let now = tx.now();
     let terms = InForce::at(platform, tx, &handle, subscription, (now, Instant::MAX))?;
-    let at = terms.until.map_or(now, |it| now.min(Instant::from_nanos(it.nanos().saturating_sub(1)))).max(terms.since);
+    let at = terms
+        .until
+        .map_or(now, |it| now.min(Instant::from_nanos(it.nanos().saturating_sub(1))))
+        .max(terms.since);
     let cycle = terms.cycle_at(at)?;
     // The agreement's own stream belongs to no tenant; other tenants' records in it are left out.
     tx.enter(Scope::Provider)?;

@@ -53,7 +53,10 @@ pub fn get(tx: &mut Tx<'_>, sha256: &str) -> Result<Option<Vec<u8>>, Fault> {
     let (stored, length): (Vec<u8>, i64) = (row.get(0)?, row.get(1)?);
     let mut bytes = Vec::new();
     let limit = u64::try_from(length).unwrap_or(0).saturating_add(1);
-    DeflateDecoder::new(stored.as_slice()).take(limit).read_to_end(&mut bytes).map_err(|_| damaged(sha256))?;
+    DeflateDecoder::new(stored.as_slice())
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|_| damaged(sha256))?;
     if settle::hex(&Sha256::digest(&bytes)) == sha256 { Ok(Some(bytes)) } else { Err(damaged(sha256)) }
 }
 

@@ -23,7 +23,9 @@ use crate::time;
 
 pub use link::{Accept, Invitation, Invite, Ready, accept, invite, prepare_accept, reset};
 pub use member::{Member, SetRole, members, remove, set_role};
-pub use session::{Proven, Session, SessionView, SignIn, begin, confirm, end, forget, list as sessions, prove, revoke};
+pub use session::{
+    Proven, Session, SessionView, SignIn, begin, confirm, end, forget, list as sessions, prove, revoke,
+};
 pub use token::{NewToken, Token, TokenMade, create as create_token, list as tokens, revoke as revoke_token};
 
 /// Recovery codes given when a second factor is set up.
@@ -129,9 +131,10 @@ pub fn unseen_for_a_minute(tx: &mut Tx<'_>, credential: &Credential<'_>) -> Resu
     let before = time::after(tx.now(), -60);
     let row = match credential {
         Credential::Nothing => None,
-        Credential::Session(it) => {
-            tx.row("SELECT id FROM session WHERE hash = $1 AND seen_at < $2", values![secret::hash(it), before])?
-        }
+        Credential::Session(it) => tx.row(
+            "SELECT id FROM session WHERE hash = $1 AND seen_at < $2",
+            values![secret::hash(it), before],
+        )?,
         Credential::Token(it) => tx.row(
             "SELECT id FROM token WHERE hash = $1 AND (used_at IS NULL OR used_at < $2)",
             values![token::hash(it), before],
@@ -142,7 +145,8 @@ pub fn unseen_for_a_minute(tx: &mut Tx<'_>, credential: &Credential<'_>) -> Resu
 
 /// Refuses dangerous acts unless the password was given a short while ago. A token cannot give it.
 pub fn confirmed(platform: &Platform, tx: &Tx<'_>, who: &Principal) -> Result<(), Refusal> {
-    let fresh = who.confirmed_at.is_some_and(|it| time::after(it, platform.settings.confirmation_seconds) > tx.now());
+    let fresh =
+        who.confirmed_at.is_some_and(|it| time::after(it, platform.settings.confirmation_seconds) > tx.now());
     if fresh {
         return Ok(());
     }
@@ -203,8 +207,13 @@ pub(crate) fn normal(email: &str) -> String {
 
 pub(crate) fn check_email(email: &str) -> Result<String, Refusal> {
     let email = normal(email);
-    let parts = email.split_once('@').filter(|it| !it.0.is_empty() && it.1.contains('.') || it.1 == "localhost");
-    if parts.is_some() && email.len() <= 254 && !email.contains(char::is_whitespace) && !email.contains(char::is_control) {
+    let parts =
+        email.split_once('@').filter(|it| !it.0.is_empty() && it.1.contains('.') || it.1 == "localhost");
+    if parts.is_some()
+        && email.len() <= 254
+        && !email.contains(char::is_whitespace)
+        && !email.contains(char::is_control)
+    {
         return Ok(email);
     }
     Err(Refusal::invalid(
@@ -215,7 +224,10 @@ pub(crate) fn check_email(email: &str) -> Result<String, Refusal> {
 
 /// The roles a person holds, by house.
 pub(crate) fn roles(tx: &mut Tx<'_>, person: &str) -> Result<Vec<(String, Role)>, Fault> {
-    let rows = tx.rows("SELECT tenant_id, role FROM membership WHERE person_id = $1 ORDER BY tenant_id", values![person])?;
+    let rows = tx.rows(
+        "SELECT tenant_id, role FROM membership WHERE person_id = $1 ORDER BY tenant_id",
+        values![person],
+    )?;
     let role = |row: &Row| {
         let name: String = row.get(1)?;
         let role = name.parse().map_err(|()| Fault::broken(format!("no role {name}")))?;
@@ -291,7 +303,12 @@ pub fn create(
 ) -> Result<String, Failure> {
     let email = check_email(email)?;
     if by_email(tx, &email)?.is_some() {
-        return Err(Refusal::new(RefusalKind::Exists, format!("{email} is known already"), format!("{email} 已存在")).into());
+        return Err(Refusal::new(
+            RefusalKind::Exists,
+            format!("{email} is known already"),
+            format!("{email} 已存在"),
+        )
+        .into());
     }
     let id = tx.new_id("psn")?;
     tx.execute(
@@ -349,7 +366,10 @@ pub fn enrol(platform: &Platform, tx: &mut Tx<'_>, who: &Principal) -> Result<En
     confirmed(platform, tx, who)?;
     let person = by_id(tx, &who.person)?.ok_or_else(Refusal::not_found)?;
     let bytes: [u8; second_factor::SECRET_BYTES] = tx.random()?;
-    tx.housekeeping("UPDATE person SET totp_pending = $2 WHERE id = $1", values![&person.id, bytes.to_vec()])?;
+    tx.housekeeping(
+        "UPDATE person SET totp_pending = $2 WHERE id = $1",
+        values![&person.id, bytes.to_vec()],
+    )?;
     let address = second_factor::address(&bytes, &platform.settings.provider, &person.email);
     Ok(Enrolment { address, secret: second_factor::base32(&bytes) })
 }
@@ -361,7 +381,11 @@ pub fn enrolled(tx: &mut Tx<'_>, who: &Principal, input: &Code) -> Result<Recove
     let pending = pending.ok_or_else(|| Refusal::unfit("begin with an enrolment", "请先开始绑定"))?;
     let seconds = tx.now().nanos() / 1_000_000_000;
     let step = second_factor::step(&pending, &input.code, seconds, 0).ok_or_else(|| {
-        Refusal::new(RefusalKind::WrongCredentials, "the code is not right; check the clock of the device", "验证码不正确，请检查设备时间")
+        Refusal::new(
+            RefusalKind::WrongCredentials,
+            "the code is not right; check the clock of the device",
+            "验证码不正确，请检查设备时间",
+        )
     })?;
     let mut codes = Vec::new();
     for _ in 0..RECOVERY_CODES {

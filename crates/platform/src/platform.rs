@@ -28,7 +28,13 @@ pub struct Platform {
 impl Platform {
     /// On a store that is open.
     pub fn new(store: Store, settings: Settings, key: SigningKey) -> Self {
-        Self { store, settings: Arc::new(settings), key: Arc::new(key), contracts: Arc::default(), evidence: Arc::default() }
+        Self {
+            store,
+            settings: Arc::new(settings),
+            key: Arc::new(key),
+            contracts: Arc::default(),
+            evidence: Arc::default(),
+        }
     }
 
     /// Does `work` in a write of its own, in the provider's scope until the principal enters another.

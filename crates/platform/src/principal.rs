@@ -58,7 +58,12 @@ impl Principal {
     }
 
     /// The right to do something in the provider's house. A customer is told that there is nothing here.
-    pub fn provider(&self, tx: &mut Tx<'_>, resource: Resource, verb: Verb) -> Result<ProviderHandle, Failure> {
+    pub fn provider(
+        &self,
+        tx: &mut Tx<'_>,
+        resource: Resource,
+        verb: Verb,
+    ) -> Result<ProviderHandle, Failure> {
         let role = self.role_in(PROVIDER).ok_or_else(Refusal::not_found)?;
         self.check(role, resource, verb)?;
         tx.enter(Scope::Provider)?;
@@ -88,14 +93,25 @@ impl Principal {
     fn check(&self, role: Role, resource: Resource, verb: Verb) -> Result<(), Failure> {
         let scope = format!("{}:{}", resource.name(), verb.name());
         let all = format!("{}:*", resource.name());
-        let scoped = self.scopes.as_ref().is_none_or(|it| it.iter().any(|it| *it == scope || *it == all || it == "*"));
+        let scoped =
+            self.scopes.as_ref().is_none_or(|it| it.iter().any(|it| *it == scope || *it == all || it == "*"));
         if allows(role, resource, verb) && scoped {
             return Ok(());
         }
         Err(Refusal::new(
             RefusalKind::Forbidden,
-            format!("the role {role} may not {} {}s{}", verb.name(), resource.name(), if scoped { "" } else { " with this token" }),
-            format!("角色 {role} 无权对 {} 执行 {}{}", resource.name(), verb.name(), if scoped { "" } else { "（令牌范围所限）" }),
+            format!(
+                "the role {role} may not {} {}s{}",
+                verb.name(),
+                resource.name(),
+                if scoped { "" } else { " with this token" }
+            ),
+            format!(
+                "角色 {role} 无权对 {} 执行 {}{}",
+                resource.name(),
+                verb.name(),
+                if scoped { "" } else { "（令牌范围所限）" }
+            ),
         )
         .into())
     }

@@ -194,8 +194,11 @@ pub fn matrix() -> String {
     let heads: Vec<&str> = Role::ALL.iter().map(|it| it.name()).collect();
     let mut text = format!("| resource | {} |\n|---|{}\n", heads.join(" | "), "---|".repeat(heads.len()));
     for resource in Resource::ALL {
-        let cells: Vec<String> =
-            resource.cells().iter().map(|it| if it.is_empty() { "–".to_owned() } else { (*it).to_owned() }).collect();
+        let cells: Vec<String> = resource
+            .cells()
+            .iter()
+            .map(|it| if it.is_empty() { "–".to_owned() } else { (*it).to_owned() })
+            .collect();
         text.push_str(&format!("| {} | {} |\n", resource.name(), cells.join(" | ")));
     }
     text

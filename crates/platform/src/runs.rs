@@ -68,7 +68,8 @@ pub fn start(
         return Err(nothing_due(&input.label));
     }
     let key = format!("{agreement}/{}", input.label);
-    let payload = json!({ "agreement": agreement, "label": input.label, "without_grace": input.without_grace });
+    let payload =
+        json!({ "agreement": agreement, "label": input.label, "without_grace": input.without_grace });
     jobs::enqueue(tx, RUN_JOB, &key, PROVIDER, tx.now(), &payload)?;
     let row = tx.row("SELECT id FROM job WHERE kind = $1 AND key = $2", values![RUN_JOB, &key])?;
     let job: String = row.ok_or_else(Refusal::not_found)?.get(0)?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use calendar::{Cycle, cycle_at};
 use ::evidence::{Evidence, Memory, Record};
+use calendar::{Cycle, cycle_at};
 use serde_json::Value as Json;
 use settle::settlement::{CycleSpan, Lint};
 use settle::{Inputs, Overrides, Settlement};
@@ -75,7 +75,8 @@ impl InForce {
     /// The cycle in which `at` lies.
     pub fn cycle_at(&self, at: Instant) -> Result<CycleSpan, Failure> {
         let contract = &self.published.contract;
-        let cycle = cycle_at(&contract.cycle, &contract.zone, Some(self.since), at).map_err(|it| no_cycle(&it))?;
+        let cycle =
+            cycle_at(&contract.cycle, &contract.zone, Some(self.since), at).map_err(|it| no_cycle(&it))?;
         self.span(cycle)
     }
 
@@ -128,7 +129,12 @@ impl InForce {
     }
 
     /// Settles a cycle over evidence. `as_of` is the moment of knowledge that the statement states.
-    pub fn settle(&self, evidence: &Evidence, cycle: &CycleSpan, as_of: Instant) -> Result<Settlement, Failure> {
+    pub fn settle(
+        &self,
+        evidence: &Evidence,
+        cycle: &CycleSpan,
+        as_of: Instant,
+    ) -> Result<Settlement, Failure> {
         let contract = &self.published.contract;
         let inputs = self.inputs(Some(as_of));
         let overrides: Overrides = settle::parameters(contract, &inputs, cycle).map_err(Refusal::findings)?;
@@ -184,4 +190,3 @@ pub fn package(settled: &Settled) -> Result<BTreeMap<String, Vec<u8>>, Failure> 
         (proof::evidence_file(1, "evidence.ndjson"), lines.into_bytes()),
     ]))
 }
-

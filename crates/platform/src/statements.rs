@@ -204,10 +204,17 @@ fn incomplete(missing: &[Json]) -> Failure {
     .into()
 }
 
-fn draft(platform: &Platform, tx: &mut Tx<'_>, tenant: &TenantHandle, subscription: &str, label: &str) -> Result<Draft, Failure> {
+fn draft(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    tenant: &TenantHandle,
+    subscription: &str,
+    label: &str,
+) -> Result<Draft, Failure> {
     let as_of = tx.now();
     let settled = settle_cycle(platform, tx, tenant, subscription, label, as_of)?;
-    let sealed = proof::seal(package(&settled)?, &platform.key).map_err(|it| Fault::broken(it.to_string()))?;
+    let sealed =
+        proof::seal(package(&settled)?, &platform.key).map_err(|it| Fault::broken(it.to_string()))?;
     let files = sealed.into_files();
     let seal = files.get(proof::SEAL_FILE).map(|it| settle::hex(&Sha256::digest(it))).unwrap_or_default();
     let mut objects = Vec::new();
@@ -320,7 +327,12 @@ fn block(tx: &mut Tx<'_>, who: &Principal, draft: &Draft) -> Result<(), Failure>
     if changed > 0 {
         let subject = format!("{}/{}", draft.settled.terms.subscription, draft.label);
         let new = json!({ "state": "blocked", "reasons": reasons });
-        audit::append(tx, who, &draft.tenant, Entry { action: "cycle.blocked", subject, new, ..Entry::default() })?;
+        audit::append(
+            tx,
+            who,
+            &draft.tenant,
+            Entry { action: "cycle.blocked", subject, new, ..Entry::default() },
+        )?;
     }
     Ok(())
 }
@@ -428,9 +440,16 @@ macro_rules! select {
     };
 }
 
-fn latest(tx: &mut Tx<'_>, tenant: &str, subscription: &str, label: &str) -> Result<Option<StatementView>, Failure> {
+fn latest(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    subscription: &str,
+    label: &str,
+) -> Result<Option<StatementView>, Failure> {
     let row = tx.row(
-        select!("WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3 ORDER BY revision DESC LIMIT 1"),
+        select!(
+            "WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3 ORDER BY revision DESC LIMIT 1"
+        ),
         values![tenant, subscription, label],
     )?;
     Ok(row.as_ref().map(view).transpose()?)
@@ -479,7 +498,9 @@ pub fn list(
 ) -> Result<Listed<StatementView>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Statement, Verb::Read)?;
     let rows = tx.rows(
-        select!("WHERE tenant_id = $1 AND ($2 = '' OR subscription_id = $2) AND id > $3 ORDER BY id LIMIT $4"),
+        select!(
+            "WHERE tenant_id = $1 AND ($2 = '' OR subscription_id = $2) AND id > $3 ORDER BY id LIMIT $4"
+        ),
         values![tenant.id(), subscription.unwrap_or_default(), page.after(), page.rows()?],
     )?;
     let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
@@ -493,7 +514,13 @@ pub fn get(tx: &mut Tx<'_>, who: &Principal, tenant: &str, id: &str) -> Result<S
 }
 
 /// A file of a statement's package.
-pub fn file(tx: &mut Tx<'_>, who: &Principal, tenant: &str, id: &str, name: &str) -> Result<Vec<u8>, Failure> {
+pub fn file(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    id: &str,
+    name: &str,
+) -> Result<Vec<u8>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Statement, Verb::Export)?;
     let statement = find(tx, tenant.id(), id)?;
     let sha256 = statement.files.get(name).ok_or_else(Refusal::not_found)?;
@@ -533,7 +560,13 @@ pub struct Replay {
 }
 
 /// Makes a statement again: the same statement as of then.
-pub fn replay(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, tenant: &str, id: &str) -> Result<Replay, Failure> {
+pub fn replay(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    id: &str,
+) -> Result<Replay, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Statement, Verb::Read)?;
     let statement = find(tx, tenant.id(), id)?;
     let settled =
@@ -542,5 +575,10 @@ pub fn replay(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, tenant: &st
     let bytes = proof::canonical_bytes(&json).map_err(|it| Fault::broken(it.to_string()))?;
     let sealed_sha256 = statement.files.get("statement.json").cloned().unwrap_or_default();
     let replayed_sha256 = settle::hex(&Sha256::digest(&bytes));
-    Ok(Replay { same: sealed_sha256 == replayed_sha256, sealed_sha256, replayed_sha256, as_of: statement.as_of })
+    Ok(Replay {
+        same: sealed_sha256 == replayed_sha256,
+        sealed_sha256,
+        replayed_sha256,
+        as_of: statement.as_of,
+    })
 }

@@ -52,7 +52,12 @@ pub struct Reverse {
 }
 
 /// Records that cash owed to a customer was paid.
-pub fn pay_out(tx: &mut Tx<'_>, who: &Principal, tenant: &str, input: Paid) -> Result<TransactionView, Failure> {
+pub fn pay_out(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    input: Paid,
+) -> Result<TransactionView, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Ledger, Verb::Create)?;
     paid(tx, who, tenant.id(), &input, ("payable_cash", "pay"), pay)
 }
@@ -96,7 +101,13 @@ fn paid(
 }
 
 /// Undoes a transaction by a new one, once. Refused where a voucher was used meanwhile.
-pub fn reverse(tx: &mut Tx<'_>, who: &Principal, tenant: &str, id: &str, input: &Reverse) -> Result<TransactionView, Failure> {
+pub fn reverse(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    id: &str,
+    input: &Reverse,
+) -> Result<TransactionView, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Ledger, Verb::Decide)?;
     let kept = books::find(tx, tenant.id(), id)?.ok_or_else(Refusal::not_found)?;
     if input.reason.trim().is_empty() {
@@ -135,17 +146,14 @@ pub fn expire(platform: &Platform, job: &Job) -> Result<(), Failure> {
 }
 
 fn shown(tx: &mut Tx<'_>, tenant: &str, id: &str) -> Result<TransactionView, Failure> {
-    let kept = books::find(tx, tenant, id)?.ok_or_else(|| Fault::broken("what was just posted is not there"))?;
+    let kept =
+        books::find(tx, tenant, id)?.ok_or_else(|| Fault::broken("what was just posted is not there"))?;
     Ok(books::shown(&kept))
 }
 
 fn done_before(name: &str) -> Failure {
-    Refusal::new(
-        RefusalKind::Exists,
-        format!("`{name}` is in the books already"),
-        format!("`{name}` 已入账"),
-    )
-    .into()
+    Refusal::new(RefusalKind::Exists, format!("`{name}` is in the books already"), format!("`{name}` 已入账"))
+        .into()
 }
 
 /// A name from outside that becomes part of an act's: short, of letters, digits and `-_./`.

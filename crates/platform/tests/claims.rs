@@ -5,8 +5,8 @@ mod credits;
 mod support;
 
 use credits::{
-    accept, apply, breached, check_books, claimable, decide, fee, join, left, look, named, new_claim, outage, run_jobs,
-    sealed, send, submit, submit_as, transactions, vouchers_of,
+    accept, apply, breached, check_books, claimable, decide, fee, join, left, look, named, new_claim, outage,
+    run_jobs, sealed, send, submit, submit_as, transactions, vouchers_of,
 };
 use platform::claims::{self, ClaimView, DecideAppeal};
 use platform::page::Page;
@@ -18,7 +18,9 @@ use support::{World, actions, at, customer, each, kind, member, ours, owner, ref
 fn act(
     world: &World,
     claim: &ClaimView,
-    act: impl FnOnce(&platform::Platform, &mut store::Tx<'_>, &ClaimView) -> Result<ClaimView, Failure> + Send + 'static,
+    act: impl FnOnce(&platform::Platform, &mut store::Tx<'_>, &ClaimView) -> Result<ClaimView, Failure>
+    + Send
+    + 'static,
 ) -> Result<ClaimView, Failure> {
     let claim = claim.clone();
     world.write(move |platform, tx| act(platform, tx, &claim))
@@ -26,40 +28,65 @@ fn act(
 
 fn appeal(world: &World, claim: &ClaimView) -> Result<ClaimView, Failure> {
     let input = serde_json::from_value(json!({ "grounds": "the whole day was lost" })).unwrap();
-    act(world, claim, move |platform, tx, it| claims::appeal(platform, tx, &customer("acme"), named(it), &input))
+    act(world, claim, move |platform, tx, it| {
+        claims::appeal(platform, tx, &customer("acme"), named(it), &input)
+    })
 }
 
 fn decide_appeal(world: &World, claim: &ClaimView, input: Json) -> Result<ClaimView, Failure> {
     let input: DecideAppeal = serde_json::from_value(input).unwrap();
-    act(world, claim, move |platform, tx, it| claims::decide_appeal(platform, tx, &owner(), named(it), &input))
+    act(world, claim, move |platform, tx, it| {
+        claims::decide_appeal(platform, tx, &owner(), named(it), &input)
+    })
 }
 
 #[test]
 fn a_credit_is_claimed_accepted_used_on_the_next_invoice_and_exported() {
     each(|world| {
         let statement = breached(world, "acme");
-        let offered: Vec<_> = claimable(world, "acme").into_iter().map(|it| (it.remedy, it.amount.map(|it| it.to_string()), it.in_kind)).collect();
+        let offered: Vec<_> = claimable(world, "acme")
+            .into_iter()
+            .map(|it| (it.remedy, it.amount.map(|it| it.to_string()), it.in_kind))
+            .collect();
         assert_eq!(offered.len(), 3, "{offered:?}");
         assert!(offered.contains(&("credit".into(), Some("100.00 CNY".into()), None)), "{offered:?}");
         let claim = submit(world, "acme", &statement.id, "credit").unwrap();
-        assert_eq!((claim.state.as_str(), claim.due.map(|it| it.to_string())), ("submitted", Some("100.00 CNY".into())));
+        assert_eq!(
+            (claim.state.as_str(), claim.due.map(|it| it.to_string())),
+            ("submitted", Some("100.00 CNY".into()))
+        );
         world.pass(60);
         let done = accept(world, &claim);
         assert_eq!((done.state.as_str(), done.awarded), ("settled", claim.due));
-        assert_eq!(left(world, "acme"), [("100.00 CNY".into(), "usable".into()), ("5.00 CNY".into(), "usable".into())]);
+        assert_eq!(
+            left(world, "acme"),
+            [("100.00 CNY".into(), "usable".into()), ("5.00 CNY".into(), "usable".into())]
+        );
         let same_cycle = json!({ "invoice": "INV-10", "amount": "300.00 CNY", "subscription": "sub_acme", "cycle": "2026-10" });
-        assert_eq!(apply(world, "acme", same_cycle).unwrap().used, [], "a voucher lowers later invoices only");
+        assert_eq!(
+            apply(world, "acme", same_cycle).unwrap().used,
+            [],
+            "a voucher lowers later invoices only"
+        );
         let next = json!({ "invoice": "INV-11", "amount": "102.00 CNY", "subscription": "sub_acme", "cycle": "2026-11" });
         let applied = apply(world, "acme", next.clone()).unwrap();
-        assert_eq!((applied.applied.to_string(), applied.to_pay.to_string()), ("102.00 CNY".into(), "0.00 CNY".into()));
+        assert_eq!(
+            (applied.applied.to_string(), applied.to_pay.to_string()),
+            ("102.00 CNY".into(), "0.00 CNY".into())
+        );
         assert_eq!(applied.used[0].amount.to_string(), "5.00 CNY", "the one given first expires first");
         assert_eq!(kind(apply(world, "acme", next)), RefusalKind::Exists);
         let period = (at("2026-11-01T00:00:00Z"), at("2026-12-01T00:00:00Z"));
-        let export = world.read(|_, tx| billing::export(tx, &ours(Role::Finance), Some("acme"), period)).unwrap();
+        let export =
+            world.read(|_, tx| billing::export(tx, &ours(Role::Finance), Some("acme"), period)).unwrap();
         let csv = billing::csv(&export);
         assert_eq!(csv.lines().count(), 1 + export.rows.len());
-        assert!(csv.starts_with("transaction,line,at,kind,about,tenant,account,subject,currency,debit_minor"), "{csv}");
-        let (debits, credits) = export.rows.iter().fold((0, 0), |sum, it| (sum.0 + it.debit_minor, sum.1 + it.credit_minor));
+        assert!(
+            csv.starts_with("transaction,line,at,kind,about,tenant,account,subject,currency,debit_minor"),
+            "{csv}"
+        );
+        let (debits, credits) =
+            export.rows.iter().fold((0, 0), |sum, it| (sum.0 + it.debit_minor, sum.1 + it.credit_minor));
         assert_eq!((debits, credits), (20_700, 20_700));
         check_books(world);
         let log = actions(world, "acme");
@@ -76,7 +103,10 @@ fn a_window_is_half_open_and_a_refusal_names_it() {
         world.clock.set(at("2026-12-01T00:00:00+08:00"));
         let refused = refusal(submit(world, "acme", &statement.id, "credit"));
         assert_eq!(refused.kind, RefusalKind::WindowClosed);
-        assert!(refused.detail.en.contains("2026-12-01T00:00:00") && refused.detail.zh.contains("2026-11-01"), "{refused:?}");
+        assert!(
+            refused.detail.en.contains("2026-12-01T00:00:00") && refused.detail.zh.contains("2026-11-01"),
+            "{refused:?}"
+        );
         assert_eq!(claimable(world, "acme"), []);
     });
     each(|world| {
@@ -104,16 +134,25 @@ fn a_remedy_is_claimed_once_unless_the_claim_came_to_nothing() {
         let statement = breached(world, "acme");
         let first = submit(world, "acme", &statement.id, "credit").unwrap();
         assert_eq!(kind(submit(world, "acme", &statement.id, "credit")), RefusalKind::Exists);
-        let back = act(world, &first, |platform, tx, it| claims::withdraw(platform, tx, &customer("acme"), named(it))).unwrap();
+        let back = act(world, &first, |platform, tx, it| {
+            claims::withdraw(platform, tx, &customer("acme"), named(it))
+        })
+        .unwrap();
         assert_eq!(back.state, "withdrawn");
-        let second = submit_as(world, &ours(Role::Support), "acme", new_claim(&statement.id, "credit")).unwrap();
-        let rejected = decide(world, &second, json!({ "verdict": "reject", "reason": "wrong month" })).unwrap();
+        let second =
+            submit_as(world, &ours(Role::Support), "acme", new_claim(&statement.id, "credit")).unwrap();
+        let rejected =
+            decide(world, &second, json!({ "verdict": "reject", "reason": "wrong month" })).unwrap();
         assert_eq!(rejected.state, "rejected");
         let third = submit(world, "acme", &statement.id, "credit").unwrap();
         assert_eq!(kind(appeal(world, &second)), RefusalKind::UnfitState, "another claim is under way");
         accept(world, &third);
         assert_eq!(kind(submit(world, "acme", &statement.id, "credit")), RefusalKind::Exists);
-        assert_eq!(kind(submit(world, "acme", &statement.id, "points")), RefusalKind::UnfitState, "it needs no claim");
+        assert_eq!(
+            kind(submit(world, "acme", &statement.id, "points")),
+            RefusalKind::UnfitState,
+            "it needs no claim"
+        );
         assert_eq!(left(world, "acme").len(), 2);
     });
 }
@@ -125,8 +164,17 @@ fn a_part_is_paid_when_the_time_to_appeal_is_over_or_given_up() {
         let claim = submit(world, "acme", &statement.id, "credit").unwrap();
         let too_much = json!({ "verdict": "part", "amount": "100.01 CNY", "reason": "generous" });
         assert_eq!(kind(decide(world, &claim, too_much)), RefusalKind::Invalid);
-        let part = decide(world, &claim, json!({ "verdict": "part", "amount": "40.00 CNY", "reason": "half a day" })).unwrap();
-        assert_eq!((part.state.as_str(), left(world, "acme").len()), ("part_accepted", 1), "only the points so far");
+        let part = decide(
+            world,
+            &claim,
+            json!({ "verdict": "part", "amount": "40.00 CNY", "reason": "half a day" }),
+        )
+        .unwrap();
+        assert_eq!(
+            (part.state.as_str(), left(world, "acme").len()),
+            ("part_accepted", 1),
+            "only the points so far"
+        );
         world.set("2026-12-01T23:59:59+08:00");
         run_jobs(world);
         assert_eq!(look(world, &part).state, "part_accepted");
@@ -145,19 +193,31 @@ fn an_appeal_awards_more_or_leaves_the_award() {
     each(|world| {
         let statement = breached(world, "acme");
         let claim = submit(world, "acme", &statement.id, "credit").unwrap();
-        decide(world, &claim, json!({ "verdict": "part", "amount": "40.00 CNY", "reason": "half a day" })).unwrap();
+        decide(world, &claim, json!({ "verdict": "part", "amount": "40.00 CNY", "reason": "half a day" }))
+            .unwrap();
         assert_eq!(appeal(world, &claim).unwrap().state, "appealed");
         let lower = json!({ "verdict": "uphold", "amount": "40.00 CNY", "reason": "no" });
         assert_eq!(kind(decide_appeal(world, &claim, lower)), RefusalKind::Invalid);
-        let upheld = decide_appeal(world, &claim, json!({ "verdict": "uphold", "amount": "90.00 CNY", "reason": "most of it" })).unwrap();
+        let upheld = decide_appeal(
+            world,
+            &claim,
+            json!({ "verdict": "uphold", "amount": "90.00 CNY", "reason": "most of it" }),
+        )
+        .unwrap();
         assert_eq!(upheld.state, "upheld_on_appeal");
         assert_eq!(left(world, "acme")[0].0, "90.00 CNY");
-        assert_eq!(kind(decide(world, &claim, json!({ "verdict": "reject", "reason": "late" }))), RefusalKind::UnfitState);
+        assert_eq!(
+            kind(decide(world, &claim, json!({ "verdict": "reject", "reason": "late" }))),
+            RefusalKind::UnfitState
+        );
         let longer = submit(world, "acme", &statement.id, "longer").unwrap();
         decide(world, &longer, json!({ "verdict": "reject", "reason": "not now" })).unwrap();
         appeal(world, &longer).unwrap();
         let given = decide_appeal(world, &longer, json!({ "verdict": "uphold", "reason": "right" })).unwrap();
-        assert_eq!((given.state.as_str(), given.awarded, left(world, "acme").len()), ("upheld_on_appeal", None, 2));
+        assert_eq!(
+            (given.state.as_str(), given.awarded, left(world, "acme").len()),
+            ("upheld_on_appeal", None, 2)
+        );
         assert!(given.in_kind.is_some(), "days are no money: the outcome is on record, nothing is posted");
         let history = world.read(|_, tx| claims::events(tx, &member("acme"), "acme", &claim.id)).unwrap();
         let kinds: Vec<_> = history.items.iter().map(|it| it.kind.as_str()).collect();
@@ -201,8 +261,13 @@ fn what_a_person_decides_has_any_amount_and_is_asked_once() {
         assert_eq!(claim.due, None);
         let open = world.read(|_, tx| decisions::list(tx, &owner(), Some("open"), &Page::default())).unwrap();
         assert_eq!(open.items, [], "the claim asks the same");
-        assert_eq!(kind(decide(world, &claim, json!({ "verdict": "accept", "reason": "yes" }))), RefusalKind::Invalid);
-        let given = decide(world, &claim, json!({ "verdict": "accept", "amount": "777.00 CNY", "reason": "sorry" })).unwrap();
+        assert_eq!(
+            kind(decide(world, &claim, json!({ "verdict": "accept", "reason": "yes" }))),
+            RefusalKind::Invalid
+        );
+        let given =
+            decide(world, &claim, json!({ "verdict": "accept", "amount": "777.00 CNY", "reason": "sorry" }))
+                .unwrap();
         assert_eq!(given.state, "accepted");
         world.pass(30 * 86_400);
         run_jobs(world);
@@ -213,7 +278,9 @@ fn what_a_person_decides_has_any_amount_and_is_asked_once() {
         let open = world.read(|_, tx| decisions::list(tx, &owner(), Some("open"), &Page::default())).unwrap();
         let id = open.items[0].id.clone();
         let input = serde_json::from_value(json!({ "amount": "50.00 CNY", "reason": "a fair sum" })).unwrap();
-        world.write(move |platform, tx| decisions::decide(platform, tx, &owner(), "acme", &id, input)).unwrap();
+        world
+            .write(move |platform, tx| decisions::decide(platform, tx, &owner(), "acme", &id, input))
+            .unwrap();
         assert_eq!(left(world, "acme").len(), 1, "it is to be claimed");
         let claim = submit(world, "acme", &statement.id, "goodwill").unwrap();
         assert_eq!(claim.due.map(|it| it.to_string()).as_deref(), Some("50.00 CNY"));
@@ -230,13 +297,23 @@ fn late_evidence_changes_what_was_given_by_the_difference() {
         send(world, "acme", &[fee("fee-extra", "500.00 CNY")]);
         run_jobs(world);
         let more: Vec<_> = left(world, "acme").into_iter().map(|it| it.0).collect();
-        assert_eq!(more, ["100.00 CNY", "50.00 CNY", "5.00 CNY"], "a new voucher over the difference, the points as they were");
+        assert_eq!(
+            more,
+            ["100.00 CNY", "50.00 CNY", "5.00 CNY"],
+            "a new voucher over the difference, the points as they were"
+        );
         check_books(world);
         let used = json!({ "invoice": "INV-1", "amount": "30.00 CNY" });
         apply(world, "acme", used).unwrap();
         // The day turns out to have been another customer's: nothing was due at all.
         let all = vouchers_of(world, "acme").len();
-        send(world, "acme", &[json!({ "fact": "outage", "id": "o1b", "supersedes": "o1", "reason": "another site", "from": "2026-10-05T00:00:00+08:00", "until": "2026-10-05T00:00:01+08:00" })]);
+        send(
+            world,
+            "acme",
+            &[
+                json!({ "fact": "outage", "id": "o1b", "supersedes": "o1", "reason": "another site", "from": "2026-10-05T00:00:00+08:00", "until": "2026-10-05T00:00:01+08:00" }),
+            ],
+        );
         run_jobs(world);
         assert_eq!(vouchers_of(world, "acme").len(), all, "nobody is charged, nothing new is given");
         assert!(left(world, "acme").iter().all(|it| it.0 == "0.00 CNY"), "{:?}", left(world, "acme"));
@@ -277,11 +354,26 @@ fn a_customer_sees_and_moves_its_own_claims_only() {
         join_other(world);
         let claim = submit(world, "acme", &statement.id, "credit").unwrap();
         let other = customer("beta");
-        assert_eq!(kind(submit_as(world, &other, "acme", new_claim(&statement.id, "credit"))), RefusalKind::NotFound);
-        assert_eq!(kind(submit_as(world, &other, "beta", new_claim(&statement.id, "credit"))), RefusalKind::NotFound);
-        assert_eq!(kind(world.read(|_, tx| claims::get(tx, &other, "beta", &claim.id))), RefusalKind::NotFound);
-        assert_eq!(kind(world.read(|_, tx| claims::events(tx, &other, "beta", &claim.id))), RefusalKind::NotFound);
-        assert_eq!(kind(world.read(|_, tx| claims::queue(tx, &other, None, &Page::default()))), RefusalKind::NotFound);
+        assert_eq!(
+            kind(submit_as(world, &other, "acme", new_claim(&statement.id, "credit"))),
+            RefusalKind::NotFound
+        );
+        assert_eq!(
+            kind(submit_as(world, &other, "beta", new_claim(&statement.id, "credit"))),
+            RefusalKind::NotFound
+        );
+        assert_eq!(
+            kind(world.read(|_, tx| claims::get(tx, &other, "beta", &claim.id))),
+            RefusalKind::NotFound
+        );
+        assert_eq!(
+            kind(world.read(|_, tx| claims::events(tx, &other, "beta", &claim.id))),
+            RefusalKind::NotFound
+        );
+        assert_eq!(
+            kind(world.read(|_, tx| claims::queue(tx, &other, None, &Page::default()))),
+            RefusalKind::NotFound
+        );
         let decided = act(world, &claim, |platform, tx, it| {
             let input = serde_json::from_value(json!({ "verdict": "accept", "reason": "mine" })).unwrap();
             claims::decide(platform, tx, &customer("acme"), named(it), &input)
@@ -289,11 +381,15 @@ fn a_customer_sees_and_moves_its_own_claims_only() {
         assert_eq!(kind(decided), RefusalKind::Forbidden);
         let file = files::prepare("proof.txt", "text/plain", b"the log").unwrap();
         let id = claim.id.clone();
-        let attached = world.write(move |_, tx| claims::attach(tx, &member("acme"), "acme", &id, file)).unwrap();
+        let attached =
+            world.write(move |_, tx| claims::attach(tx, &member("acme"), "acme", &id, file)).unwrap();
         let sha256 = attached.files[0].sha256.clone();
         let bytes = world.read(|_, tx| claims::file(tx, &owner(), "acme", &claim.id, &sha256)).unwrap().1;
         assert_eq!(bytes, b"the log");
-        assert_eq!(kind(world.read(|_, tx| claims::file(tx, &other, "beta", &claim.id, &sha256))), RefusalKind::NotFound);
+        assert_eq!(
+            kind(world.read(|_, tx| claims::file(tx, &other, "beta", &claim.id, &sha256))),
+            RefusalKind::NotFound
+        );
     });
 }
 
@@ -313,7 +409,8 @@ fn the_queue_holds_what_waits_for_us_the_next_deadline_first() {
         let pages = |limit| {
             let (mut page, mut seen) = (Page { after: None, limit }, Vec::new());
             loop {
-                let listed = world.read(|_, tx| claims::queue(tx, &ours(Role::Support), None, &page)).unwrap();
+                let listed =
+                    world.read(|_, tx| claims::queue(tx, &ours(Role::Support), None, &page)).unwrap();
                 seen.extend(listed.items.into_iter().map(|it| it.id));
                 page.after = listed.next;
                 if page.after.is_none() {

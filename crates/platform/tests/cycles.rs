@@ -10,7 +10,8 @@ use platform::{Failure, RefusalKind, cycles, jobs, live};
 use serde_json::{Value as Json, json};
 use support::{HOSTING, World, actions, customer, each, kind, owner, publish, subscribe, tenant};
 
-const HANDLERS: [(&str, jobs::Handler); 3] = [("cycle", cycles::open), ("close", cycles::close), ("late", cycles::late)];
+const HANDLERS: [(&str, jobs::Handler); 3] =
+    [("cycle", cycles::open), ("close", cycles::close), ("late", cycles::late)];
 
 fn run_jobs(world: &World) {
     jobs::run_due(world, &HANDLERS).unwrap();
@@ -49,8 +50,9 @@ fn all(world: &World) -> Vec<StatementView> {
 }
 
 fn states(world: &World) -> Vec<(String, String)> {
-    let found =
-        world.read(|_, tx| cycles::list(tx, &customer("acme"), "acme", "sub_acme", &Page::default())).unwrap();
+    let found = world
+        .read(|_, tx| cycles::list(tx, &customer("acme"), "acme", "sub_acme", &Page::default()))
+        .unwrap();
     found.items.into_iter().map(|it| (it.label, it.state)).collect()
 }
 
@@ -71,8 +73,12 @@ fn a_cycle_is_closed_by_itself_after_the_grace_and_its_package_verifies() {
         let sealed = all(world);
         assert_eq!(sealed.len(), 1);
         assert_eq!(amount(&sealed[0]), "100.00");
-        assert_eq!((sealed[0].label.as_str(), sealed[0].number, sealed[0].status.as_str()), ("2026-10", 1, "final"));
-        let expected = [("2026-10".to_owned(), "sealed".to_owned()), ("2026-11".to_owned(), "open".to_owned())];
+        assert_eq!(
+            (sealed[0].label.as_str(), sealed[0].number, sealed[0].status.as_str()),
+            ("2026-10", 1, "final")
+        );
+        let expected =
+            [("2026-10".to_owned(), "sealed".to_owned()), ("2026-11".to_owned(), "open".to_owned())];
         assert_eq!(states(world), expected);
         let files = world
             .read(|platform, tx| statements::files(platform, tx, &customer("acme"), "acme", &sealed[0].id))
@@ -80,7 +86,9 @@ fn a_cycle_is_closed_by_itself_after_the_grace_and_its_package_verifies() {
         let opened = proof::open(files).unwrap();
         assert!(opened.file("statement.json").is_some());
         assert!(actions(world, "acme").contains(&"statement.sealed".to_owned()));
-        let again = world.read(|platform, tx| statements::replay(platform, tx, &owner(), "acme", &sealed[0].id)).unwrap();
+        let again = world
+            .read(|platform, tx| statements::replay(platform, tx, &owner(), "acme", &sealed[0].id))
+            .unwrap();
         assert!(again.same, "{again:?}");
     });
 }
@@ -105,7 +113,9 @@ fn a_late_record_supersedes_the_statement_with_what_changed() {
         assert_eq!(sealed[1].delta["promises"][0]["old"]["verdict"], "met");
         assert_eq!(sealed[1].delta["promises"][0]["new"]["verdict"], "breached");
         for it in &sealed {
-            let again = world.read(|platform, tx| statements::replay(platform, tx, &owner(), "acme", &it.id)).unwrap();
+            let again = world
+                .read(|platform, tx| statements::replay(platform, tx, &owner(), "acme", &it.id))
+                .unwrap();
             assert!(again.same, "what was known then is what is settled again: {again:?}");
         }
         send(world, &[outage("other", "2026-11-05T00:00:00+08:00", "2026-11-05T00:01:00+08:00")]);
@@ -163,7 +173,8 @@ fn a_clock_set_back_reopens_nothing() {
         world.set("2026-11-04T00:00:00Z");
         run_jobs(world);
         world.set("2026-10-02T00:00:00Z");
-        let view = world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme")).unwrap();
+        let view =
+            world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme")).unwrap();
         assert_eq!(view.label, "2026-11", "the platform's time does not go back");
     });
 }
@@ -175,14 +186,16 @@ fn the_live_view_tells_budget_forecast_and_money_at_risk() {
         send(world, &[fee(), outage("o1", "2026-10-02T00:00:00+08:00", "2026-10-02T03:43:12+08:00")]);
         // Half of October is over: 15.5 of 31 days.
         world.set("2026-10-16T04:00:00Z");
-        let view = world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme")).unwrap();
+        let view =
+            world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme")).unwrap();
         assert_eq!((view.label.as_str(), view.elapsed.as_str()), ("2026-10", "1/2"));
         assert_eq!(view.budgets[0].used.as_deref(), Some("1/2"), "3 h 43 min 12 s of 7 h 26 min 24 s");
         assert_eq!(view.budgets[0].forecast.as_deref(), Some("1/1"));
         assert_eq!(view.if_nothing_more["promises"][0]["verdict"], "met");
         assert_eq!(view.if_it_goes_on["promises"][0]["verdict"], "met", "99 % is just enough");
         send(world, &[outage("o2", "2026-10-03T00:00:00+08:00", "2026-10-03T00:00:02+08:00")]);
-        let view = world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme")).unwrap();
+        let view =
+            world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme")).unwrap();
         assert_eq!(view.if_nothing_more["promises"][0]["verdict"], "met");
         assert_eq!(view.if_it_goes_on["promises"][0]["verdict"], "breached");
         assert_eq!(view.if_it_goes_on["remedies"][0]["amount"]["rounded"], "100.00");

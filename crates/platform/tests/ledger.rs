@@ -6,7 +6,9 @@ mod credits;
 mod support;
 
 use credits::{apply, breached, check_books, left, ready, run_jobs, transactions, vouchers_of};
-use ledger::{Account, AccountKind, Draft, Grant, Money, Posting, Tenant, Transaction, TransactionId, TransactionKind};
+use ledger::{
+    Account, AccountKind, Draft, Grant, Money, Posting, Tenant, Transaction, TransactionId, TransactionKind,
+};
 use platform::books;
 use platform::rights::Role;
 use platform::vouchers::{self, Paid, Reverse};
@@ -27,7 +29,12 @@ fn reverse(world: &World, id: &str) -> Result<books::TransactionView, Failure> {
     world.write(move |_, tx| vouchers::reverse(tx, &owner(), "acme", &id, &why))
 }
 
-fn pay(world: &World, source: &str, amount: &str, reference: &str) -> Result<books::TransactionView, Failure> {
+fn pay(
+    world: &World,
+    source: &str,
+    amount: &str,
+    reference: &str,
+) -> Result<books::TransactionView, Failure> {
     let paid = json!({ "source": source, "amount": amount, "reference": reference });
     let paid: Paid = serde_json::from_value(paid).unwrap();
     world.write(move |_, tx| vouchers::pay_out(tx, &ours(Role::Finance), "acme", paid))
@@ -73,10 +80,18 @@ fn a_transaction_is_undone_once_and_not_after_its_voucher_was_used() {
         breached(world, "acme");
         let issued = transactions(world, "acme").remove(0);
         let used = apply(world, "acme", json!({ "invoice": "INV-1", "amount": "2.00 CNY" })).unwrap();
-        assert_eq!(kind(reverse(world, &issued.id)), RefusalKind::UnfitState, "more would be taken than is left");
+        assert_eq!(
+            kind(reverse(world, &issued.id)),
+            RefusalKind::UnfitState,
+            "more would be taken than is left"
+        );
         let undone = reverse(world, used.transaction.as_deref().unwrap()).unwrap();
         assert_eq!(undone.reverses, used.transaction);
-        assert_eq!(kind(reverse(world, used.transaction.as_deref().unwrap())), RefusalKind::UnfitState, "once");
+        assert_eq!(
+            kind(reverse(world, used.transaction.as_deref().unwrap())),
+            RefusalKind::UnfitState,
+            "once"
+        );
         assert_eq!(kind(reverse(world, &undone.id)), RefusalKind::UnfitState, "a reversal is not reversed");
         let again = apply(world, "acme", json!({ "invoice": "INV-1", "amount": "1.00 CNY" })).unwrap();
         assert_eq!(again.applied.to_string(), "1.00 CNY", "the invoice is free again");
@@ -103,11 +118,12 @@ fn no_more_is_paid_out_than_is_owed_and_a_reference_is_taken_once() {
 fn a_credit_is_owed_in_cash_when_no_further_invoice_follows() {
     each(|world| {
         let statement = breached(world, "acme");
-        world.write(|platform, tx| {
-            let end = serde_json::from_value(json!({ "reason": "moved away" })).unwrap();
-            platform::subscriptions::end(platform, tx, &owner(), "acme", "sub_acme", &end, None)
-        })
-        .unwrap();
+        world
+            .write(|platform, tx| {
+                let end = serde_json::from_value(json!({ "reason": "moved away" })).unwrap();
+                platform::subscriptions::end(platform, tx, &owner(), "acme", "sub_acme", &end, None)
+            })
+            .unwrap();
         world.pass(60);
         run_jobs(world);
         let claim = credits::submit(world, "acme", &statement.id, "credit").unwrap();
@@ -130,9 +146,16 @@ fn a_cell_of_the_export_is_no_formula() {
         let until_then = (at("2026-09-01T00:00:00Z"), period.0);
         let before = world.read(|_, tx| billing::export(tx, &owner(), None, until_then)).unwrap();
         assert_eq!(before.rows, [], "a period is half-open");
-        assert_eq!(kind(world.read(|_, tx| billing::export(tx, &customer("acme"), Some("acme"), period))), RefusalKind::Forbidden);
-        assert_eq!(kind(world.read(|_, tx| billing::export(tx, &customer("acme"), None, period))), RefusalKind::NotFound);
-        let other = world.read(|_, tx| books::list(tx, &customer("beta"), "acme", &platform::page::Page::default()));
+        assert_eq!(
+            kind(world.read(|_, tx| billing::export(tx, &customer("acme"), Some("acme"), period))),
+            RefusalKind::Forbidden
+        );
+        assert_eq!(
+            kind(world.read(|_, tx| billing::export(tx, &customer("acme"), None, period))),
+            RefusalKind::NotFound
+        );
+        let other =
+            world.read(|_, tx| books::list(tx, &customer("beta"), "acme", &platform::page::Page::default()));
         assert_eq!(kind(other), RefusalKind::NotFound);
     });
 }
@@ -156,7 +179,8 @@ fn a_batch_is_posted_wholly_or_not_at_all() {
 fn a_posting_on_a_voucher_nobody_issued_is_refused() {
     each(|world| {
         ready(world, "acme");
-        let account = |kind, subject: &str| Account::about(&Tenant::new("acme"), kind, cny(0).currency, subject);
+        let account =
+            |kind, subject: &str| Account::about(&Tenant::new("acme"), kind, cny(0).currency, subject);
         let forged = Transaction::new(Draft {
             id: TransactionId::new("txn_1"),
             at: at("2026-10-01T00:00:00Z"),

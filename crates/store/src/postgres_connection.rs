@@ -130,7 +130,8 @@ impl ToSql for Value {
     }
 
     fn accepts(kind: &Type) -> bool {
-        [Type::INT8, Type::INT4, Type::TEXT, Type::VARCHAR, Type::NAME, Type::BYTEA, Type::BOOL].contains(kind)
+        [Type::INT8, Type::INT4, Type::TEXT, Type::VARCHAR, Type::NAME, Type::BYTEA, Type::BOOL]
+            .contains(kind)
     }
 
     to_sql_checked!();

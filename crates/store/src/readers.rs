@@ -16,11 +16,7 @@ pub(crate) struct Readers {
 impl Readers {
     /// `count` connections, opened when first needed.
     pub(crate) fn new(count: usize, connect: Connect) -> Self {
-        Self {
-            idle: Mutex::new((0..count).map(|_| None).collect()),
-            returned: Condvar::new(),
-            connect,
-        }
+        Self { idle: Mutex::new((0..count).map(|_| None).collect()), returned: Condvar::new(), connect }
     }
 
     /// Lends a connection to `work`, waiting for one if all are out.

@@ -62,7 +62,10 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InUse(place) => write!(f, "{place} is in use by another process; stop it first, or choose another --data directory"),
+            Self::InUse(place) => write!(
+                f,
+                "{place} is in use by another process; stop it first, or choose another --data directory"
+            ),
             Self::Newer { found, known } => write!(
                 f,
                 "the store has schema version {found}, this program knows versions up to {known}; use the newer program"
@@ -138,12 +141,10 @@ impl Store {
         let mut owner = Connection::Postgres(Box::new(PostgresConnection::owner(url)?));
         migrate(&mut owner).map_err(open_error)?;
         let (for_writer, for_reader) = (url.to_owned(), url.to_owned());
-        let writer = move || {
-            PostgresConnection::application(&for_writer).map(|it| Connection::Postgres(Box::new(it)))
-        };
-        let reader = move || {
-            PostgresConnection::application(&for_reader).map(|it| Connection::Postgres(Box::new(it)))
-        };
+        let writer =
+            move || PostgresConnection::application(&for_writer).map(|it| Connection::Postgres(Box::new(it)));
+        let reader =
+            move || PostgresConnection::application(&for_reader).map(|it| Connection::Postgres(Box::new(it)));
         Self::start(writer()?, Box::new(writer), Box::new(reader), context, None)
     }
 

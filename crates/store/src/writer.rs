@@ -66,8 +66,7 @@ impl Writer {
         let now = later_of(connection, clock.now())?;
         let began = Moment::now();
         let mut at = 0;
-        loop {
-            let Some(job) = jobs.get_mut(at) else { break };
+        while let Some(job) = jobs.get_mut(at) {
             one(connection, &mut **job, now, &*chance)?;
             at += 1;
             if at == jobs.len() && jobs.len() < GROUP_MAX && began.elapsed() < GROUP_TIME_MAX {
@@ -117,7 +116,12 @@ fn later_of(connection: &mut Connection, now: Instant) -> Result<Instant, Fault>
 }
 
 /// One write within the group, undone alone when it does not succeed. `Err` when the connection itself is of no use.
-fn one(connection: &mut Connection, job: &mut dyn Job, now: Instant, chance: &dyn Chance) -> Result<(), Fault> {
+fn one(
+    connection: &mut Connection,
+    job: &mut dyn Job,
+    now: Instant,
+    chance: &dyn Chance,
+) -> Result<(), Fault> {
     connection.run("SAVEPOINT one")?;
     let scope = job.scope();
     enter(connection, &scope)?;

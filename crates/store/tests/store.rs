@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::thread;
 
-use store::{Clock, Context, Fault, Location, ManualClock, OpenError, Scope, SeededChance, Store, Tx, Value, values};
+use store::{
+    Clock, Context, Fault, Location, ManualClock, OpenError, Scope, SeededChance, Store, Tx, Value, values,
+};
 use tempfile::TempDir;
 use timeline::Instant;
 
@@ -66,9 +68,8 @@ fn a_write_that_fails_leaves_nothing_and_does_not_disturb_its_neighbours() {
 fn a_change_without_an_audit_entry_is_not_kept() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir);
-    let outcome: Result<u64, Fault> = store.write(Scope::Provider, |tx| {
-        tx.execute("INSERT INTO setting (name, value) VALUES ('a', 'b')", &[])
-    });
+    let outcome: Result<u64, Fault> = store
+        .write(Scope::Provider, |tx| tx.execute("INSERT INTO setting (name, value) VALUES ('a', 'b')", &[]));
     assert_eq!(outcome, Err(Fault::Unaudited));
     assert_eq!(get(&store, "a"), None);
     let outcome: Result<u64, Fault> = store.write(Scope::Provider, |tx| {
@@ -96,7 +97,8 @@ fn time_never_goes_back_not_even_over_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(Instant::from_nanos(5_000)));
     let location = Location::Directory(dir.path().to_owned());
-    let now = |store: &Store| -> Instant { store.write(Scope::Provider, |tx| Ok::<_, Fault>(tx.now())).unwrap() };
+    let now =
+        |store: &Store| -> Instant { store.write(Scope::Provider, |tx| Ok::<_, Fault>(tx.now())).unwrap() };
     {
         let store = Store::open(&location, context(&clock)).unwrap();
         assert_eq!(now(&store).nanos(), 5_000);
@@ -141,7 +143,8 @@ fn a_read_sees_one_snapshot_and_may_change_nothing() {
     let other = store.clone();
     let seen: Result<(String, String), Fault> = store.read(Scope::Provider, |tx| {
         let value = |tx: &mut Tx<'_>| -> Result<String, Fault> {
-            tx.row("SELECT value FROM setting WHERE name = 'a'", &[])?.map_or(Ok(String::new()), |it| it.get(0))
+            tx.row("SELECT value FROM setting WHERE name = 'a'", &[])?
+                .map_or(Ok(String::new()), |it| it.get(0))
         };
         let first = value(tx)?;
         other.write(Scope::Provider, |tx| set(tx, "a", "2"))?;
@@ -188,7 +191,8 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
     let outcome: Result<(), Fault> = store.write(Scope::Provider, move |tx| set(tx, "big", &big));
     assert_eq!(outcome, Err(Fault::DiskFull));
     assert_eq!(get(&store, "before").as_deref(), Some("kept"), "reads go on");
-    let more: Result<(), Fault> = store.write(Scope::Provider, |tx| tx.rows("PRAGMA max_page_count = 1073741823", &[]).map(|_| ()));
+    let more: Result<(), Fault> =
+        store.write(Scope::Provider, |tx| tx.rows("PRAGMA max_page_count = 1073741823", &[]).map(|_| ()));
     more.unwrap();
     store.write(Scope::Provider, |tx| set(tx, "after", "kept")).unwrap();
     assert_eq!(get(&store, "after").as_deref(), Some("kept"), "and writes, when there is space again");

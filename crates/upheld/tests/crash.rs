@@ -118,29 +118,53 @@ fn prepare(data: &Path) -> String {
     let password = data.join("password");
     fs::create_dir_all(data).expect("a folder");
     fs::write(&password, PASSWORD).expect("written");
-    let made = run(upheld().args(["owner", "create", "--email", "a@example.com"]).arg("--data").arg(data).arg("--password-file").arg(&password));
+    let made = run(upheld()
+        .args(["owner", "create", "--email", "a@example.com"])
+        .arg("--data")
+        .arg(data)
+        .arg("--password-file")
+        .arg(&password));
     assert!(made.status.success(), "{}", support::text(&made.stderr));
     let server = start(data);
-    let session = must(server.post("/api/v1/sessions", None, &json!({ "email": "a@example.com", "password": PASSWORD })));
+    let session = must(server.post(
+        "/api/v1/sessions",
+        None,
+        &json!({ "email": "a@example.com", "password": PASSWORD }),
+    ));
     let session = session["token"].as_str().expect("a token").to_owned();
-    let token = must(server.post("/api/v1/tokens", Some(&session), &json!({ "name": "load", "role": "owner" })));
+    let token =
+        must(server.post("/api/v1/tokens", Some(&session), &json!({ "name": "load", "role": "owner" })));
     let token = token["token"].as_str().expect("a token").to_owned();
     let publish = json!({ "text": CONTRACT, "acknowledge": [] });
     let refused = server.post("/api/v1/agreements", Some(&token), &publish);
     let found = refused.1["errors"].as_array().cloned().unwrap_or_default();
     let codes: Vec<Value> = found.iter().map(|it| it["code"].clone()).collect();
     if refused.0 >= 300 {
-        must(server.post("/api/v1/agreements", Some(&token), &json!({ "text": CONTRACT, "acknowledge": codes })));
+        must(server.post(
+            "/api/v1/agreements",
+            Some(&token),
+            &json!({ "text": CONTRACT, "acknowledge": codes }),
+        ));
     }
     for client in 0..CLIENTS {
-        must(server.post("/api/v1/tenants", Some(&token), &json!({ "id": format!("t{client}"), "name": "Customer" })));
+        must(server.post(
+            "/api/v1/tenants",
+            Some(&token),
+            &json!({ "id": format!("t{client}"), "name": "Customer" }),
+        ));
         let subscription = json!({ "id": format!("sub_{client}"), "agreement": "pulse", "since": "2024-11-01T00:00:00+08:00" });
         must(server.post(&format!("/api/v1/tenants/t{client}/subscriptions"), Some(&token), &subscription));
         let mut past = String::new();
         for month in 0..24 {
             let (year, month) = (2024 + (month + 10) / 12, (month + 10) % 12 + 1);
-            let _ = writeln!(past, r#"{{"fact":"message","id":"past-{year}-{month}","at":"{year}-{month:02}-10T00:00:00Z","outcome":"failed"}}"#);
-            let _ = writeln!(past, r#"{{"fact":"fee","id":"fee-{year}-{month}","at":"{year}-{month:02}-02T00:00:00Z","amount":"100.00 CNY"}}"#);
+            let _ = writeln!(
+                past,
+                r#"{{"fact":"message","id":"past-{year}-{month}","at":"{year}-{month:02}-10T00:00:00Z","outcome":"failed"}}"#
+            );
+            let _ = writeln!(
+                past,
+                r#"{{"fact":"fee","id":"fee-{year}-{month}","at":"{year}-{month:02}-02T00:00:00Z","amount":"100.00 CNY"}}"#
+            );
         }
         let path = format!("/api/v1/tenants/t{client}/subscriptions/sub_{client}/evidence");
         server.post_as(&path, &token, "application/x-ndjson", &past);
@@ -151,7 +175,8 @@ fn prepare(data: &Path) -> String {
 
 #[test]
 fn what_was_acknowledged_survives_and_what_is_retried_happens_once() {
-    let rounds: u64 = std::env::var("UPHELD_CRASH_ROUNDS").map_or(12, |it| it.parse().expect("a number of rounds"));
+    let rounds: u64 =
+        std::env::var("UPHELD_CRASH_ROUNDS").map_or(12, |it| it.parse().expect("a number of rounds"));
     let mut chance: u64 = std::env::var("UPHELD_CRASH_SEED").map_or(7, |it| it.parse().expect("a seed"));
     println!("UPHELD_CRASH_ROUNDS={rounds} UPHELD_CRASH_SEED={chance}");
     let folder = tempfile::tempdir().expect("a folder");
@@ -170,7 +195,8 @@ fn what_was_acknowledged_survives_and_what_is_retried_happens_once() {
         let stop = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
-                let (url, token, sent, stop) = (server.url.clone(), token.clone(), sent.clone(), stop.clone());
+                let (url, token, sent, stop) =
+                    (server.url.clone(), token.clone(), sent.clone(), stop.clone());
                 thread::spawn(move || load(&url, &token, client, round, &sent, &stop))
             })
             .collect();

@@ -23,5 +23,24 @@ pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Every route of the API.
 pub(crate) fn routes() -> Vec<Route> {
-    [root::routes(), people::routes(), cycles::routes(), evidence::routes(), corrections::routes(), maintenance::routes(), attestations::routes(), tenants::routes(), agreements::routes(), notices::routes(), subscriptions::routes(), runs::routes(), log::routes(), claims::routes(), ledger::routes()].into_iter().flatten().collect()
+    [
+        root::routes(),
+        people::routes(),
+        cycles::routes(),
+        evidence::routes(),
+        corrections::routes(),
+        maintenance::routes(),
+        attestations::routes(),
+        tenants::routes(),
+        agreements::routes(),
+        notices::routes(),
+        subscriptions::routes(),
+        runs::routes(),
+        log::routes(),
+        claims::routes(),
+        ledger::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -28,7 +28,12 @@ use crate::route::{Action, Route};
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(30);
 
 /// Answers one request to a route.
-pub(crate) async fn answer(app: Arc<App>, route: Arc<Route>, params: RawPathParams, request: Request) -> Response {
+pub(crate) async fn answer(
+    app: Arc<App>,
+    route: Arc<Route>,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
     let (head, body) = request.into_parts();
     let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
     let trace = trace_id(&head.headers, &app);
@@ -67,10 +72,9 @@ async fn call(
             let digest = key.as_ref().map(|_| digest(route, &parts, &body));
             let (app, prepare, success) = (app.clone(), prepare.clone(), route.success);
             let preparing = app.clone();
-            let (commit, who, parts) = blocking(move || {
-                prepare(&preparing.platform, &who, &parts, body).map(|it| (it, who, parts))
-            })
-            .await?;
+            let (commit, who, parts) =
+                blocking(move || prepare(&preparing.platform, &who, &parts, body).map(|it| (it, who, parts)))
+                    .await?;
             let (done, answer) = oneshot::channel();
             let platform = app.platform.clone();
             app.platform.store.submit(
@@ -105,7 +109,12 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|it| Err(Fault::broken(it.to_string()).into()))
 }
 
-async fn identify(app: &Arc<App>, route: &Route, parts: &Parts, headers: &HeaderMap) -> Result<Principal, Failure> {
+async fn identify(
+    app: &Arc<App>,
+    route: &Route,
+    parts: &Parts,
+    headers: &HeaderMap,
+) -> Result<Principal, Failure> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).map(str::to_owned);
     let cookie = parts.session.clone();
     if bearer.is_none() && cookie.is_none() {
@@ -175,9 +184,9 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, Failure> {
     let mut body = Limited::new(body, limit);
     let mut bytes = Vec::new();
     loop {
-        let next = tokio::time::timeout(BODY_PAUSE_MAX, body.frame()).await.map_err(|_| {
-            Refusal::new(RefusalKind::TooLarge, "the body came too slowly", "请求体传输过慢")
-        })?;
+        let next = tokio::time::timeout(BODY_PAUSE_MAX, body.frame())
+            .await
+            .map_err(|_| Refusal::new(RefusalKind::TooLarge, "the body came too slowly", "请求体传输过慢"))?;
         match next {
             None => return Ok(bytes.into()),
             Some(Ok(frame)) => {
@@ -316,7 +325,8 @@ pub(crate) fn language(accept: &str) -> Option<Lang> {
 
 /// The trace id of `traceparent`, or a new one.
 fn trace_id(headers: &HeaderMap, app: &App) -> String {
-    let given = headers.get("traceparent").and_then(|it| it.to_str().ok()).and_then(|it| it.split('-').nth(1));
+    let given =
+        headers.get("traceparent").and_then(|it| it.to_str().ok()).and_then(|it| it.split('-').nth(1));
     let usable = |it: &&str| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit());
     given.filter(usable).map(str::to_ascii_lowercase).unwrap_or_else(|| app.new_trace())
 }

@@ -89,8 +89,14 @@ impl Limits {
             let wait = (at - now - room).as_secs().saturating_add(1);
             let mut refusal = Refusal::new(
                 RefusalKind::TooMany,
-                format!("at most {} a second on average, {} at once; try again in {wait} s", rate.per_second, rate.burst),
-                format!("平均每秒至多 {} 次，瞬时至多 {} 次；请于 {wait} 秒后重试", rate.per_second, rate.burst),
+                format!(
+                    "at most {} a second on average, {} at once; try again in {wait} s",
+                    rate.per_second, rate.burst
+                ),
+                format!(
+                    "平均每秒至多 {} 次，瞬时至多 {} 次；请于 {wait} 秒后重试",
+                    rate.per_second, rate.burst
+                ),
             );
             refusal.retry_after = u32::try_from(wait).ok();
             return Err(refusal.into());

@@ -32,7 +32,8 @@ impl Measures {
         let counted = |it: &AtomicU64| it.load(Ordering::Relaxed);
         text.push_str("# TYPE upheld_http_requests counter\n# HELP upheld_http_requests Requests answered, by class of status.\n");
         for (at, count) in self.by_class.iter().enumerate() {
-            let _ = writeln!(text, "upheld_http_requests_total{{status=\"{}xx\"}} {}", at + 1, counted(count));
+            let _ =
+                writeln!(text, "upheld_http_requests_total{{status=\"{}xx\"}} {}", at + 1, counted(count));
         }
         text.push_str("# TYPE upheld_http_request_duration_seconds histogram\n# UNIT upheld_http_request_duration_seconds seconds\n# HELP upheld_http_request_duration_seconds From the request's head to the answer.\n");
         let mut below = 0;

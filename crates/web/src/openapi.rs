@@ -80,17 +80,26 @@ fn body(route: &Route, schemas: &mut SchemaGenerator) -> Option<Json> {
         let schema: Schema = of(schemas);
         return Some(json!({ "content": { "application/json": { "schema": schema } } }));
     }
-    let media: Map<String, Json> = route.media.iter().map(|it| ((*it).to_owned(), json!({ "schema": {} }))).collect();
+    let media: Map<String, Json> =
+        route.media.iter().map(|it| ((*it).to_owned(), json!({ "schema": {} }))).collect();
     (!media.is_empty()).then(|| json!({ "required": true, "content": media }))
 }
 
 fn parameters(route: &Route) -> Vec<Json> {
     let text = json!({ "type": "string" });
-    let in_path = route.path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}')).map(|it| it.trim_start_matches('*'));
+    let in_path = route
+        .path
+        .split('/')
+        .filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'))
+        .map(|it| it.trim_start_matches('*'));
     let mut all: Vec<Json> =
         in_path.map(|it| json!({ "name": it, "in": "path", "required": true, "schema": text })).collect();
     for (name, about) in &route.query {
-        let schema = if *name == "limit" { json!({ "type": "integer", "minimum": 1, "maximum": 200 }) } else { text.clone() };
+        let schema = if *name == "limit" {
+            json!({ "type": "integer", "minimum": 1, "maximum": 200 })
+        } else {
+            text.clone()
+        };
         all.push(json!({ "name": name, "in": "query", "description": about, "schema": schema }));
     }
     if matches!(route.action, Action::Write(_)) {

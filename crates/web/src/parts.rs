@@ -45,7 +45,10 @@ impl Parts {
     pub(crate) fn page(&self) -> Result<Page, Failure> {
         let limit = self.parameter("limit").map(|it| {
             it.parse().map_err(|_| {
-                Refusal::invalid(format!("limit: `{it}` is no number from 1 to 200"), format!("limit：`{it}` 不是 1 至 200 的数"))
+                Refusal::invalid(
+                    format!("limit: `{it}` is no number from 1 to 200"),
+                    format!("limit：`{it}` 不是 1 至 200 的数"),
+                )
             })
         });
         let page = Page { after: self.parameter("after").map(str::to_owned), ..Page::default() };

@@ -20,7 +20,9 @@ pub(crate) fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::ConfirmationNeeded | RefusalKind::Forbidden => StatusCode::FORBIDDEN,
         RefusalKind::NotFound => StatusCode::NOT_FOUND,
         RefusalKind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        RefusalKind::Invalid | RefusalKind::KeyReused | RefusalKind::FindingsOpen => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalKind::Invalid | RefusalKind::KeyReused | RefusalKind::FindingsOpen => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         RefusalKind::UnfitState
         | RefusalKind::Exists
         | RefusalKind::WindowClosed

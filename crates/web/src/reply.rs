@@ -38,8 +38,10 @@ impl Reply {
 
     /// To be saved under a name.
     pub(crate) fn file(self, name: &str) -> Self {
-        let safe: String =
-            name.chars().map(|it| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '_' }).collect();
+        let safe: String = name
+            .chars()
+            .map(|it| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '_' })
+            .collect();
         self.header("content-disposition", format!("attachment; filename=\"{safe}\""))
     }
 }

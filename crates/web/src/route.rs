@@ -58,7 +58,13 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    fn new(method: &'static str, path: &'static str, id: &'static str, summary: &'static str, action: Action) -> Self {
+    fn new(
+        method: &'static str,
+        path: &'static str,
+        id: &'static str,
+        summary: &'static str,
+        action: Action,
+    ) -> Self {
         Self {
             method,
             path,
@@ -91,7 +97,8 @@ impl Route {
 
     /// `after` and `limit` of a list.
     pub(crate) fn paged(self) -> Self {
-        self.query("after", "The `next` of the page before.").query("limit", "Items of a page, 1 to 200; 50 when absent.")
+        self.query("after", "The `next` of the page before.")
+            .query("limit", "Items of a page, 1 to 200; 50 when absent.")
     }
 
     /// Can be called without signing in.
@@ -146,7 +153,11 @@ pub(crate) fn write<In, Out>(
     path: &'static str,
     id: &'static str,
     summary: &'static str,
-    work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts, In) -> Result<Out, Failure> + Send + Sync + Clone + 'static,
+    work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts, In) -> Result<Out, Failure>
+    + Send
+    + Sync
+    + Clone
+    + 'static,
 ) -> Route
 where
     In: DeserializeOwned + JsonSchema + Send + 'static,

@@ -50,7 +50,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         // A small answer must not wait for a larger one.
         let _ = stream.set_nodelay(true);
         let router = router.clone();
-        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| one(router.clone(), request, peer));
+        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            one(router.clone(), request, peer)
+        });
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
         tokio::spawn(async move {
             // A connection that breaks off concerns nobody else.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use calendar::parse_instant;
-use ledger::{Account, AccountKind, Draft, Posting, Tenant, Transaction, TransactionId, TransactionKind, VoucherId};
+use ledger::{
+    Account, AccountKind, Draft, Posting, Tenant, Transaction, TransactionId, TransactionKind, VoucherId,
+};
 use quantity::Currency;
 use serde_json::{Value as Json, json};
 use store::{Fault, Row, Tx, values};
@@ -26,7 +28,10 @@ pub(super) fn body(kind: &TransactionKind) -> String {
         K::IssueVoucher { voucher, source, expires_at } => {
             json!({ "voucher": voucher.as_str(), "source": source, "expires_at": expires_at.map(time::show) })
         }
-        K::IssuePayment { source } | K::PayOut { source } | K::ExpectUpstream { source } | K::ReceiveUpstream { source } => {
+        K::IssuePayment { source }
+        | K::PayOut { source }
+        | K::ExpectUpstream { source }
+        | K::ReceiveUpstream { source } => {
             json!({ "source": source })
         }
         K::ApplyVouchers { invoice } => json!({ "invoice": invoice }),
@@ -77,8 +82,10 @@ pub(crate) fn find(tx: &mut Tx<'_>, tenant: &str, id: &str) -> Result<Option<Kep
 
 /// The transactions of a tenant after an id, in the order of their ids.
 pub(super) fn page(tx: &mut Tx<'_>, tenant: &str, after: &str, limit: i64) -> Result<Vec<Kept>, Fault> {
-    let rows =
-        tx.rows(select!("WHERE t.tenant_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3"), values![tenant, after, limit])?;
+    let rows = tx.rows(
+        select!("WHERE t.tenant_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3"),
+        values![tenant, after, limit],
+    )?;
     with_postings(tx, &rows)
 }
 
@@ -126,8 +133,10 @@ fn with_postings(tx: &mut Tx<'_>, rows: &[Row]) -> Result<Vec<Kept>, Fault> {
 
 fn posting(tenant: &str, line: &Row) -> Result<Posting, Fault> {
     let (account, currency): (String, String) = (line.get(1)?, line.get(2)?);
-    let (kind, subject) = account_parts(&account).ok_or_else(|| Fault::broken(format!("no account {account}")))?;
-    let currency = Currency::parse(&currency).ok_or_else(|| Fault::broken(format!("no currency {currency}")))?;
+    let (kind, subject) =
+        account_parts(&account).ok_or_else(|| Fault::broken(format!("no account {account}")))?;
+    let currency =
+        Currency::parse(&currency).ok_or_else(|| Fault::broken(format!("no currency {currency}")))?;
     let account = Account::about(&Tenant::new(tenant), kind, currency, subject);
     Ok(Posting { account, amount_minor: line.get(3)? })
 }
@@ -140,7 +149,8 @@ pub(super) fn account_parts(text: &str) -> Option<(AccountKind, &str)> {
 
 fn kept(row: &Row, postings: Vec<Posting>) -> Result<Kept, Fault> {
     let (word, body): (String, String) = (row.get(3)?, row.get(6)?);
-    let kind = kind(&word, &body).ok_or_else(|| Fault::broken(format!("no transaction is a {word} of {body}")))?;
+    let kind =
+        kind(&word, &body).ok_or_else(|| Fault::broken(format!("no transaction is a {word} of {body}")))?;
     let draft = Draft {
         id: TransactionId::new(row.get::<String>(1)?),
         at: row.get(2)?,

@@ -1,6 +1,8 @@
 //! What no posting may bring about: an overdrawn voucher, a voucher used outside its time, more paid than is owed.
 
-use ledger::{Account, AccountKind, Money, Refusal, Tenant, Transaction, TransactionKind, Voucher, VoucherId};
+use ledger::{
+    Account, AccountKind, Money, Refusal, Tenant, Transaction, TransactionKind, Voucher, VoucherId,
+};
 use quantity::Currency;
 use store::{Fault, Tx, values};
 
@@ -50,7 +52,12 @@ fn check_voucher(
     let voucher = issued(tx, tenant, account, remaining)?;
     if !(0..=voucher.original.minor).contains(&remaining.minor) {
         let remaining_minor = i128::from(remaining.minor);
-        return Err(Refusal::VoucherOverdrawn { voucher: voucher.id, remaining_minor, original: voucher.original }.into());
+        return Err(Refusal::VoucherOverdrawn {
+            voucher: voucher.id,
+            remaining_minor,
+            original: voucher.original,
+        }
+        .into());
     }
     check_time(voucher, transaction)
 }
@@ -62,7 +69,8 @@ fn issued(tx: &mut Tx<'_>, tenant: &str, account: &Account, remaining: Money) ->
     )?;
     let row = row.ok_or_else(|| Refusal::UnknownVoucher { voucher: account.subject.clone() })?;
     let currency: String = row.get(4)?;
-    let currency = Currency::parse(&currency).ok_or_else(|| Fault::broken(format!("no currency {currency}")))?;
+    let currency =
+        Currency::parse(&currency).ok_or_else(|| Fault::broken(format!("no currency {currency}")))?;
     if currency != account.currency {
         return Err(Refusal::UnknownVoucher { voucher: account.subject.clone() }.into());
     }
@@ -86,8 +94,12 @@ fn check_time(voucher: Voucher, transaction: &Transaction) -> Result<(), Failure
             Refusal::VoucherNotIssuedYet { voucher: voucher.id, issued_at: voucher.issued_at }
         }
         (TransactionKind::ExpireVoucher { .. }, _) if voucher.has_expired(at) => return Ok(()),
-        (TransactionKind::ExpireVoucher { .. }, expires_at) => Refusal::NotExpired { voucher: voucher.id, expires_at },
-        (_, Some(expires_at)) if expires_at <= at => Refusal::VoucherExpired { voucher: voucher.id, expires_at },
+        (TransactionKind::ExpireVoucher { .. }, expires_at) => {
+            Refusal::NotExpired { voucher: voucher.id, expires_at }
+        }
+        (_, Some(expires_at)) if expires_at <= at => {
+            Refusal::VoucherExpired { voucher: voucher.id, expires_at }
+        }
         _ => return Ok(()),
     };
     Err(refusal.into())

@@ -84,7 +84,12 @@ pub struct TrialBalance {
 }
 
 /// The transactions of a tenant, oldest first.
-pub fn list(tx: &mut Tx<'_>, who: &Principal, tenant: &str, page: &Page) -> Result<Listed<TransactionView>, Failure> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    page: &Page,
+) -> Result<Listed<TransactionView>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Ledger, Verb::Read)?;
     let kept = kept::page(tx, tenant.id(), page.after(), page.rows()?)?;
     Ok(page.cut(kept.iter().map(view).collect(), |it: &TransactionView| it.id.clone()))
@@ -118,7 +123,12 @@ pub(crate) fn view(kept: &Kept) -> TransactionView {
 }
 
 /// The accounts of a tenant, by name.
-pub fn accounts(tx: &mut Tx<'_>, who: &Principal, tenant: &str, page: &Page) -> Result<Listed<AccountView>, Failure> {
+pub fn accounts(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    page: &Page,
+) -> Result<Listed<AccountView>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Ledger, Verb::Read)?;
     let rows = tx.rows(
         "SELECT account, currency, debits, credits FROM ledger_account
@@ -127,7 +137,8 @@ pub fn accounts(tx: &mut Tx<'_>, who: &Principal, tenant: &str, page: &Page) -> 
     )?;
     let items = rows.iter().map(|row| {
         let (debits, credits) = (Money::of_row(row, 2, 1)?, Money::of_row(row, 3, 1)?);
-        let balance = debits.checked_sub(credits).ok_or_else(|| Fault::broken("a balance beyond all measure"))?;
+        let balance =
+            debits.checked_sub(credits).ok_or_else(|| Fault::broken("a balance beyond all measure"))?;
         Ok(AccountView { account: row.get(0)?, debits, credits, balance })
     });
     let items = items.collect::<Result<Vec<_>, Fault>>()?;
@@ -145,7 +156,10 @@ pub fn trial_balance(tx: &mut Tx<'_>, who: &Principal) -> Result<TrialBalance, F
     let totals = rows.iter().map(|row| {
         let code: String = row.get(0)?;
         let currency = Currency::parse(&code).ok_or_else(|| Fault::broken(format!("no currency {code}")))?;
-        Ok(CurrencyTotal { debits: Money::new(row.get(1)?, currency), credits: Money::new(row.get(2)?, currency) })
+        Ok(CurrencyTotal {
+            debits: Money::new(row.get(1)?, currency),
+            credits: Money::new(row.get(2)?, currency),
+        })
     });
     let totals = totals.collect::<Result<Vec<_>, Fault>>()?;
     let wrong = tx.row(

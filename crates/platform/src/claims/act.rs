@@ -5,10 +5,10 @@ use desk::{Actor, Deadline, Effect, Reason, Side};
 use serde_json::{Value as Json, json};
 use store::{Fault, Scope, Tx};
 
+use super::DEADLINE_JOB;
 use super::input::{Answer, Appeal, AppealVerdict, Decide, DecideAppeal, Question, Verdict};
 use super::stored::{self, Stored};
 use super::view::{ClaimView, view};
-use super::DEADLINE_JOB;
 use crate::audit::{self, Entry};
 use crate::files;
 use crate::jobs::{self, Job};
@@ -34,7 +34,12 @@ pub struct Named<'a> {
 }
 
 /// Begins to look at a claim.
-pub fn take_up(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, named: Named<'_>) -> Result<ClaimView, Failure> {
+pub fn take_up(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+) -> Result<ClaimView, Failure> {
     by_person(platform, tx, who, named, (Verb::Change, Side::Provider), |_| Ok(Act::TakeUp))
 }
 
@@ -111,7 +116,8 @@ pub fn appeal(
 ) -> Result<ClaimView, Failure> {
     let tenant = who.tenant(tx, named.tenant, Resource::Claim, Verb::Create)?;
     let it = found(tx, &tenant, named)?;
-    let same = |other: &Stored| other.id() != named.id && other.is_live() && other.terms.window == it.terms.window;
+    let same =
+        |other: &Stored| other.id() != named.id && other.is_live() && other.terms.window == it.terms.window;
     if let Some(other) = stored::of_entitlement(tx, tenant.id(), &it.entitlement)?.into_iter().find(same) {
         return Err(Refusal::unfit(
             format!("claim {} about the same remedy was made since", other.id()),
@@ -143,7 +149,12 @@ pub fn decide_appeal(
 }
 
 /// Takes a claim back.
-pub fn withdraw(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, named: Named<'_>) -> Result<ClaimView, Failure> {
+pub fn withdraw(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    named: Named<'_>,
+) -> Result<ClaimView, Failure> {
     by_person(platform, tx, who, named, (Verb::Remove, Side::Customer), |_| Ok(Act::Withdraw))
 }
 
@@ -259,7 +270,8 @@ fn one(
     it.claim = claim;
     stored::update(tx, it)?;
     let after = it.claim.state().word();
-    let award = it.claim.award().filter(|_| it.in_kind.is_none()).map(|it| crate::money::Money::from(it.amount));
+    let award =
+        it.claim.award().filter(|_| it.in_kind.is_none()).map(|it| crate::money::Money::from(it.amount));
     let words = words_of(&event.act);
     let body = json!({ "from": before, "state": after, "award": award, "words": words });
     stored::event(tx, who, it, event.act.word(), &body)?;
@@ -289,7 +301,12 @@ pub(super) fn carry_out(
                 let entitlement = entitlements::find(tx, &it.tenant, &it.entitlement)?;
                 let entitlement = entitlement.ok_or_else(|| Fault::broken("a claim on nothing"))?;
                 let act = format!("claim:{}", it.id());
-                give(platform, tx, who, &Give { entitlement: &entitlement, amount: *amount, source: it.id(), act: &act })?;
+                give(
+                    platform,
+                    tx,
+                    who,
+                    &Give { entitlement: &entitlement, amount: *amount, source: it.id(), act: &act },
+                )?;
             }
             Effect::Schedule { deadline, at } => {
                 let key = format!("{}/{}", it.id(), deadline.word());
@@ -298,7 +315,10 @@ pub(super) fn carry_out(
             }
             // What is given in kind is on record as the claim's outcome. A deadline nobody waits for is passed over when it
             // comes. Notices are in the claim's history.
-            Effect::PostCredit { .. } | Effect::Cancel { .. } | Effect::Notify { .. } | Effect::ReviseEvidence => {}
+            Effect::PostCredit { .. }
+            | Effect::Cancel { .. }
+            | Effect::Notify { .. }
+            | Effect::ReviseEvidence => {}
         }
     }
     Ok(())

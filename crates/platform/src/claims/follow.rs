@@ -34,7 +34,12 @@ pub(super) fn automatic(
 }
 
 /// Claims that are not over are told what is due now; what was given already is brought to it.
-pub(super) fn claims(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, change: &Change) -> Result<(), Failure> {
+pub(super) fn claims(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    change: &Change,
+) -> Result<(), Failure> {
     let Some(before) = &change.before else { return Ok(()) };
     let now = &change.now;
     if before.due()? != now.due()? || before.in_kind != now.in_kind {
@@ -54,7 +59,12 @@ pub(super) fn claims(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, chan
     restate(platform, tx, who, now, (given, Money::new(after, due.currency)))
 }
 
-fn restate_claims(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, now: &Entitlement) -> Result<(), Failure> {
+fn restate_claims(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    now: &Entitlement,
+) -> Result<(), Failure> {
     let mut all = stored::of_entitlement(tx, &now.tenant, &now.id)?;
     for at in 0..all.len() {
         let mut others = all.clone();
@@ -92,7 +102,12 @@ pub(super) fn decision(
 }
 
 /// Claims nobody has decided yet are told the amount.
-fn restate_undecided(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, now: &Entitlement) -> Result<(), Failure> {
+fn restate_undecided(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    now: &Entitlement,
+) -> Result<(), Failure> {
     for mut it in stored::of_entitlement(tx, &now.tenant, &now.id)? {
         let undecided = ["submitted", "under_review", "needs_information"].contains(&it.claim.state().word());
         if undecided && matches!(it.claim.filing().due, Due::Discretionary { .. }) {

@@ -64,12 +64,20 @@ pub(super) fn find(tx: &mut Tx<'_>, tenant: &str, id: &str) -> Result<Option<Sto
 }
 
 pub(super) fn of_entitlement(tx: &mut Tx<'_>, tenant: &str, entitlement: &str) -> Result<Vec<Stored>, Fault> {
-    let rows =
-        tx.rows(select!("WHERE tenant_id = $1 AND entitlement_id = $2 ORDER BY id"), values![tenant, entitlement])?;
+    let rows = tx.rows(
+        select!("WHERE tenant_id = $1 AND entitlement_id = $2 ORDER BY id"),
+        values![tenant, entitlement],
+    )?;
     rows.iter().map(stored).collect()
 }
 
-pub(super) fn page(tx: &mut Tx<'_>, tenant: &str, state: &str, after: &str, limit: i64) -> Result<Vec<Stored>, Fault> {
+pub(super) fn page(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    state: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Stored>, Fault> {
     let rows = tx.rows(
         select!("WHERE tenant_id = $1 AND ($2 = '' OR state = $2) AND id > $3 ORDER BY id LIMIT $4"),
         values![tenant, state, after, limit],
@@ -78,7 +86,12 @@ pub(super) fn page(tx: &mut Tx<'_>, tenant: &str, state: &str, after: &str, limi
 }
 
 /// Claims of every tenant that wait for us, the next deadline first.
-pub(super) fn queue(tx: &mut Tx<'_>, state: &str, after: (i64, &str), limit: i64) -> Result<Vec<(i64, Stored)>, Fault> {
+pub(super) fn queue(
+    tx: &mut Tx<'_>,
+    state: &str,
+    after: (i64, &str),
+    limit: i64,
+) -> Result<Vec<(i64, Stored)>, Fault> {
     let rows = tx.rows(
         select!(
             "WHERE (state = $1 OR ($1 = '' AND side = 'provider' AND state IN ('submitted', 'under_review', 'appealed')))
@@ -124,7 +137,13 @@ pub(super) fn update(tx: &mut Tx<'_>, it: &mut Stored) -> Result<(), Fault> {
 }
 
 /// Appends to a claim's history.
-pub(super) fn event(tx: &mut Tx<'_>, who: &Principal, it: &Stored, kind: &str, body: &Json) -> Result<(), Fault> {
+pub(super) fn event(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    it: &Stored,
+    kind: &str,
+    body: &Json,
+) -> Result<(), Fault> {
     let row = tx.row(
         "SELECT coalesce(max(seq), 0) FROM claim_event WHERE tenant_id = $1 AND claim_id = $2",
         values![&it.tenant, it.id()],

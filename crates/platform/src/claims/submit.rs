@@ -129,13 +129,24 @@ fn window(it: &Entitlement, number: Option<u32>, others: &[Stored], tx: &Tx<'_>)
     let free = |window: &&Window| !others.iter().any(|it| it.is_live() && it.terms.window == **window);
     let now = tx.now();
     let found = match number {
-        Some(number) => usize::try_from(number).ok().and_then(|it| it.checked_sub(1)).and_then(|at| it.windows.get(at)),
-        None => it.windows.iter().filter(|it| it.at(now) == WindowState::Open).find(free).or_else(|| it.windows.first()),
+        Some(number) => {
+            usize::try_from(number).ok().and_then(|it| it.checked_sub(1)).and_then(|at| it.windows.get(at))
+        }
+        None => it
+            .windows
+            .iter()
+            .filter(|it| it.at(now) == WindowState::Open)
+            .find(free)
+            .or_else(|| it.windows.first()),
     };
     let missing = || {
         Refusal::new(
             RefusalKind::WindowClosed,
-            format!("the settlement knows {} claim windows of `{}`, and not this one", it.windows.len(), it.remedy),
+            format!(
+                "the settlement knows {} claim windows of `{}`, and not this one",
+                it.windows.len(),
+                it.remedy
+            ),
             format!("结算所知 `{}` 的申请期有 {} 个，不含此项", it.remedy, it.windows.len()),
         )
     };

@@ -111,14 +111,20 @@ pub fn get(tx: &mut Tx<'_>, who: &Principal, tenant: &str, id: &str) -> Result<C
 }
 
 /// What happened to a claim, oldest first.
-pub fn events(tx: &mut Tx<'_>, who: &Principal, tenant: &str, id: &str) -> Result<Listed<EventView>, Failure> {
+pub fn events(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    id: &str,
+) -> Result<Listed<EventView>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Claim, Verb::Read)?;
     let rows = tx.rows(
         "SELECT seq, at, actor, kind, body FROM claim_event WHERE tenant_id = $1 AND claim_id = $2 ORDER BY seq",
         values![tenant.id(), id],
     )?;
     let event = |row: &store::Row| {
-        let body = serde_json::from_str(&row.get::<String>(4)?).map_err(|it| Fault::broken(it.to_string()))?;
+        let body =
+            serde_json::from_str(&row.get::<String>(4)?).map_err(|it| Fault::broken(it.to_string()))?;
         Ok(EventView { seq: row.get(0)?, at: row.get(1)?, actor: row.get(2)?, kind: row.get(3)?, body })
     };
     let items = rows.iter().map(event).collect::<Result<Vec<_>, Fault>>()?;
@@ -141,13 +147,20 @@ pub fn file(
 }
 
 /// The claims of every tenant, the next deadline first: those that wait for us, or those in the state that is named.
-pub fn queue(tx: &mut Tx<'_>, who: &Principal, state: Option<&str>, page: &Page) -> Result<Listed<ClaimView>, Failure> {
+pub fn queue(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    state: Option<&str>,
+    page: &Page,
+) -> Result<Listed<ClaimView>, Failure> {
     who.provider(tx, Resource::Claim, Verb::Read)?;
     let after = match page.after() {
         "" => (i64::MIN, ""),
         text => {
             let cursor = text.split_once('~').and_then(|(at, id)| Some((at.parse().ok()?, id)));
-            cursor.ok_or_else(|| Refusal::invalid("after: not a cursor of this list", "after：不是此列表的游标"))?
+            cursor.ok_or_else(|| {
+                Refusal::invalid("after: not a cursor of this list", "after：不是此列表的游标")
+            })?
         }
     };
     let found = stored::queue(tx, state.unwrap_or_default(), after, page.rows()?)?;
@@ -187,7 +200,12 @@ pub(super) fn view(it: &Stored) -> ClaimView {
         submitted_at: it.claim.submitted_at().into(),
         submitted_by: it.submitted_by.clone(),
         changed_at: it.claim.changed_at().into(),
-        deadlines: it.claim.deadlines().iter().map(|(name, at)| (name.word().to_owned(), Moment(*at))).collect(),
+        deadlines: it
+            .claim
+            .deadlines()
+            .iter()
+            .map(|(name, at)| (name.word().to_owned(), Moment(*at)))
+            .collect(),
         clause: it.terms.clause.clone(),
         revision: it.revision,
     }
@@ -197,7 +215,9 @@ pub(super) fn view(it: &Stored) -> ClaimView {
 fn words(state: &State) -> (Option<String>, Option<String>) {
     match state {
         State::NeedsInformation { question, .. } => (None, Some(question.to_string())),
-        State::Rejected { reason } | State::RejectedOnAppeal { reason, .. } => (Some(reason.to_string()), None),
+        State::Rejected { reason } | State::RejectedOnAppeal { reason, .. } => {
+            (Some(reason.to_string()), None)
+        }
         State::Appealed { grounds, .. } => (Some(grounds.to_string()), None),
         State::Accepted { award }
         | State::PartAccepted { award }

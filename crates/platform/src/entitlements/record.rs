@@ -106,8 +106,11 @@ fn made(
     id: String,
 ) -> Entitlement {
     let settlement = &sealed.settled.settlement;
-    let rules: Vec<&ClaimResult> =
-        settlement.claims.iter().filter(|it| it.remedy == remedy.name && it.subject == remedy.subject).collect();
+    let rules: Vec<&ClaimResult> = settlement
+        .claims
+        .iter()
+        .filter(|it| it.remedy == remedy.name && it.subject == remedy.subject)
+        .collect();
     let automatic = rules.iter().all(|it| it.automatic);
     // What a person decided holds as long as the text leaves it to a person.
     let decided = before.filter(|it| it.decided && standing.status == Status::Discretionary);

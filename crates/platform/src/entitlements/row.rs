@@ -34,14 +34,21 @@ pub(crate) fn named(
     subject: &str,
 ) -> Result<Option<Entitlement>, Fault> {
     let row = tx.row(
-        select!("WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3 AND remedy = $4 AND subject = $5"),
+        select!(
+            "WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3 AND remedy = $4 AND subject = $5"
+        ),
         values![tenant, subscription, label, remedy, subject],
     )?;
     row.as_ref().map(entitlement).transpose()
 }
 
 /// All of one cycle.
-pub(super) fn of_cycle(tx: &mut Tx<'_>, tenant: &str, subscription: &str, label: &str) -> Result<Vec<Entitlement>, Fault> {
+pub(super) fn of_cycle(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    subscription: &str,
+    label: &str,
+) -> Result<Vec<Entitlement>, Fault> {
     let rows = tx.rows(
         select!("WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3 ORDER BY id"),
         values![tenant, subscription, label],
@@ -58,8 +65,16 @@ pub(super) fn open(tx: &mut Tx<'_>, tenant: &str) -> Result<Vec<Entitlement>, Fa
     rows.iter().map(entitlement).collect()
 }
 
-pub(super) fn page(tx: &mut Tx<'_>, tenant: &str, after: &str, limit: i64) -> Result<Vec<Entitlement>, Fault> {
-    let rows = tx.rows(select!("WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"), values![tenant, after, limit])?;
+pub(super) fn page(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Entitlement>, Fault> {
+    let rows = tx.rows(
+        select!("WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
+        values![tenant, after, limit],
+    )?;
     rows.iter().map(entitlement).collect()
 }
 

@@ -52,7 +52,13 @@ pub struct Accept {
 }
 
 /// Invites a person into a house.
-pub fn invite(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str, input: &Invite) -> Result<Invitation, Failure> {
+pub fn invite(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    input: &Invite,
+) -> Result<Invitation, Failure> {
     member::enter(tx, who, house, Verb::Create)?;
     let role = member::fit(who, house, &input.role)?;
     let email = check_email(&input.email)?;
@@ -60,7 +66,13 @@ pub fn invite(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str
 }
 
 /// Makes a link for a new password of a member of the house.
-pub fn reset(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str, person: &str) -> Result<Invitation, Failure> {
+pub fn reset(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    person: &str,
+) -> Result<Invitation, Failure> {
     member::enter(tx, who, house, Verb::Change)?;
     let row = tx.row(
         "SELECT p.email, m.role FROM membership m JOIN person p ON p.id = m.person_id WHERE m.tenant_id = $1 AND p.id = $2",
@@ -132,7 +144,8 @@ pub fn prepare_accept(platform: &Platform, input: Accept) -> Result<Ready, Failu
     if kept.is_some() && !password::matches(&input.password, kept.as_deref())? {
         return Err(session::wrong());
     }
-    let password_hash = if let Some(it) = &kept { it.clone() } else { hash_password(platform, &input.password)? };
+    let password_hash =
+        if let Some(it) = &kept { it.clone() } else { hash_password(platform, &input.password)? };
     Ok(Ready { input, password_hash, proven: kept })
 }
 
@@ -145,7 +158,8 @@ pub fn accept(tx: &mut Tx<'_>, who: &Principal, ready: Ready) -> Result<(), Fail
         values![secret::hash(&input.secret)],
     )?;
     let row = row.ok_or_else(Refusal::not_found)?;
-    let (house, id, email, role): (String, String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+    let (house, id, email, role): (String, String, String, String) =
+        (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
     let (expires_at, used_at): (Instant, Option<Instant>) = (row.get(4)?, row.get(5)?);
     let (kind, created_at): (String, Instant) = (row.get(6)?, row.get(7)?);
     if used_at.is_some() || expires_at <= tx.now() {
@@ -172,7 +186,8 @@ pub fn accept(tx: &mut Tx<'_>, who: &Principal, ready: Ready) -> Result<(), Fail
         (None, _) => {
             let id = tx.new_id("psn")?;
             let lang = input.lang.filter(|it| it == "zh").unwrap_or_else(|| "en".to_owned());
-            let name = if input.name.trim().is_empty() { email.clone() } else { input.name.trim().to_owned() };
+            let name =
+                if input.name.trim().is_empty() { email.clone() } else { input.name.trim().to_owned() };
             tx.execute(
                 "INSERT INTO person (id, email, name, lang, state, password_hash, created_at, revision)
                  VALUES ($1, $2, $3, $4, 'active', $5, $6, 1)",
@@ -187,7 +202,10 @@ pub fn accept(tx: &mut Tx<'_>, who: &Principal, ready: Ready) -> Result<(), Fail
             values![&house, &person, &role, tx.now()],
         )?;
     }
-    tx.execute("UPDATE link SET used_at = $3 WHERE tenant_id = $1 AND id = $2", values![&house, &id, tx.now()])?;
+    tx.execute(
+        "UPDATE link SET used_at = $3 WHERE tenant_id = $1 AND id = $2",
+        values![&house, &id, tx.now()],
+    )?;
     let who = Principal { actor: format!("person:{person}"), ..who.clone() };
     let entry = Entry {
         action: "link.used",
@@ -201,13 +219,20 @@ pub fn accept(tx: &mut Tx<'_>, who: &Principal, ready: Ready) -> Result<(), Fail
 }
 
 fn too_late() -> Failure {
-    let (en, zh) = ("this link was used or is too old; ask for a new one", "此链接已使用或已过期，请重新申请");
+    let (en, zh) =
+        ("this link was used or is too old; ask for a new one", "此链接已使用或已过期，请重新申请");
     Refusal::new(RefusalKind::WindowClosed, en, zh).into()
 }
 
 /// A new password is no way back into a house one was taken out of, nor into one joined since the link was made.
-fn check_still_its_own(tx: &mut Tx<'_>, person: &str, house: &str, created_at: Instant) -> Result<(), Failure> {
-    let rows = tx.rows("SELECT tenant_id, created_at FROM membership WHERE person_id = $1", values![person])?;
+fn check_still_its_own(
+    tx: &mut Tx<'_>,
+    person: &str,
+    house: &str,
+    created_at: Instant,
+) -> Result<(), Failure> {
+    let rows =
+        tx.rows("SELECT tenant_id, created_at FROM membership WHERE person_id = $1", values![person])?;
     let mut here = false;
     for row in &rows {
         let (of, since): (String, Instant) = (row.get(0)?, row.get(1)?);

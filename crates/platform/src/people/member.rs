@@ -46,7 +46,12 @@ pub(super) fn enter(tx: &mut Tx<'_>, who: &Principal, house: &str, verb: Verb) -
 }
 
 /// The people of a house.
-pub fn members(tx: &mut Tx<'_>, who: &Principal, house: &str, page: &Page) -> Result<Listed<Member>, Failure> {
+pub fn members(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    page: &Page,
+) -> Result<Listed<Member>, Failure> {
     enter(tx, who, house, Verb::Read)?;
     let rows = tx.rows(
         "SELECT p.id, p.email, p.name, m.role, m.created_at, CASE WHEN p.totp_secret IS NULL THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
@@ -72,21 +77,34 @@ fn view(row: &Row) -> Result<Member, Fault> {
 pub(super) fn fit(who: &Principal, house: &str, name: &str) -> Result<Role, Refusal> {
     let role = Role::ALL.into_iter().find(|it| it.name() == name && it.is_provider() == (house == PROVIDER));
     let role = role.ok_or_else(|| {
-        let fit: Vec<&str> =
-            Role::ALL.iter().filter(|it| it.is_provider() == (house == PROVIDER)).map(|it| it.name()).collect();
+        let fit: Vec<&str> = Role::ALL
+            .iter()
+            .filter(|it| it.is_provider() == (house == PROVIDER))
+            .map(|it| it.name())
+            .collect();
         Refusal::invalid(
             format!("role: `{name}` is none of this house: one of {}", fit.join(", ")),
             format!("role：此处没有角色 `{name}`，可用：{}", fit.join("、")),
         )
     })?;
     if role == Role::Owner && who.role_in(PROVIDER) != Some(Role::Owner) {
-        return Err(Refusal::new(RefusalKind::Forbidden, "only an owner makes an owner", "只有所有者可以指定所有者"));
+        return Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "only an owner makes an owner",
+            "只有所有者可以指定所有者",
+        ));
     }
     Ok(role)
 }
 
 /// Gives a member another role.
-pub fn set_role(tx: &mut Tx<'_>, who: &Principal, house: &str, person: &str, input: &SetRole) -> Result<(), Failure> {
+pub fn set_role(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    person: &str,
+    input: &SetRole,
+) -> Result<(), Failure> {
     enter(tx, who, house, Verb::Change)?;
     let role = fit(who, house, &input.role)?;
     let old = held(tx, house, person)?;
@@ -128,7 +146,8 @@ pub fn remove(tx: &mut Tx<'_>, who: &Principal, house: &str, person: &str) -> Re
 }
 
 fn held(tx: &mut Tx<'_>, house: &str, person: &str) -> Result<String, Failure> {
-    let row = tx.row("SELECT role FROM membership WHERE tenant_id = $1 AND person_id = $2", values![house, person])?;
+    let row = tx
+        .row("SELECT role FROM membership WHERE tenant_id = $1 AND person_id = $2", values![house, person])?;
     Ok(row.ok_or_else(Refusal::not_found)?.get(0)?)
 }
 
@@ -142,5 +161,9 @@ fn keep_an_owner(tx: &mut Tx<'_>, house: &str, old: &str, new: Option<Role>) -> 
     if owners > 1 {
         return Ok(());
     }
-    Err(Refusal::unfit("this is the last owner; make another one first", "这是最后一位所有者，请先指定另一位").into())
+    Err(Refusal::unfit(
+        "this is the last owner; make another one first",
+        "这是最后一位所有者，请先指定另一位",
+    )
+    .into())
 }

@@ -63,7 +63,8 @@ pub(super) fn matches(password: &str, kept: Option<&str>) -> Result<bool, Fault>
 
 /// Compares without stopping at the first difference.
 pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).fold(0, |all, (left, right)| all | (left ^ right)) == 0
+    left.len() == right.len()
+        && left.iter().zip(right).fold(0, |all, (left, right)| all | (left ^ right)) == 0
 }
 
 fn digest(password: &str, salt: &[u8]) -> Result<[u8; 32], Fault> {
@@ -116,7 +117,14 @@ mod tests {
     #[test]
     fn short_long_and_common_passwords_are_refused() {
         let long = "长".repeat(128);
-        for (password, fine) in [("1234567", false), ("password", false), ("Password1", false), ("tr4mway", false), ("tr4mways", true), (long.as_str(), true)] {
+        for (password, fine) in [
+            ("1234567", false),
+            ("password", false),
+            ("Password1", false),
+            ("tr4mway", false),
+            ("tr4mways", true),
+            (long.as_str(), true),
+        ] {
             assert_eq!(check(password).is_ok(), fine, "{password}");
         }
         assert!(check(&"a".repeat(129)).is_err());

@@ -16,7 +16,9 @@ pub(crate) fn step(secret: &[u8], code: &str, unix_seconds: i64, used: i64) -> O
 pub(crate) fn address(secret: &[u8], issuer: &str, email: &str) -> String {
     let secret = base32(secret);
     let (issuer, email) = (percent(issuer), percent(email));
-    format!("otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30")
+    format!(
+        "otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"
+    )
 }
 
 pub(crate) fn base32(secret: &[u8]) -> String {
@@ -30,7 +32,13 @@ fn totp(secret: &[u8]) -> Option<Totp> {
 
 fn percent(text: &str) -> String {
     text.bytes()
-        .map(|it| if it.is_ascii_alphanumeric() || b"-._~".contains(&it) { char::from(it).to_string() } else { format!("%{it:02X}") })
+        .map(|it| {
+            if it.is_ascii_alphanumeric() || b"-._~".contains(&it) {
+                char::from(it).to_string()
+            } else {
+                format!("%{it:02X}")
+            }
+        })
         .collect()
 }
 
@@ -42,7 +50,9 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_standard() {
         let secret = b"12345678901234567890";
-        for (at, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")] {
+        for (at, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")]
+        {
             assert_eq!(step(secret, code, at, 0), Some(at / 30), "{at}");
         }
     }

@@ -79,9 +79,16 @@ pub(super) fn wrong() -> Failure {
 }
 
 /// Begins a session.
-pub fn begin(platform: &Platform, tx: &mut Tx<'_>, proven: Proven, agent: &str, address: &str) -> Result<Session, Failure> {
+pub fn begin(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    proven: Proven,
+    agent: &str,
+    address: &str,
+) -> Result<Session, Failure> {
     // The row may have changed since it was compared.
-    let person = super::by_id(tx, &proven.person.id)?.filter(|it| it.password_hash == proven.person.password_hash);
+    let person =
+        super::by_id(tx, &proven.person.id)?.filter(|it| it.password_hash == proven.person.password_hash);
     let person = person.ok_or_else(wrong)?;
     check_second_factor(tx, &person, proven.code.as_deref())?;
     let (token, hash) = secret::new(tx)?;
@@ -118,7 +125,10 @@ fn check_second_factor(tx: &mut Tx<'_>, person: &Kept, code: Option<&str>) -> Re
     let mut left = person.recovery.clone();
     let at = left.iter().position(|it| *it == hash).ok_or_else(wrong)?;
     left.remove(at);
-    tx.housekeeping("UPDATE person SET recovery = $2 WHERE id = $1", values![&person.id, json!(left).to_string()])?;
+    tx.housekeeping(
+        "UPDATE person SET recovery = $2 WHERE id = $1",
+        values![&person.id, json!(left).to_string()],
+    )?;
     Ok(())
 }
 

@@ -65,11 +65,21 @@ pub struct Token {
 }
 
 /// Makes a token for a house.
-pub fn create(_: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str, input: NewToken) -> Result<TokenMade, Failure> {
+pub fn create(
+    _: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    input: NewToken,
+) -> Result<TokenMade, Failure> {
     enter(tx, who, house, Verb::Create)?;
     let role: Role = input.role.parse().map_err(|()| unknown_role(&input.role))?;
     let own = who.role_in(house).or_else(|| who.role_in(PROVIDER));
-    let within = if own == Some(Role::Owner) { true } else { own == Some(role) || (own == Some(Role::CustomerAdmin) && role == Role::CustomerMember) };
+    let within = if own == Some(Role::Owner) {
+        true
+    } else {
+        own == Some(role) || (own == Some(Role::CustomerAdmin) && role == Role::CustomerMember)
+    };
     if !within || role.is_provider() != (house == PROVIDER) || who.scopes.is_some() {
         return Err(Refusal::new(
             RefusalKind::Forbidden,
@@ -89,10 +99,25 @@ pub fn create(_: &Platform, tx: &mut Tx<'_>, who: &Principal, house: &str, input
     tx.execute(
         "INSERT INTO token (tenant_id, id, hash, name, role, scopes, created_by, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        values![house, &id, hash(&token), &input.name, role.name(), scopes, &who.person, tx.now(), input.expires_at],
+        values![
+            house,
+            &id,
+            hash(&token),
+            &input.name,
+            role.name(),
+            scopes,
+            &who.person,
+            tx.now(),
+            input.expires_at
+        ],
     )?;
     let new = json!({ "name": input.name, "role": role.name(), "scopes": input.scopes, "expires_at": input.expires_at });
-    audit::append(tx, who, house, Entry { action: "token.created", subject: id.clone(), new, ..Entry::default() })?;
+    audit::append(
+        tx,
+        who,
+        house,
+        Entry { action: "token.created", subject: id.clone(), new, ..Entry::default() },
+    )?;
     let kept = Token {
         id,
         name: input.name,
@@ -117,7 +142,8 @@ fn unknown_role(name: &str) -> Refusal {
 fn check_scope(scope: &str) -> Result<(), Refusal> {
     let verbs = [Verb::Read, Verb::Create, Verb::Change, Verb::Decide, Verb::Remove, Verb::Export];
     let known = scope.split_once(':').is_some_and(|(resource, verb)| {
-        Resource::ALL.iter().any(|it| it.name() == resource) && (verb == "*" || verbs.iter().any(|it| it.name() == verb))
+        Resource::ALL.iter().any(|it| it.name() == resource)
+            && (verb == "*" || verbs.iter().any(|it| it.name() == verb))
     });
     if known {
         return Ok(());
@@ -173,7 +199,12 @@ pub fn revoke(tx: &mut Tx<'_>, who: &Principal, house: &str, id: &str) -> Result
     if changed == 0 {
         return Err(Refusal::not_found().into());
     }
-    audit::append(tx, who, house, Entry { action: "token.revoked", subject: id.to_owned(), ..Entry::default() })?;
+    audit::append(
+        tx,
+        who,
+        house,
+        Entry { action: "token.revoked", subject: id.to_owned(), ..Entry::default() },
+    )?;
     Ok(())
 }
 

@@ -57,12 +57,18 @@ pub struct Used {
 }
 
 /// Uses the tenant's vouchers on an invoice, in their order of use, until nothing is left to pay or no voucher is usable.
-pub fn apply(tx: &mut Tx<'_>, who: &Principal, tenant: &str, input: &ApplyVouchers) -> Result<Applied, Failure> {
+pub fn apply(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    input: &ApplyVouchers,
+) -> Result<Applied, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Ledger, Verb::Create)?;
     let name = reference("invoice", &input.invoice)?;
     let turn = turn(tx, tenant.id(), name)?;
     let cycle_from = cycle_from(tx, &tenant, input)?;
-    let invoice = Invoice { id: name.to_owned(), tenant: Tenant::new(tenant.id()), amount: input.amount.into() };
+    let invoice =
+        Invoice { id: name.to_owned(), tenant: Tenant::new(tenant.id()), amount: input.amount.into() };
     let open = views::open(tx, tenant.id(), input.amount.currency.code(), cycle_from)?;
     let id = TransactionId::new(tx.new_id("txn")?);
     let done = apply_vouchers(id, tx.now(), &invoice, &open)?;
@@ -97,7 +103,9 @@ fn turn(tx: &mut Tx<'_>, tenant: &str, invoice: &str) -> Result<usize, Failure> 
         if reversed == 0 {
             return Err(Refusal::new(
                 RefusalKind::Exists,
-                format!("vouchers were used on invoice {invoice} already, by transaction {id}; reverse it first"),
+                format!(
+                    "vouchers were used on invoice {invoice} already, by transaction {id}; reverse it first"
+                ),
                 format!("发票 {invoice} 已由交易 {id} 抵扣；如需重做请先冲销"),
             )
             .into());
@@ -109,7 +117,11 @@ fn turn(tx: &mut Tx<'_>, tenant: &str, invoice: &str) -> Result<usize, Failure> 
 fn cycle_from(tx: &mut Tx<'_>, tenant: &TenantHandle, input: &ApplyVouchers) -> Result<Instant, Failure> {
     let Some(label) = &input.cycle else { return Ok(Instant::MAX) };
     let Some(subscription) = &input.subscription else {
-        return Err(Refusal::invalid("subscription: name it beside the cycle", "subscription：指定周期时须写明订阅").into());
+        return Err(Refusal::invalid(
+            "subscription: name it beside the cycle",
+            "subscription：指定周期时须写明订阅",
+        )
+        .into());
     };
     let row = tx.row(
         "SELECT from_at FROM cycle WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3",

@@ -1,7 +1,9 @@
 //! Giving what is due: a voucher, a payment, or a credit an upstream provider owes us.
 
 use desk::CreditKind;
-use ledger::{Grant, Money, Tenant, TransactionId, VoucherId, expect_upstream_credit, issue_payment, issue_voucher};
+use ledger::{
+    Grant, Money, Tenant, TransactionId, VoucherId, expect_upstream_credit, issue_payment, issue_voucher,
+};
 use quantity::Currency;
 use serde_json::json;
 use store::{Fault, Tx, values};
@@ -28,7 +30,12 @@ pub(crate) struct Give<'a> {
 }
 
 /// Posts a credit in the way the remedy and the subscription ask for.
-pub(crate) fn give(platform: &Platform, tx: &mut Tx<'_>, who: &Principal, it: &Give<'_>) -> Result<(), Failure> {
+pub(crate) fn give(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    it: &Give<'_>,
+) -> Result<(), Failure> {
     let grant = grant(tx, it)?;
     match (it.entitlement.side, kind_of(tx, it.entitlement)?) {
         (Side::Customer, _) => post(tx, who, it, &expect_upstream_credit(grant)?).map(|_| ()),
@@ -109,6 +116,11 @@ fn grant(tx: &Tx<'_>, it: &Give<'_>) -> Result<Grant, Fault> {
     })
 }
 
-fn post(tx: &mut Tx<'_>, who: &Principal, it: &Give<'_>, transaction: &ledger::Transaction) -> Result<Posted, Failure> {
+fn post(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    it: &Give<'_>,
+    transaction: &ledger::Transaction,
+) -> Result<Posted, Failure> {
     books::post(tx, who, Act { transaction, name: Some(it.act), entitlement: Some(&it.entitlement.id) })
 }

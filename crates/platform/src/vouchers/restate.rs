@@ -1,8 +1,8 @@
 //! What a superseding statement does to a credit that was given: more is given, or less is taken back without a charge.
 
 use ledger::{
-    Account, AccountKind, Delta, Draft, Money, NewVoucher, Posting, Tenant, Transaction, TransactionId, TransactionKind,
-    VoucherId, delta_credit,
+    Account, AccountKind, Delta, Draft, Money, NewVoucher, Posting, Tenant, Transaction, TransactionId,
+    TransactionKind, VoucherId, delta_credit,
 };
 use quantity::Currency;
 use store::{Fault, Tx, values};
@@ -27,7 +27,12 @@ pub(crate) fn restate(
     let difference = after.less(before)?;
     match difference.minor {
         0 => Ok(()),
-        1.. => give(platform, tx, who, &Give { entitlement: it, amount: difference, source: &it.statement, act: &act }),
+        1.. => give(
+            platform,
+            tx,
+            who,
+            &Give { entitlement: it, amount: difference, source: &it.statement, act: &act },
+        ),
         _ => {
             let owed = owed(tx, it, before.currency)?;
             let transaction = if owed.is_empty() {
@@ -42,7 +47,12 @@ pub(crate) fn restate(
     }
 }
 
-fn fewer_vouchers(tx: &mut Tx<'_>, it: &Entitlement, before: Money, after: Money) -> Result<Option<Transaction>, Failure> {
+fn fewer_vouchers(
+    tx: &mut Tx<'_>,
+    it: &Entitlement,
+    before: Money,
+    after: Money,
+) -> Result<Option<Transaction>, Failure> {
     let unused = views::of_entitlement(tx, &it.tenant, &it.id)?;
     let delta = Delta {
         id: TransactionId::new(tx.new_id("txn")?),
@@ -77,10 +87,16 @@ fn owed(tx: &mut Tx<'_>, it: &Entitlement, currency: Currency) -> Result<Vec<(Ac
     Ok(owed)
 }
 
-fn less_owed(tx: &Tx<'_>, it: &Entitlement, amount: Money, owed: Vec<(Account, i64)>) -> Result<Transaction, Failure> {
+fn less_owed(
+    tx: &Tx<'_>,
+    it: &Entitlement,
+    amount: Money,
+    owed: Vec<(Account, i64)>,
+) -> Result<Transaction, Failure> {
     let tenant = Tenant::new(&it.tenant);
     let upstream = owed.iter().any(|it| it.0.kind == AccountKind::UpstreamReceivable);
-    let (cost, sign) = if upstream { (AccountKind::UpstreamCredit, -1) } else { (AccountKind::CreditExpense, 1) };
+    let (cost, sign) =
+        if upstream { (AccountKind::UpstreamCredit, -1) } else { (AccountKind::CreditExpense, 1) };
     let mut left = amount.minor;
     let mut postings = Vec::new();
     for (account, balance) in owed {
@@ -92,7 +108,10 @@ fn less_owed(tx: &Tx<'_>, it: &Entitlement, amount: Money, owed: Vec<(Account, i
     }
     let about = |kind| Account::about(&tenant, kind, amount.currency, &it.statement);
     if left > 0 {
-        postings.push(Posting { account: about(AccountKind::CreditWaived), amount_minor: left.saturating_mul(sign) });
+        postings.push(Posting {
+            account: about(AccountKind::CreditWaived),
+            amount_minor: left.saturating_mul(sign),
+        });
     }
     postings.push(Posting { account: about(cost), amount_minor: amount.minor.saturating_mul(-sign) });
     Ok(Transaction::new(Draft {

@@ -53,7 +53,12 @@ macro_rules! select {
 }
 
 /// The vouchers of a tenant, oldest first.
-pub fn list(tx: &mut Tx<'_>, who: &Principal, tenant: &str, page: &Page) -> Result<Listed<VoucherView>, Failure> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    page: &Page,
+) -> Result<Listed<VoucherView>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Ledger, Verb::Read)?;
     let rows = tx.rows(
         select!("WHERE v.tenant_id = $1 AND v.id > $2 ORDER BY v.id LIMIT $3"),
@@ -117,7 +122,11 @@ pub(super) fn open(
 }
 
 /// Vouchers with something left that were given for one entitlement.
-pub(super) fn of_entitlement(tx: &mut Tx<'_>, tenant: &str, entitlement: &str) -> Result<Vec<Voucher>, Fault> {
+pub(super) fn of_entitlement(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    entitlement: &str,
+) -> Result<Vec<Voucher>, Fault> {
     let rows = tx.rows(
         select!("WHERE v.tenant_id = $1 AND v.entitlement_id = $2 AND a.credits > a.debits ORDER BY v.id"),
         values![tenant, entitlement],

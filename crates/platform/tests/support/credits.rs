@@ -96,7 +96,14 @@ pub(crate) fn breached(world: &World, id: &str) -> StatementView {
 }
 
 pub(crate) fn sealed(world: &World, id: &str) -> StatementView {
-    send(world, id, &[fee("fee-10", "1000.00 CNY"), outage("o1", "2026-10-05T00:00:00+08:00", "2026-10-06T00:00:00+08:00")]);
+    send(
+        world,
+        id,
+        &[
+            fee("fee-10", "1000.00 CNY"),
+            outage("o1", "2026-10-05T00:00:00+08:00", "2026-10-06T00:00:00+08:00"),
+        ],
+    );
     world.set("2026-11-02T00:00:00+08:00");
     run_jobs(world);
     statements::close(world, &owner(), id, &format!("sub_{id}"), "2026-10", None).unwrap()
@@ -107,7 +114,12 @@ pub(crate) fn new_claim(statement: &str, remedy: &str) -> NewClaim {
     serde_json::from_value(json!({ "statement": statement, "remedy": remedy, "fields": fields })).unwrap()
 }
 
-pub(crate) fn submit_as(world: &World, who: &Principal, id: &str, input: NewClaim) -> Result<ClaimView, Failure> {
+pub(crate) fn submit_as(
+    world: &World,
+    who: &Principal,
+    id: &str,
+    input: NewClaim,
+) -> Result<ClaimView, Failure> {
     let (who, id) = (who.clone(), id.to_owned());
     world.write(move |platform, tx| claims::submit(platform, tx, &who, &id, input))
 }

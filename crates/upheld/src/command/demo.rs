@@ -33,7 +33,13 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
 
 fn serving_arguments(data: &Path, arguments: &DemoArguments) -> ServingArguments {
     ServingArguments {
-        store: StoreArguments { data: Some(data.to_owned()), database: None, database_file: None, key: None, config: None },
+        store: StoreArguments {
+            data: Some(data.to_owned()),
+            database: None,
+            database_file: None,
+            key: None,
+            config: None,
+        },
         listen: arguments.listen.clone(),
         log: false,
         otlp: None,
@@ -52,16 +58,22 @@ fn fill(serving: &Serving, data: &Path) -> Result<(), Failure> {
     let clock = Arc::new(ManualClock::default());
     let context = Context { clock: clock.clone(), chance: Arc::new(SeededChance::new(SEED)) };
     let fault = |it: &dyn std::fmt::Display| Failure::Fault(it.to_string());
-    let played = Store::open(&Location::Directory(data.to_owned()), context).map_err(|it| fault(&it)).and_then(|store| {
-        let key = key::sealing_key(&serving.key, &serving.settings.origin)?;
-        let platform = Platform::new(store, serving.settings.clone(), key);
-        play(&platform, &clock, now).map_err(|it| fault(&it))?;
-        count(&platform)
-    });
+    let played = Store::open(&Location::Directory(data.to_owned()), context)
+        .map_err(|it| fault(&it))
+        .and_then(|store| {
+            let key = key::sealing_key(&serving.key, &serving.settings.origin)?;
+            let platform = Platform::new(store, serving.settings.clone(), key);
+            play(&platform, &clock, now).map_err(|it| fault(&it))?;
+            count(&platform)
+        });
     match played {
         Ok(statements) => {
             let took = began.elapsed();
-            eprintln!("{statements} statements sealed in {}.{} s", took.as_secs(), took.subsec_millis() / 100);
+            eprintln!(
+                "{statements} statements sealed in {}.{} s",
+                took.as_secs(),
+                took.subsec_millis() / 100
+            );
             Ok(())
         }
         Err(failure) => {

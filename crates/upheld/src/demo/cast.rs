@@ -82,16 +82,44 @@ const fn customer(
 
 /// The twelve.
 pub(crate) const CUSTOMERS: [Customer; 12] = [
-    customer("northfield-clinic", "Northfield Clinic", "it@northfield.example", Agreement::Mwe, Some("basic"), 24),
-    customer("harbor-dental", "Harbor Dental", "office@harbor.example", Agreement::Mwe, Some("professional"), 6),
+    customer(
+        "northfield-clinic",
+        "Northfield Clinic",
+        "it@northfield.example",
+        Agreement::Mwe,
+        Some("basic"),
+        24,
+    ),
+    customer(
+        "harbor-dental",
+        "Harbor Dental",
+        "office@harbor.example",
+        Agreement::Mwe,
+        Some("professional"),
+        6,
+    ),
     customer("st-anne", "St. Anne Hospital", "ops@st-anne.example", Agreement::Mwe, Some("enterprise"), 10),
     customer("huayue-pharma", "华越医药 Huayue Pharma", "it@huayue.example", Agreement::Taimei, None, 16),
     customer("beichen-trials", "北辰临床 Beichen Trials", "it@beichen.example", Agreement::Taimei, None, 4),
     customer("jinghe-bio", "景和生物 Jinghe Bio", "it@jinghe.example", Agreement::Taimei, None, 9),
-    customer("qingniao-express", "青鸟快递 Qingniao Express", "dev@qingniao.example", Agreement::PinganSms, None, 20),
+    customer(
+        "qingniao-express",
+        "青鸟快递 Qingniao Express",
+        "dev@qingniao.example",
+        Agreement::PinganSms,
+        None,
+        20,
+    ),
     customer("yunfan-retail", "云帆零售 Yunfan Retail", "dev@yunfan.example", Agreement::PinganSms, None, 5),
     customer("minle-bank", "民乐银行 Minle Bank", "dev@minle.example", Agreement::PinganSms, None, 10),
     customer("acme-shop", "Acme Shop", "hello@acme.example", Agreement::Websoft9, Some("standard"), 8),
-    customer("lanhai-media", "蓝海传媒 Lanhai Media", "it@lanhai.example", Agreement::Websoft9, Some("advanced"), 18),
+    customer(
+        "lanhai-media",
+        "蓝海传媒 Lanhai Media",
+        "it@lanhai.example",
+        Agreement::Websoft9,
+        Some("advanced"),
+        18,
+    ),
     customer("oriole-games", "Oriole Games", "ops@oriole.example", Agreement::Websoft9, Some("premium"), 12),
 ];

@@ -120,7 +120,8 @@ impl Month {
         let from = self.minute().max(4_400) / 1_440 * 1_440 + 120;
         let until = from + self.minutes(60, 180);
         let announced = from - 3 * 1_440 + 600;
-        let mut fields = json!({ "from": self.at(from), "until": self.at(until), "announced_at": self.at(announced) });
+        let mut fields =
+            json!({ "from": self.at(from), "until": self.at(until), "announced_at": self.at(announced) });
         if let (Value::Object(members), Some(kind)) = (&mut fields, kind) {
             members.insert("kind".to_owned(), json!(kind));
         }
@@ -143,7 +144,11 @@ impl Month {
             let causes = ["platform", "platform", "platform", "third_party", "dns"];
             let cause = self.dice.pick(&causes);
             let until = from + length;
-            self.add(until, "outage", json!({ "from": self.at(from), "until": self.at(until), "cause": cause }));
+            self.add(
+                until,
+                "outage",
+                json!({ "from": self.at(from), "until": self.at(until), "cause": cause }),
+            );
         }
     }
 
@@ -161,7 +166,11 @@ impl Month {
         let lost = u64::from(self.dice.below(10) < self.luck / 4);
         let at = self.last_minute - 60;
         let total = 9_000 + self.dice.below(3_000);
-        self.add(at, "documents", json!({ "at": self.at(at), "total": total, "intact": total - lost, "subject": self.name }));
+        self.add(
+            at,
+            "documents",
+            json!({ "at": self.at(at), "total": total, "intact": total - lost, "subject": self.name }),
+        );
     }
 
     /// Ping An Cloud: some hundred messages, most of them delivered, and the fee they came to.
@@ -217,11 +226,14 @@ mod tests {
     fn a_month_is_the_same_each_time_and_every_line_is_read() {
         let first = Date::parse("2026-10-01").unwrap();
         for customer in &CUSTOMERS {
-            let lines = |()| -> Vec<String> { evidence(customer, first, 31).iter().map(|it| it.record.to_string()).collect() };
+            let lines = |()| -> Vec<String> {
+                evidence(customer, first, 31).iter().map(|it| it.record.to_string()).collect()
+            };
             let text = lines(());
             assert_eq!(text, lines(()));
             let (contract, _) = language::read(customer.agreement.id(), customer.agreement.text());
-            let file = ::evidence::SourceFile { name: "month.ndjson".into(), bytes: text.join("\n").into_bytes() };
+            let file =
+                ::evidence::SourceFile { name: "month.ndjson".into(), bytes: text.join("\n").into_bytes() };
             let (read, found) = ::evidence::read(&contract.unwrap().schema, &[file]);
             assert_eq!(found, [], "{}", customer.id);
             assert_eq!(read.records().len(), text.len(), "{}", customer.id);

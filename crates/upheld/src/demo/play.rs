@@ -135,7 +135,11 @@ fn live(platform: &Platform, clock: &Arc<ManualClock>, first: Date, now: Instant
     Ok(())
 }
 
-fn send<'a>(platform: &Platform, customer: &Customer, known: impl Iterator<Item = &'a Known>) -> Result<(), Failure> {
+fn send<'a>(
+    platform: &Platform,
+    customer: &Customer,
+    known: impl Iterator<Item = &'a Known>,
+) -> Result<(), Failure> {
     let lines: Vec<String> = known.map(|it| it.record.to_string()).collect();
     if lines.is_empty() {
         return Ok(());

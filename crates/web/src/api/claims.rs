@@ -19,16 +19,25 @@ pub(crate) fn routes() -> Vec<Route> {
 
 fn looking() -> Vec<Route> {
     vec![
-        read("/tenants/{tenant}/entitlements", "listEntitlements", "The remedies that came about, as the latest statements have them", |_, tx, who, parts| {
-            entitlements::list(tx, who, parts.id("tenant"), &parts.page()?)
-        })
+        read(
+            "/tenants/{tenant}/entitlements",
+            "listEntitlements",
+            "The remedies that came about, as the latest statements have them",
+            |_, tx, who, parts| entitlements::list(tx, who, parts.id("tenant"), &parts.page()?),
+        )
         .paged(),
-        read("/tenants/{tenant}/claimable", "listClaimable", "What can be claimed now", |_, tx, who, parts| {
-            entitlements::claimable(tx, who, parts.id("tenant"))
-        }),
-        read("/claims", "claimQueue", "Claims of all tenants that wait for us, the next deadline first", |_, tx, who, parts| {
-            claims::queue(tx, who, parts.parameter("state"), &parts.page()?)
-        })
+        read(
+            "/tenants/{tenant}/claimable",
+            "listClaimable",
+            "What can be claimed now",
+            |_, tx, who, parts| entitlements::claimable(tx, who, parts.id("tenant")),
+        ),
+        read(
+            "/claims",
+            "claimQueue",
+            "Claims of all tenants that wait for us, the next deadline first",
+            |_, tx, who, parts| claims::queue(tx, who, parts.parameter("state"), &parts.page()?),
+        )
         .query("state", STATES)
         .paged(),
         read("/tenants/{tenant}/claims", "listClaims", "The claims of a tenant", |_, tx, who, parts| {
@@ -39,52 +48,100 @@ fn looking() -> Vec<Route> {
         read("/tenants/{tenant}/claims/{claim}", "getClaim", "A claim", |_, tx, who, parts| {
             claims::get(tx, who, parts.id("tenant"), parts.id("claim"))
         }),
-        read("/tenants/{tenant}/claims/{claim}/events", "listClaimEvents", "What happened to a claim", |_, tx, who, parts| {
-            claims::events(tx, who, parts.id("tenant"), parts.id("claim"))
-        }),
-        read_bytes("/tenants/{tenant}/claims/{claim}/files/{sha256}", "downloadClaimFile", "A file of a claim", "application/octet-stream", |_, tx, who, parts| {
-            let (file, bytes) = claims::file(tx, who, parts.id("tenant"), parts.id("claim"), parts.id("sha256"))?;
-            Ok(Reply::bytes(&file.media, bytes).file(&file.name))
-        }),
+        read(
+            "/tenants/{tenant}/claims/{claim}/events",
+            "listClaimEvents",
+            "What happened to a claim",
+            |_, tx, who, parts| claims::events(tx, who, parts.id("tenant"), parts.id("claim")),
+        ),
+        read_bytes(
+            "/tenants/{tenant}/claims/{claim}/files/{sha256}",
+            "downloadClaimFile",
+            "A file of a claim",
+            "application/octet-stream",
+            |_, tx, who, parts| {
+                let (file, bytes) =
+                    claims::file(tx, who, parts.id("tenant"), parts.id("claim"), parts.id("sha256"))?;
+                Ok(Reply::bytes(&file.media, bytes).file(&file.name))
+            },
+        ),
     ]
 }
 
 fn claiming() -> Vec<Route> {
     vec![
-        write("POST", "/tenants/{tenant}/claims", "submitClaim", "Makes a claim, for oneself or on the customer's behalf", |platform, tx, who, parts, input| {
-            claims::submit(platform, tx, who, parts.id("tenant"), input)
-        })
+        write(
+            "POST",
+            "/tenants/{tenant}/claims",
+            "submitClaim",
+            "Makes a claim, for oneself or on the customer's behalf",
+            |platform, tx, who, parts, input| claims::submit(platform, tx, who, parts.id("tenant"), input),
+        )
         .created(),
         attach(),
-        write("POST", "/tenants/{tenant}/claims/{claim}/information", "supplyInformation", "Answers what the claimant was asked", |platform, tx, who, parts, input| {
-            claims::supply(platform, tx, who, named(parts), input)
-        }),
-        write("POST", "/tenants/{tenant}/claims/{claim}/award/acceptance", "acceptAward", "Is content with a partial award and gives up an appeal", |platform, tx, who, parts, Nothing {}| {
-            claims::accept_award(platform, tx, who, named(parts))
-        }),
-        write("POST", "/tenants/{tenant}/claims/{claim}/appeal", "appealClaim", "Contests a decision", |platform, tx, who, parts, input| {
-            claims::appeal(platform, tx, who, named(parts), &input)
-        }),
-        write("POST", "/tenants/{tenant}/claims/{claim}/withdrawal", "withdrawClaim", "Takes a claim back", |platform, tx, who, parts, Nothing {}| {
-            claims::withdraw(platform, tx, who, named(parts))
-        }),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/information",
+            "supplyInformation",
+            "Answers what the claimant was asked",
+            |platform, tx, who, parts, input| claims::supply(platform, tx, who, named(parts), input),
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/award/acceptance",
+            "acceptAward",
+            "Is content with a partial award and gives up an appeal",
+            |platform, tx, who, parts, Nothing {}| claims::accept_award(platform, tx, who, named(parts)),
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/appeal",
+            "appealClaim",
+            "Contests a decision",
+            |platform, tx, who, parts, input| claims::appeal(platform, tx, who, named(parts), &input),
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/withdrawal",
+            "withdrawClaim",
+            "Takes a claim back",
+            |platform, tx, who, parts, Nothing {}| claims::withdraw(platform, tx, who, named(parts)),
+        ),
     ]
 }
 
 fn deciding() -> Vec<Route> {
     vec![
-        write("POST", "/tenants/{tenant}/claims/{claim}/review", "takeUpClaim", "Begins to look at a claim", |platform, tx, who, parts, Nothing {}| {
-            claims::take_up(platform, tx, who, named(parts))
-        }),
-        write("POST", "/tenants/{tenant}/claims/{claim}/question", "requestInformation", "Asks the claimant for more", |platform, tx, who, parts, input| {
-            claims::request_information(platform, tx, who, named(parts), &input)
-        }),
-        write("POST", "/tenants/{tenant}/claims/{claim}/decision", "decideClaim", "Accepts a claim, a part of it, or rejects it", |platform, tx, who, parts, input| {
-            claims::decide(platform, tx, who, named(parts), &input)
-        }),
-        write("POST", "/tenants/{tenant}/claims/{claim}/appeal/decision", "decideAppeal", "Decides an appeal", |platform, tx, who, parts, input| {
-            claims::decide_appeal(platform, tx, who, named(parts), &input)
-        }),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/review",
+            "takeUpClaim",
+            "Begins to look at a claim",
+            |platform, tx, who, parts, Nothing {}| claims::take_up(platform, tx, who, named(parts)),
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/question",
+            "requestInformation",
+            "Asks the claimant for more",
+            |platform, tx, who, parts, input| {
+                claims::request_information(platform, tx, who, named(parts), &input)
+            },
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/decision",
+            "decideClaim",
+            "Accepts a claim, a part of it, or rejects it",
+            |platform, tx, who, parts, input| claims::decide(platform, tx, who, named(parts), &input),
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/claims/{claim}/appeal/decision",
+            "decideAppeal",
+            "Decides an appeal",
+            |platform, tx, who, parts, input| claims::decide_appeal(platform, tx, who, named(parts), &input),
+        ),
     ]
 }
 
@@ -102,8 +159,15 @@ fn attach() -> Route {
         Ok(commit)
     };
     let path = "/tenants/{tenant}/claims/{claim}/files";
-    write_bytes::<ClaimView>("POST", path, "attachClaimFile", "Attaches a file to a claim", &["application/octet-stream"], prepare)
-        .created()
-        .query("name", "The file's name.")
-        .body_bytes_max(OBJECT_BYTES_MAX)
+    write_bytes::<ClaimView>(
+        "POST",
+        path,
+        "attachClaimFile",
+        "Attaches a file to a claim",
+        &["application/octet-stream"],
+        prepare,
+    )
+    .created()
+    .query("name", "The file's name.")
+    .body_bytes_max(OBJECT_BYTES_MAX)
 }

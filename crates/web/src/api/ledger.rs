@@ -20,22 +20,39 @@ pub(crate) fn routes() -> Vec<Route> {
 
 fn books_routes() -> Vec<Route> {
     vec![
-        read("/tenants/{tenant}/transactions", "listTransactions", "The transactions of a tenant", |_, tx, who, parts| {
-            books::list(tx, who, parts.id("tenant"), &parts.page()?)
-        })
+        read(
+            "/tenants/{tenant}/transactions",
+            "listTransactions",
+            "The transactions of a tenant",
+            |_, tx, who, parts| books::list(tx, who, parts.id("tenant"), &parts.page()?),
+        )
         .paged(),
-        read("/tenants/{tenant}/transactions/{transaction}", "getTransaction", "A transaction", |_, tx, who, parts| {
-            books::get(tx, who, parts.id("tenant"), parts.id("transaction"))
-        }),
-        write("POST", "/tenants/{tenant}/transactions/{transaction}/reversal", "reverseTransaction", "Undoes a transaction by a new one", |_, tx, who, parts, input| {
-            vouchers::reverse(tx, who, parts.id("tenant"), parts.id("transaction"), &input)
-        })
+        read(
+            "/tenants/{tenant}/transactions/{transaction}",
+            "getTransaction",
+            "A transaction",
+            |_, tx, who, parts| books::get(tx, who, parts.id("tenant"), parts.id("transaction")),
+        ),
+        write(
+            "POST",
+            "/tenants/{tenant}/transactions/{transaction}/reversal",
+            "reverseTransaction",
+            "Undoes a transaction by a new one",
+            |_, tx, who, parts, input| {
+                vouchers::reverse(tx, who, parts.id("tenant"), parts.id("transaction"), &input)
+            },
+        )
         .created(),
-        read("/tenants/{tenant}/accounts", "listAccounts", "The accounts of a tenant with their balances", |_, tx, who, parts| {
-            books::accounts(tx, who, parts.id("tenant"), &parts.page()?)
-        })
+        read(
+            "/tenants/{tenant}/accounts",
+            "listAccounts",
+            "The accounts of a tenant with their balances",
+            |_, tx, who, parts| books::accounts(tx, who, parts.id("tenant"), &parts.page()?),
+        )
         .paged(),
-        read("/ledger/trial-balance", "trialBalance", "Whether the books balance", |_, tx, who, _| books::trial_balance(tx, who)),
+        read("/ledger/trial-balance", "trialBalance", "Whether the books balance", |_, tx, who, _| {
+            books::trial_balance(tx, who)
+        }),
     ]
 }
 
@@ -64,24 +81,38 @@ fn voucher_routes() -> Vec<Route> {
 
 fn export_routes() -> Vec<Route> {
     vec![
-        read("/tenants/{tenant}/billing", "exportTenantBilling", "The postings of a tenant in a period", |_, tx, who, parts| {
-            billing::export(tx, who, Some(parts.id("tenant")), period(parts)?)
-        })
+        read(
+            "/tenants/{tenant}/billing",
+            "exportTenantBilling",
+            "The postings of a tenant in a period",
+            |_, tx, who, parts| billing::export(tx, who, Some(parts.id("tenant")), period(parts)?),
+        )
         .query("from", FROM)
         .query("until", UNTIL),
-        read_bytes("/tenants/{tenant}/billing.csv", "exportTenantBillingCsv", "The postings of a tenant in a period, as CSV", "text/csv", |_, tx, who, parts| {
-            csv(&billing::export(tx, who, Some(parts.id("tenant")), period(parts)?)?)
-        })
+        read_bytes(
+            "/tenants/{tenant}/billing.csv",
+            "exportTenantBillingCsv",
+            "The postings of a tenant in a period, as CSV",
+            "text/csv",
+            |_, tx, who, parts| csv(&billing::export(tx, who, Some(parts.id("tenant")), period(parts)?)?),
+        )
         .query("from", FROM)
         .query("until", UNTIL),
-        read("/ledger/billing", "exportBilling", "The postings of all tenants in a period", |_, tx, who, parts| {
-            billing::export(tx, who, None, period(parts)?)
-        })
+        read(
+            "/ledger/billing",
+            "exportBilling",
+            "The postings of all tenants in a period",
+            |_, tx, who, parts| billing::export(tx, who, None, period(parts)?),
+        )
         .query("from", FROM)
         .query("until", UNTIL),
-        read_bytes("/ledger/billing.csv", "exportBillingCsv", "The postings of all tenants in a period, as CSV", "text/csv", |_, tx, who, parts| {
-            csv(&billing::export(tx, who, None, period(parts)?)?)
-        })
+        read_bytes(
+            "/ledger/billing.csv",
+            "exportBillingCsv",
+            "The postings of all tenants in a period, as CSV",
+            "text/csv",
+            |_, tx, who, parts| csv(&billing::export(tx, who, None, period(parts)?)?),
+        )
         .query("from", FROM)
         .query("until", UNTIL),
     ]
@@ -94,7 +125,10 @@ fn csv(export: &billing::Export) -> Result<Reply, Failure> {
 fn period(parts: &Parts) -> Result<(Instant, Instant), Failure> {
     let instant = |name: &str| match parts.parameter(name) {
         Some(text) => time::read(name, text),
-        None => Err(Refusal::invalid(format!("{name}: say it, like 2026-10-01T00:00:00Z"), format!("{name}：请写明，如 2026-10-01T00:00:00Z"))),
+        None => Err(Refusal::invalid(
+            format!("{name}: say it, like 2026-10-01T00:00:00Z"),
+            format!("{name}：请写明，如 2026-10-01T00:00:00Z"),
+        )),
     };
     let (from, until) = (instant("from")?, instant("until")?);
     if from < until {

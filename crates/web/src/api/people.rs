@@ -41,69 +41,163 @@ pub(crate) fn routes() -> Vec<Route> {
         read("/sessions", "listSessions", "The caller's own sessions", |_, tx, who, _| {
             Ok(All { items: people::sessions(tx, who)? })
         }),
-        write("DELETE", "/sessions/current", "signOut", "Ends the session the request came with", |_, tx, who, parts, Nothing {}| {
-            people::end(tx, who, session_token(parts)?)?;
-            Ok(DONE)
-        }),
-        write("DELETE", "/sessions/{session}", "endSession", "Ends a session of the caller's own", |_, tx, who, parts, Nothing {}| {
-            people::revoke(tx, who, parts.id("session"))?;
-            Ok(DONE)
-        }),
+        write(
+            "DELETE",
+            "/sessions/current",
+            "signOut",
+            "Ends the session the request came with",
+            |_, tx, who, parts, Nothing {}| {
+                people::end(tx, who, session_token(parts)?)?;
+                Ok(DONE)
+            },
+        ),
+        write(
+            "DELETE",
+            "/sessions/{session}",
+            "endSession",
+            "Ends a session of the caller's own",
+            |_, tx, who, parts, Nothing {}| {
+                people::revoke(tx, who, parts.id("session"))?;
+                Ok(DONE)
+            },
+        ),
         confirm(),
         read("/me", "me", "Who the caller is", |_, tx, who, _| people::me(tx, who)),
-        write("POST", "/me/second-factor", "enrolSecondFactor", "Begins to set up a second factor", |platform, tx, who, _, Nothing {}| {
-            people::enrol(platform, tx, who)
-        }),
-        write("POST", "/me/second-factor/confirmation", "confirmSecondFactor", "Puts the second factor in force", |_, tx, who, _, input: Code| {
-            people::enrolled(tx, who, &input)
-        }),
-        write("DELETE", "/me/second-factor", "removeSecondFactor", "Takes the second factor away", |platform, tx, who, _, Nothing {}| {
-            people::unenrol(platform, tx, who)?;
-            Ok(DONE)
-        }),
+        write(
+            "POST",
+            "/me/second-factor",
+            "enrolSecondFactor",
+            "Begins to set up a second factor",
+            |platform, tx, who, _, Nothing {}| people::enrol(platform, tx, who),
+        ),
+        write(
+            "POST",
+            "/me/second-factor/confirmation",
+            "confirmSecondFactor",
+            "Puts the second factor in force",
+            |_, tx, who, _, input: Code| people::enrolled(tx, who, &input),
+        ),
+        write(
+            "DELETE",
+            "/me/second-factor",
+            "removeSecondFactor",
+            "Takes the second factor away",
+            |platform, tx, who, _, Nothing {}| {
+                people::unenrol(platform, tx, who)?;
+                Ok(DONE)
+            },
+        ),
         accept(),
     ];
-    routes.extend(of_house("/people", "/invitations", "/tokens", ["listPeople", "setRole", "removePerson", "offerReset", "invite", "listTokens", "createToken", "revokeToken"]));
+    routes.extend(of_house(
+        "/people",
+        "/invitations",
+        "/tokens",
+        [
+            "listPeople",
+            "setRole",
+            "removePerson",
+            "offerReset",
+            "invite",
+            "listTokens",
+            "createToken",
+            "revokeToken",
+        ],
+    ));
     routes.extend(of_house(
         "/tenants/{tenant}/people",
         "/tenants/{tenant}/invitations",
         "/tenants/{tenant}/tokens",
-        ["listTenantPeople", "setTenantRole", "removeTenantPerson", "offerTenantReset", "inviteToTenant", "listTenantTokens", "createTenantToken", "revokeTenantToken"],
+        [
+            "listTenantPeople",
+            "setTenantRole",
+            "removeTenantPerson",
+            "offerTenantReset",
+            "inviteToTenant",
+            "listTenantTokens",
+            "createTenantToken",
+            "revokeTenantToken",
+        ],
     ));
     routes
 }
 
 /// The same routes for the provider's house and for a tenant's.
-fn of_house(people_path: &'static str, invitations: &'static str, tokens: &'static str, ids: [&'static str; 8]) -> Vec<Route> {
+fn of_house(
+    people_path: &'static str,
+    invitations: &'static str,
+    tokens: &'static str,
+    ids: [&'static str; 8],
+) -> Vec<Route> {
     let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
     let person = leak(format!("{people_path}/{{person}}"));
     vec![
-        read(people_path, ids[0], "The people of the house", |_, tx, who, parts| people::members(tx, who, house(parts), &parts.page()?)).paged(),
-        write("PUT", leak(format!("{person}/role")), ids[1], "Gives a person another role", |_, tx, who, parts, input: SetRole| {
-            people::set_role(tx, who, house(parts), parts.id("person"), &input)?;
-            Ok(DONE)
-        }),
-        write("DELETE", person, ids[2], "Takes a person out of the house", |_, tx, who, parts, Nothing {}| {
-            people::remove(tx, who, house(parts), parts.id("person"))?;
-            Ok(DONE)
-        }),
-        write("POST", leak(format!("{person}/reset")), ids[3], "Makes a one-time link for a new password", |platform, tx, who, parts, Nothing {}| {
-            people::reset(platform, tx, who, house(parts), parts.id("person"))
+        read(people_path, ids[0], "The people of the house", |_, tx, who, parts| {
+            people::members(tx, who, house(parts), &parts.page()?)
         })
+        .paged(),
+        write(
+            "PUT",
+            leak(format!("{person}/role")),
+            ids[1],
+            "Gives a person another role",
+            |_, tx, who, parts, input: SetRole| {
+                people::set_role(tx, who, house(parts), parts.id("person"), &input)?;
+                Ok(DONE)
+            },
+        ),
+        write(
+            "DELETE",
+            person,
+            ids[2],
+            "Takes a person out of the house",
+            |_, tx, who, parts, Nothing {}| {
+                people::remove(tx, who, house(parts), parts.id("person"))?;
+                Ok(DONE)
+            },
+        ),
+        write(
+            "POST",
+            leak(format!("{person}/reset")),
+            ids[3],
+            "Makes a one-time link for a new password",
+            |platform, tx, who, parts, Nothing {}| {
+                people::reset(platform, tx, who, house(parts), parts.id("person"))
+            },
+        )
         .created(),
-        write("POST", invitations, ids[4], "Makes a one-time link that invites a person", |platform, tx, who, parts, input: Invite| {
-            people::invite(platform, tx, who, house(parts), &input)
+        write(
+            "POST",
+            invitations,
+            ids[4],
+            "Makes a one-time link that invites a person",
+            |platform, tx, who, parts, input: Invite| people::invite(platform, tx, who, house(parts), &input),
+        )
+        .created(),
+        read(tokens, ids[5], "The API tokens of the house", |_, tx, who, parts| {
+            people::tokens(tx, who, house(parts), &parts.page()?)
         })
+        .paged(),
+        write(
+            "POST",
+            tokens,
+            ids[6],
+            "Makes an API token; its text is shown once",
+            |platform, tx, who, parts, input: NewToken| {
+                people::create_token(platform, tx, who, house(parts), input)
+            },
+        )
         .created(),
-        read(tokens, ids[5], "The API tokens of the house", |_, tx, who, parts| people::tokens(tx, who, house(parts), &parts.page()?)).paged(),
-        write("POST", tokens, ids[6], "Makes an API token; its text is shown once", |platform, tx, who, parts, input: NewToken| {
-            people::create_token(platform, tx, who, house(parts), input)
-        })
-        .created(),
-        write("DELETE", leak(format!("{tokens}/{{token}}")), ids[7], "Takes an API token back", |_, tx, who, parts, Nothing {}| {
-            people::revoke_token(tx, who, house(parts), parts.id("token"))?;
-            Ok(DONE)
-        }),
+        write(
+            "DELETE",
+            leak(format!("{tokens}/{{token}}")),
+            ids[7],
+            "Takes an API token back",
+            |_, tx, who, parts, Nothing {}| {
+                people::revoke_token(tx, who, house(parts), parts.id("token"))?;
+                Ok(DONE)
+            },
+        ),
     ]
 }
 
@@ -119,12 +213,17 @@ fn sign_in() -> Route {
         let commit: Commit = Box::new(move |platform, tx, _, parts| {
             let session = people::begin(platform, tx, proven, &parts.agent, &parts.address)?;
             let seconds = platform.settings.session_seconds;
-            let cookie = format!("{SESSION_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}", session.token);
+            let cookie = format!(
+                "{SESSION_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}",
+                session.token
+            );
             Ok(Reply::json(&session)?.header("set-cookie", cookie))
         });
         Ok(commit)
     };
-    let mut route = write_bytes::<people::Session>("POST", "/sessions", "signIn", "Signs in", &[], prepare).open().created();
+    let mut route = write_bytes::<people::Session>("POST", "/sessions", "signIn", "Signs in", &[], prepare)
+        .open()
+        .created();
     route.input = Some(|schemas| schemas.subschema_for::<SignIn>());
     route.strict = true;
     route
@@ -133,7 +232,8 @@ fn sign_in() -> Route {
 fn confirm() -> Route {
     let prepare = |platform: &platform::Platform, _: &_, parts: &Parts, body: axum::body::Bytes| {
         let input: Confirm = parts.json(&body)?;
-        let proven = people::prove(platform, SignIn { email: input.email, password: input.password, code: None })?;
+        let proven =
+            people::prove(platform, SignIn { email: input.email, password: input.password, code: None })?;
         let commit: Commit = Box::new(move |_, tx, who, parts| {
             people::confirm(tx, who, &proven, session_token(parts)?)?;
             Reply::json(&DONE)
@@ -141,7 +241,8 @@ fn confirm() -> Route {
         Ok(commit)
     };
     let about = "Gives the password once more, which opens dangerous acts for a while";
-    let mut route = write_bytes::<Done>("POST", "/sessions/current/confirmation", "confirmSession", about, &[], prepare);
+    let mut route =
+        write_bytes::<Done>("POST", "/sessions/current/confirmation", "confirmSession", about, &[], prepare);
     route.input = Some(|schemas| schemas.subschema_for::<Confirm>());
     route.strict = true;
     route

@@ -17,7 +17,10 @@ struct About {
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         read("", "about", "The provider's name and the platform's time", |platform, tx, _, _| {
-            Ok(About { provider: platform.settings.provider.clone(), now: calendar::Zone::utc().show(tx.now()) })
+            Ok(About {
+                provider: platform.settings.provider.clone(),
+                now: calendar::Zone::utc().show(tx.now()),
+            })
         })
         .open(),
     ]
