@@ -269,7 +269,7 @@ fn acknowledges(name: &str, code: &str, clause: &str) -> bool {
 /// The heading a finding stands under.
 fn clause_of<'a>(contract: &'a Contract, it: &Diagnostic) -> &'a str {
     let at = it.place.as_ref().map_or(0, |it| it.from);
-    let above = contract.headings.iter().filter(|it| it.span.from <= at).next_back();
+    let above = contract.headings.iter().rfind(|it| it.span.from <= at);
     above.map_or("", |it| it.text.as_str())
 }
 

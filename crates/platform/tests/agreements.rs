@@ -1,4 +1,5 @@
 //! Publishing, looking at and comparing agreements.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod support;
 

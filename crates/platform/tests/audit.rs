@@ -1,4 +1,5 @@
 //! The audit log: what it holds can be proven, what was changed in it is found, and people can be forgotten.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod support;
 
@@ -220,7 +221,7 @@ fn checkpoints_are_put_into_the_root_log_by_the_job_when_a_log_grew() {
         assert_eq!(origins.len(), 3, "the provider's, and one of each tenant");
         let expected = [PROVIDER, "acme", "zeta"].map(|it| audit::origin_of(world, it));
         assert!(expected.iter().all(|it| origins.contains(it)), "{origins:?}");
-        let shown = world.read(|platform, tx| audit::public_checkpoint(platform, tx)).unwrap();
+        let shown = world.read(audit::public_checkpoint).unwrap();
         let root = Checkpoint::open(&Note::parse(shown.as_bytes()).unwrap(), &key(world, ROOT)).unwrap();
         assert_eq!(root.size, 3);
         let bundle = world.read(|_, tx| audit::public_bundle(tx, "tile/entries/000.p/3")).unwrap();
@@ -585,7 +586,7 @@ fn cosignatures_of_known_witnesses_are_shown_with_the_checkpoint_and_others_are_
         platform.settings = settings.into();
         append(world, PROVIDER, &names(0, 3));
         audit::publish_all(&platform).unwrap();
-        let shown = || platform.read(|platform, tx| audit::public_checkpoint(platform, tx)).unwrap();
+        let shown = || platform.read(audit::public_checkpoint).unwrap();
         let note = || Note::parse(shown().as_bytes()).unwrap();
         let send = |note: &Note| {
             let input = audit::Cosigned { checkpoint: note.to_string() };

@@ -1,4 +1,5 @@
 //! Claims: the whole life of a credit, the edges of its window, decisions and appeals, and what late evidence changes.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 #[path = "support/credits.rs"]
 mod credits;

@@ -1,4 +1,5 @@
 //! Cycles from the first instant to the sealed statement, and what late evidence does to it.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod support;
 

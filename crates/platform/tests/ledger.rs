@@ -1,4 +1,5 @@
 //! The ledger: it balances whatever happens, and vouchers move as the rules say.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 #[expect(dead_code, reason = "claims use more of it")]
 #[path = "support/credits.rs"]

@@ -1,4 +1,5 @@
 //! Notices of change, by each contract's own rule.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod support;
 

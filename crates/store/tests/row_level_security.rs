@@ -3,6 +3,7 @@
 //! Runs where `UPHELD_TEST_POSTGRES` holds the URL of a server's owner. The policies guard against a query that forgot its
 //! tenant. They do not guard against whoever can send any SQL it likes over the application's own connection: `RESET ROLE`
 //! and `set_config('upheld.scope', 'provider', …)` are that one's to send. A test below says so, lest it be forgotten.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,5 +1,5 @@
 //! What holds of every store: whole or not at all, durable when answered, one time, one process.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 use std::thread;

@@ -91,8 +91,8 @@ fn what_is_for_one_customer_is_seen_by_no_other() {
         let list = |who: Principal, tenant: Option<&str>| {
             world.read(|platform, tx| attestations::list(platform, tx, &who, tenant, &Page::default()))
         };
-        assert_eq!(list(member("acme"), None).unwrap().items, [all.clone()]);
-        assert_eq!(list(member("acme"), Some("acme")).unwrap().items, [acme.clone()]);
+        assert_eq!(list(member("acme"), None).unwrap().items, std::slice::from_ref(&all));
+        assert_eq!(list(member("acme"), Some("acme")).unwrap().items, std::slice::from_ref(&acme));
         assert_eq!(kind(list(member("beta"), Some("acme"))), RefusalKind::NotFound);
         let get = |who: Principal, tenant: Option<&str>| {
             world.read(|platform, tx| attestations::get(platform, tx, &who, tenant, &acme.id))

@@ -168,7 +168,7 @@ fn corrections_are_listed_for_their_tenant() {
         let list = |who: Principal, tenant: &str, of: Option<&str>| {
             world.read(|platform, tx| corrections::list(platform, tx, &who, tenant, of, &Page::default()))
         };
-        assert_eq!(list(member("acme"), "acme", None).unwrap().items, [it.clone()]);
+        assert_eq!(list(member("acme"), "acme", None).unwrap().items, std::slice::from_ref(&it));
         assert_eq!(list(owner(), "acme", Some(SUBSCRIPTION)).unwrap().items.len(), 1);
         assert_eq!(list(owner(), "acme", Some("sub_9")).unwrap().items.len(), 0);
         assert_eq!(list(owner(), "beta", None).unwrap().items.len(), 0);

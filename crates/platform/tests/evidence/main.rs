@@ -1,6 +1,6 @@
 //! What holds for evidence: taking it in, seeing it, correcting it; maintenance windows and attestations.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of a test fail the test")]
+#![expect(clippy::panic, clippy::unwrap_used, unreachable_pub, reason = "helpers of a test fail the test")]
 
 mod attestations;
 mod corrections;

@@ -12,7 +12,7 @@ fn a_correction_stands_and_what_was_known_then_stays_known() {
         send(world, &owner(), &own(), &[outage("a", 1, 10)]);
         world.set("2026-10-02T00:00:00Z");
         let later = correction(&outage("a", 1, 20), "b", "a");
-        assert_eq!(counts(&send(world, &owner(), &own(), &[later.clone()])), (1, 0, 0));
+        assert_eq!(counts(&send(world, &owner(), &own(), std::slice::from_ref(&later))), (1, 0, 0));
         assert_eq!(counts(&send(world, &owner(), &own(), &[later])), (0, 1, 0));
         assert_eq!(standing(world), ["b 2026-10-01T01:00:00Z 2026-10-01T01:20:00Z"]);
         let then = standing_in(&evidence(world), Some("2026-10-01T23:59:59Z"));
@@ -26,7 +26,10 @@ fn a_withdrawal_takes_a_record_back() {
         fill(world);
         let withdrawal =
             r#"{"fact":"outage","supersedes":"a","withdrawn":true,"reason":"planned"}"#.to_owned();
-        assert_eq!(rejected(&send(world, &owner(), &own(), &[withdrawal.clone()])), [(1, "V0131")]);
+        assert_eq!(
+            rejected(&send(world, &owner(), &own(), std::slice::from_ref(&withdrawal))),
+            [(1, "V0131")]
+        );
         send(world, &owner(), &own(), &[outage("a", 1, 10), withdrawal.clone()]);
         assert_eq!(standing(world), Vec::<String>::new());
         assert_eq!(counts(&send(world, &owner(), &own(), &[withdrawal])), (0, 1, 0));

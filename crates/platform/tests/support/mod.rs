@@ -1,6 +1,6 @@
 //! A platform for one test: a clock that stands, chance from a seed, SQLite in a directory of its own; and once more on a
 //! fresh PostgreSQL database where `UPHELD_TEST_POSTGRES` holds the URL of a server's owner.
-#![expect(dead_code, unreachable_pub, reason = "each test binary uses another part of this")]
+#![expect(dead_code, reason = "each test binary uses another part of this")]
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! What HTTP promises: problems, revisions, repeated requests, pages, limits, and the document that describes it all.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "helpers of tests stand outside the test functions")]
 
 #[path = "../support/mod.rs"]
 mod support;

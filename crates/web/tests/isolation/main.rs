@@ -1,4 +1,5 @@
 //! Tenants' isolation over HTTP: every route of the table, by everybody, with another's names wherever a name can stand.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "helpers of tests stand outside the test functions")]
 
 #[path = "../support/mod.rs"]
 mod support;
