@@ -4,8 +4,6 @@
 mod array;
 mod cloud_event;
 mod lines;
-#[cfg(test)]
-mod tests;
 
 use std::slice;
 
@@ -106,3 +104,6 @@ pub(crate) fn unexplained(row: &Row<'_>) -> Option<Problem> {
 pub(crate) fn is_error(problem: &Problem) -> bool {
     problem.severity == Severity::Error
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! Contracts as published, parsed once and shared: a version never changes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use language::Contract;
 use store::{Fault, Tx, values};
 
-use crate::objects;
+use crate::objects::{self, Packed};
 use crate::refusal::{Failure, Refusal};
 
 /// Most versions kept parsed.
@@ -23,6 +23,18 @@ pub struct Published {
     pub text: String,
     /// What it means.
     pub contract: Contract,
+    packed: OnceLock<Packed>,
+}
+
+impl Published {
+    /// The text made ready to be kept: the same for every statement of this version, so it is done once.
+    pub fn packed(&self) -> Result<Packed, Fault> {
+        if let Some(it) = self.packed.get() {
+            return Ok(it.clone());
+        }
+        let packed = objects::pack(self.text.as_bytes())?;
+        Ok(self.packed.get_or_init(|| packed).clone())
+    }
 }
 
 /// Parsed versions by agreement and version.
@@ -49,7 +61,7 @@ impl Contracts {
             Fault::broken(format!("{agreement} {version} can no longer be read by this program"))
         })?;
         let (agreement, version) = key.clone();
-        let published = Arc::new(Published { agreement, version, text, contract });
+        let published = Arc::new(Published { agreement, version, text, contract, packed: OnceLock::new() });
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX {
             kept.pop_first();

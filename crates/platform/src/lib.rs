@@ -20,6 +20,7 @@ pub mod documents;
 pub mod entitlements;
 pub mod evidence;
 pub mod files;
+pub mod housekeeping;
 pub mod intake;
 pub mod jobs;
 mod kept;

@@ -15,6 +15,7 @@ use crate::contracts::Published;
 use crate::platform::Platform;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::TenantHandle;
+use crate::statements::CONTRACT_FILE;
 use crate::{evidence as streams, subscriptions};
 
 /// What governs a subscription at one moment, and the contract's text.
@@ -186,7 +187,7 @@ pub fn package(settled: &Settled) -> Result<BTreeMap<String, Vec<u8>>, Failure> 
     Ok(BTreeMap::from([
         ("statement.json".to_owned(), canonical),
         ("statement.html".to_owned(), statement::html(&settled.settlement, Some(text)).into_bytes()),
-        ("contract.md".to_owned(), text.clone().into_bytes()),
+        (CONTRACT_FILE.to_owned(), text.clone().into_bytes()),
         (proof::evidence_file(1, "evidence.ndjson"), lines.into_bytes()),
     ]))
 }

@@ -21,6 +21,8 @@ use crate::settling::{Settled, package, settle_cycle};
 use crate::time::Moment;
 use crate::{claims, cycles, decisions};
 
+/// The contract's text in a package.
+pub(crate) const CONTRACT_FILE: &str = "contract.md";
 /// Times a settlement is made anew because evidence arrived while it was being made.
 const TRIES_MAX: usize = 5;
 

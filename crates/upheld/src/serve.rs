@@ -70,6 +70,7 @@ pub(crate) fn run(platform: Platform, serving: &Serving, greeting: &str) -> Resu
     if serving.otlp.is_some() {
         eprintln!("upheld: warning: `otlp` is set, and this version sends no traces yet");
     }
+    platform::housekeeping::schedule(&platform).map_err(|it| Failure::Fault(it.to_string()))?;
     let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
     let router = web::router(platform, web::Options { rates: serving.rates, log: serving.log });
     let served = runtime.block_on(async {

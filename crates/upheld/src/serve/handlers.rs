@@ -1,7 +1,9 @@
 //! Who does which kind of job: the one list of all that happens by itself.
 
 use platform::jobs::Handler;
-use platform::{audit, claims, corrections, cycles, maintenance, notices, runs, subscriptions, vouchers};
+use platform::{
+    audit, claims, corrections, cycles, housekeeping, maintenance, notices, runs, subscriptions, vouchers,
+};
 
 /// Every kind of job with what does it.
 pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
@@ -16,8 +18,7 @@ pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
         (claims::DEADLINE_JOB, claims::run),
         (vouchers::EXPIRY_JOB, vouchers::expire),
         (audit::JOB, audit::run),
-        (claims::DEADLINE_JOB, claims::run),
-        (vouchers::EXPIRY_JOB, vouchers::expire),
+        (housekeeping::JOB, housekeeping::run),
         (maintenance::EXPAND_JOB, maintenance::run),
     ]
 }
