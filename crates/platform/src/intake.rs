@@ -2,7 +2,7 @@
 //! ([`commit`]). What is acknowledged is durable; what was sent before is counted and not kept again; a bad line is told and
 //! keeps no good one out.
 
-mod affected;
+pub(crate) mod affected;
 mod known;
 mod receipt;
 mod revisions;
@@ -90,9 +90,9 @@ struct Line {
 
 /// The time evidence speaks of: `from` is later than `until` while it speaks of none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Reach {
-    from: Instant,
-    until: Instant,
+pub(crate) struct Reach {
+    pub(crate) from: Instant,
+    pub(crate) until: Instant,
 }
 
 /// The form of a body of this media type. Refused when it is none we read.

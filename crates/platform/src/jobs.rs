@@ -19,7 +19,7 @@ use crate::rights::{Resource, Verb};
 use crate::time::{self, Moment};
 
 /// How long a process has for a piece of work before another may take it.
-const LEASE_SECONDS: i64 = 300;
+const LEASE_SECONDS: i64 = 120;
 /// Attempts before a person is needed.
 const ATTEMPTS_MAX: i64 = 8;
 /// Pieces of work taken at once.
@@ -152,6 +152,17 @@ fn finish(platform: &Platform, job: &Job, outcome: &Result<(), Failure>) -> Resu
     })
 }
 
+/// Whoever held a lease is gone when nobody else can be using the store: its work need not wait for the lease to end.
+fn take_over(platform: &Platform) -> Result<(), Failure> {
+    platform.write(|_, tx| {
+        tx.housekeeping(
+            "UPDATE job SET state = 'waiting', leased_by = NULL, leased_until = NULL WHERE state = 'running'",
+            &[],
+        )?;
+        Ok(())
+    })
+}
+
 /// Does what is due, from a thread of its own, until told to stop.
 pub struct Runner {
     stop: Arc<AtomicBool>,
@@ -165,6 +176,11 @@ impl Runner {
         handlers: Vec<(&'static str, Handler)>,
         pause: Duration,
     ) -> std::io::Result<Self> {
+        if platform.store.is_exclusive()
+            && let Err(failure) = take_over(&platform)
+        {
+            return Err(std::io::Error::other(failure.to_string()));
+        }
         let stop = Arc::new(AtomicBool::new(false));
         let told = stop.clone();
         let thread = thread::Builder::new().name("jobs".to_owned()).spawn(move || {

@@ -11,13 +11,16 @@ use store::{Fault, Row, Tx, values};
 use timeline::Instant;
 
 use crate::audit::{self, Entry};
+use crate::intake::Reach;
+use crate::intake::affected::look_again;
 use crate::objects::{self, Packed};
 use crate::page::{Listed, Page};
 use crate::platform::Platform;
-use crate::principal::Principal;
+use crate::principal::{PROVIDER, Principal};
 use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::rights::{Resource, TenantHandle, Verb};
 use crate::settling::{Settled, package, settle_cycle};
+use crate::stream::agreement_stream;
 use crate::time::Moment;
 use crate::{claims, cycles, decisions};
 
@@ -161,7 +164,7 @@ fn make(
     purpose: &Purpose,
     reason: String,
 ) -> Result<StatementView, Failure> {
-    for _ in 0..TRIES_MAX {
+    for at in 1..=TRIES_MAX {
         let draft = platform.read(|platform, tx| {
             let handle = who.tenant(tx, tenant, Resource::Cycle, Verb::Decide)?;
             let cycle = cycles::get(tx, tenant, subscription, label)?;
@@ -171,17 +174,15 @@ fn make(
             draft(platform, tx, &handle, subscription, label)
         })?;
         let (who, purpose, reason) = (who.clone(), purpose.clone(), reason.clone());
-        match platform.write(move |platform, tx| commit(platform, tx, &who, draft, &purpose, &reason))? {
+        match platform.write(move |platform, tx| {
+            commit(platform, tx, &who, draft, (&purpose, at == TRIES_MAX), &reason)
+        })? {
             Done::Sealed(it) | Done::Same(it) => return Ok(*it),
             Done::Blocked(missing) => return Err(incomplete(&missing)),
             Done::Stale => {}
         }
     }
-    Err(Refusal::unfit(
-        "evidence keeps arriving; try again when it has come in",
-        "证据仍在不断到达，请稍后再试",
-    )
-    .into())
+    Err(Fault::Unavailable("evidence keeps arriving".to_owned()).into())
 }
 
 fn not_over(until: &Moment) -> Failure {
@@ -273,14 +274,21 @@ fn commit(
     tx: &mut Tx<'_>,
     who: &Principal,
     draft: Draft,
-    purpose: &Purpose,
+    (purpose, last_try): (&Purpose, bool),
     reason: &str,
 ) -> Result<Done, Failure> {
     who.tenant(tx, &draft.tenant, Resource::Cycle, Verb::Decide)?;
     // The agreement's own stream belongs to no tenant.
     tx.enter(store::Scope::Provider)?;
-    if !same_evidence(tx, &draft.settled)? {
+    let newer = newer_evidence(tx, &draft.settled)?;
+    // Where evidence arrives all the time no draft is ever the newest. The last one is sealed as of its moment, which says
+    // truly what was known then, and what came later is late.
+    let is_late = |it: &Newer| it.at > draft.as_of;
+    if !newer.is_empty() && !(last_try && newer.iter().all(is_late)) {
         return Ok(Done::Stale);
+    }
+    for it in &newer {
+        look_again(tx, (&it.stream.1, &it.stream.0), Reach { from: it.first_at, until: Instant::MAX })?;
     }
     let (tenant, subscription) = (draft.tenant.as_str(), draft.settled.terms.subscription.as_str());
     let before = latest(tx, tenant, subscription, &draft.label)?;
@@ -308,15 +316,34 @@ fn commit(
     seal(platform, tx, who, draft, before.as_ref(), &reason).map(|it| Done::Sealed(Box::new(it)))
 }
 
-fn same_evidence(tx: &mut Tx<'_>, settled: &Settled) -> Result<bool, Failure> {
-    for (stream, seen) in &settled.seen {
-        let row = tx.row("SELECT latest FROM evidence_stream WHERE stream = $1", values![stream])?;
-        let latest: i64 = row.map_or(Ok(0), |it| it.get(0))?;
-        if latest != *seen {
-            return Ok(false);
-        }
+/// Evidence that arrived after the draft was made.
+struct Newer {
+    /// The stream and its house.
+    stream: (String, String),
+    /// The earliest time it speaks of.
+    first_at: Instant,
+    /// When the first of it was recorded.
+    at: Instant,
+}
+
+fn newer_evidence(tx: &mut Tx<'_>, settled: &Settled) -> Result<Vec<Newer>, Failure> {
+    let terms = &settled.terms;
+    let streams = [
+        (terms.subscription.clone(), terms.tenant.clone()),
+        (agreement_stream(&terms.published.agreement), PROVIDER.to_owned()),
+    ];
+    let mut newer = Vec::new();
+    for stream in streams {
+        let seen = settled.seen.get(&stream.0).copied().unwrap_or(0);
+        let row = tx.row(
+            "SELECT min(first_at), min(at) FROM evidence_batch WHERE tenant_id = $1 AND stream = $2 AND seq > $3",
+            values![&stream.1, &stream.0, seen],
+        )?;
+        let (first_at, at): (Option<Instant>, Option<Instant>) =
+            row.map_or(Ok((None, None)), |it| Ok::<_, Fault>((it.get(0)?, it.get(1)?)))?;
+        newer.extend(first_at.zip(at).map(|(first_at, at)| Newer { stream, first_at, at }));
     }
-    Ok(true)
+    Ok(newer)
 }
 
 fn block(tx: &mut Tx<'_>, who: &Principal, draft: &Draft) -> Result<(), Failure> {

@@ -97,7 +97,7 @@ pub struct Store {
 struct Writing {
     queue: Mutex<Option<Queue>>,
     thread: Option<JoinHandle<()>>,
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Drop for Writing {
@@ -171,13 +171,18 @@ impl Store {
             .spawn(move || writer.work(&waiting))
             .map_err(|it| OpenError::Io(it.to_string()))?;
         let readers = Arc::new(Readers::new(READERS, reader));
-        let writing = Writing { queue: Mutex::new(Some(queue)), thread: Some(thread), _lock: lock };
+        let writing = Writing { queue: Mutex::new(Some(queue)), thread: Some(thread), lock };
         Ok(Self { writing: Arc::new(writing), readers, latest, context })
     }
 
     /// The time, never before that of the latest transaction.
     pub fn now(&self) -> Instant {
         self.context.clock.now().max(Instant::from_nanos(self.latest.load(Ordering::SeqCst)))
+    }
+
+    /// Whether no other process can be using this state.
+    pub fn is_exclusive(&self) -> bool {
+        self.writing.lock.is_some()
     }
 
     /// Where random bytes come from.

@@ -16,11 +16,16 @@ pub(super) fn evidence_changed(tx: &mut Tx<'_>, opened: &Opened, reach: Reach) -
     if !opened.is_shared() && !is_late(tx, opened, reach.from)? {
         return Ok(());
     }
-    let reach = reach.with(waiting(tx, &opened.name)?);
+    look_again(tx, (&opened.tenant, &opened.name), reach)
+}
+
+/// Puts the job down; what it was to look at already stays part of it.
+pub(crate) fn look_again(tx: &mut Tx<'_>, (tenant, stream): (&str, &str), reach: Reach) -> Result<(), Fault> {
+    let reach = reach.with(waiting(tx, stream)?);
     let payload = json!({
-        "stream": opened.name, "first_at": reach.from.nanos(), "last_at": reach.until.nanos(),
+        "stream": stream, "first_at": reach.from.nanos(), "last_at": reach.until.nanos(),
     });
-    jobs::enqueue(tx, LATE_JOB, &opened.name, &opened.tenant, tx.now(), &payload)
+    jobs::enqueue(tx, LATE_JOB, stream, tenant, tx.now(), &payload)
 }
 
 /// Whether any cycle of the subscription that ends after `first` is closed.
