@@ -1,5 +1,6 @@
 //! What the project does for itself: `cargo xtask test` and `cargo xtask bench`.
 
+mod api;
 mod bench;
 mod postgres;
 mod python;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::shell::{cargo, program, run, run_into, works};
-use crate::{Outcome, postgres, python, tidy, tools_folder};
+use crate::{Outcome, api, postgres, python, tidy, tools_folder};
 
 /// Names the server that tests use beside SQLite, by the URL of its owner.
 const TEST_POSTGRES: &str = "UPHELD_TEST_POSTGRES";
@@ -17,7 +17,7 @@ struct Step {
 }
 
 /// Cheap checks first, so that a slip is told soon.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { title: "format", is_slow: false, check: format },
     Step { title: "clippy", is_slow: false, check: clippy },
     Step { title: "tests", is_slow: false, check: tests },
@@ -27,6 +27,7 @@ const STEPS: [Step; 11] = [
     Step { title: "contracts: test", is_slow: false, check: contracts_test },
     Step { title: "contracts: format", is_slow: false, check: contracts_format },
     Step { title: "tidy", is_slow: false, check: tidy::check },
+    Step { title: "the API under schemathesis", is_slow: true, check: api::check },
     Step { title: "holidays beside independent packages", is_slow: true, check: holidays },
     Step { title: "time zones beside an independent package", is_slow: true, check: zones },
 ];
@@ -81,6 +82,7 @@ fn clippy(root: &Path) -> Outcome {
 
 /// Tests of what is stored run on SQLite and on a PostgreSQL server that lives as long as they do.
 fn tests(root: &Path) -> Outcome {
+    api::install_clients(root)?;
     let server = postgres::for_tests(root)?;
     let mut tests = if has_nextest(root) {
         cargo(root, &["nextest", "run", "--workspace"])

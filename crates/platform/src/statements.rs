@@ -134,8 +134,32 @@ pub fn close(
     label: &str,
     accept: Option<String>,
 ) -> Result<StatementView, Failure> {
+    open_when_begun(platform, who, tenant, subscription, label)?;
     let why = "the cycle was closed".to_owned();
     make(platform, who, (tenant, subscription, label), &Purpose::Close { accept }, why)
+}
+
+/// The calendar opens cycles by a job; whoever closes one need not wait for it.
+fn open_when_begun(
+    platform: &Platform,
+    who: &Principal,
+    tenant: &str,
+    subscription: &str,
+    label: &str,
+) -> Result<(), Failure> {
+    let is_open = platform.read(|_, tx| {
+        let handle = who.tenant(tx, tenant, Resource::Cycle, Verb::Decide)?;
+        match cycles::get(tx, handle.id(), subscription, label) {
+            Ok(_) => Ok(true),
+            Err(Failure::Refusal(it)) if it.kind == RefusalKind::NotFound => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    })?;
+    if is_open {
+        return Ok(());
+    }
+    let (tenant, subscription) = (tenant.to_owned(), subscription.to_owned());
+    platform.write(move |platform, tx| cycles::open_begun(platform, tx, &tenant, &subscription))
 }
 
 /// Settles a sealed cycle anew under the terms then in force. Seals a statement that supersedes the one before when the

@@ -11,7 +11,10 @@ fn the_documentation_shows_the_table_as_it_is() {
         std::fs::write(page, format!("{head}{}", matrix())).unwrap();
         return;
     }
-    assert!(text.ends_with(&matrix()), "docs/rights.md is not the table; run this test with UPDATE=1 and look at the difference");
+    assert!(
+        text.ends_with(&matrix()),
+        "docs/rights.md is not the table; run this test with UPDATE=1 and look at the difference"
+    );
 }
 
 #[test]
