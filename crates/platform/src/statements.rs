@@ -307,8 +307,8 @@ fn commit(
     let newer = newer_evidence(tx, &draft.settled)?;
     // Where evidence arrives all the time no draft is ever the newest. The last one is sealed as of its moment, which says
     // truly what was known then, and what came later is late.
-    let is_late = |it: &Newer| it.at > draft.as_of;
-    if !newer.is_empty() && !(last_try && newer.iter().all(is_late)) {
+    let may_be_late = |it: &Newer| last_try && it.at > draft.as_of;
+    if !newer.iter().all(may_be_late) {
         return Ok(Done::Stale);
     }
     for it in &newer {
