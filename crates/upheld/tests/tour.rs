@@ -1,7 +1,5 @@
 //! The tour of the documentation, run as it is written.
 
-#![expect(clippy::expect_used, reason = "helpers of tests stand outside the test functions")]
-
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
