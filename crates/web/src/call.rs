@@ -11,11 +11,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use diagnostic::Lang;
 use http_body_util::{BodyExt, Limited};
+use platform::audit::{self, Entry};
 use platform::people::{self, Credential};
-use platform::principal::Principal;
+use platform::principal::{PROVIDER, Principal};
+use platform::rights::Role;
 use platform::{Failure, Platform, Refusal, RefusalKind, answered};
 use sha2::{Digest as _, Sha256};
-use store::{Fault, Scope};
+use store::{Fault, Scope, Tx};
 use tokio::sync::oneshot;
 
 use crate::app::App;
@@ -60,6 +62,15 @@ async fn call(
     let who = identify(app, route, &parts, headers).await?;
     app.limits.by_caller(&who, route.method != "GET")?;
     match &route.action {
+        Action::Read(work) if who.role_in(PROVIDER) == Some(Role::Authority) => {
+            let (platform, work, id) = (app.platform.clone(), work.clone(), route.id);
+            in_the_writing_thread(app, move |tx| {
+                let reply = work(&platform, tx, &who, &parts)?;
+                disclosed(tx, &who, id, &parts)?;
+                Ok(reply)
+            })
+            .await
+        }
         Action::Read(work) => {
             let (app, work) = (app.clone(), work.clone());
             blocking(move || app.platform.read(|platform, tx| work(platform, tx, &who, &parts))).await
@@ -75,31 +86,49 @@ async fn call(
             let (commit, who, parts) =
                 blocking(move || prepare(&preparing.platform, &who, &parts, body).map(|it| (it, who, parts)))
                     .await?;
-            let (done, answer) = oneshot::channel();
             let platform = app.platform.clone();
-            app.platform.store.submit(
-                Scope::Provider,
-                move |tx| -> Result<Reply, Failure> {
-                    let kept = key.zip(digest);
-                    if let Some((key, digest)) = &kept
-                        && let Some(it) = answered::find(tx, &who, key, digest)?
-                    {
-                        return Ok(again(it));
-                    }
-                    let reply = commit(&platform, tx, &who, &parts)?;
-                    if let Some((key, digest)) = &kept {
-                        answered::keep(tx, &who, key, digest, &to_keep(&reply, success))?;
-                    }
-                    Ok(reply)
-                },
-                move |outcome| {
-                    // Whoever asked has gone; with the same key the answer can be had again.
-                    let _ = done.send(outcome);
-                },
-            );
-            answer.await.unwrap_or_else(|_| Err(Fault::Unavailable("stopping".to_owned()).into()))
+            in_the_writing_thread(&app, move |tx| {
+                let kept = key.zip(digest);
+                if let Some((key, digest)) = &kept
+                    && let Some(it) = answered::find(tx, &who, key, digest)?
+                {
+                    return Ok(again(it));
+                }
+                let reply = commit(&platform, tx, &who, &parts)?;
+                if let Some((key, digest)) = &kept {
+                    answered::keep(tx, &who, key, digest, &to_keep(&reply, success))?;
+                }
+                Ok(reply)
+            })
+            .await
         }
     }
+}
+
+/// Does work in the writing thread, and waits until it is durable.
+async fn in_the_writing_thread(
+    app: &Arc<App>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Reply, Failure> + Send + 'static,
+) -> Result<Reply, Failure> {
+    let (done, answer) = oneshot::channel();
+    app.platform.store.submit(Scope::Provider, work, move |outcome| {
+        // Whoever asked has gone; with the same key the answer can be had again.
+        let _ = done.send(outcome);
+    });
+    answer.await.unwrap_or_else(|_| Err(Fault::Unavailable("stopping".to_owned()).into()))
+}
+
+/// A lawful authority may look at much; each look is on the provider's record before it is answered.
+fn disclosed(tx: &mut Tx<'_>, who: &Principal, route: &str, parts: &Parts) -> Result<(), Failure> {
+    tx.enter(Scope::Provider)?;
+    let entry = Entry {
+        action: "authority.looked",
+        subject: route.to_owned(),
+        new: serde_json::json!({ "path": parts.path, "query": parts.query }),
+        ..Entry::default()
+    };
+    audit::append(tx, who, PROVIDER, entry)?;
+    Ok(())
 }
 
 /// Runs work that waits for the disk or the processor beside the threads that serve.

@@ -8,7 +8,9 @@ use platform::principal::{PROVIDER, Principal};
 use platform::publishing::{self, Publish};
 use platform::rights::Role;
 use platform::stream::Stream;
-use platform::{Failure, Platform, RefusalKind, agreements, jobs, people, subscriptions, tenants};
+use platform::{
+    Failure, Platform, RefusalKind, agreements, claims, entitlements, jobs, people, subscriptions, tenants,
+};
 use serde_json::json;
 use store::{Clock, ManualClock};
 use timeline::Instant;
@@ -131,6 +133,53 @@ fn live(platform: &Platform, clock: &Arc<ManualClock>, first: Date, now: Instant
             send(platform, customer, known.iter().filter(due))?;
         }
         run_jobs(platform)?;
+        if part == 0 {
+            claim(platform)?;
+        }
+    }
+    Ok(())
+}
+
+/// Customers claim what they can, some days after the statement; finance accepts two claims of three and has yet to look at
+/// the last.
+fn claim(platform: &Platform) -> Result<(), Failure> {
+    let finance = Principal { roles: vec![(PROVIDER.to_owned(), Role::Finance)], ..director() };
+    for (turn, customer) in CUSTOMERS.iter().enumerate() {
+        let due = platform.read(|_, tx| entitlements::claimable(tx, &director(), customer.id))?;
+        for it in due.items.into_iter().filter(|it| it.amount.is_some()) {
+            let fields = it
+                .requires
+                .iter()
+                .map(|name| (name.clone(), "see the statement ／ 见结算单".to_owned()))
+                .collect();
+            let input = claims::NewClaim {
+                statement: it.statement,
+                remedy: it.remedy,
+                subject: it.subject,
+                window: Some(it.window),
+                fields,
+                note: String::new(),
+            };
+            let finance = finance.clone();
+            platform.write(move |platform, tx| {
+                let claim = claims::submit(platform, tx, &director(), customer.id, input)?;
+                if turn % 3 != 2 {
+                    let decide = claims::Decide {
+                        verdict: claims::Verdict::Accept,
+                        amount: None,
+                        reason: "as the statement says ／ 与结算单一致".to_owned(),
+                    };
+                    claims::decide(
+                        platform,
+                        tx,
+                        &finance,
+                        claims::Named { tenant: customer.id, id: &claim.id, expected: None },
+                        &decide,
+                    )?;
+                }
+                Ok(())
+            })?;
+        }
     }
     Ok(())
 }

@@ -280,6 +280,22 @@ fn a_session_in_a_cookie_changes_nothing_for_another_site() {
 
 /// Whoever invites knows the link: it must not open the account of a person who is known already.
 #[test]
+fn each_look_of_an_authority_is_on_the_record() {
+    let house = House::new();
+    let looked = house.client().send(&house.who("authority").sign(Request::get("/api/v1/tenants")));
+    assert_eq!(looked.status, 200, "{}", looked.text());
+    let log = owner(&house, Request::get("/api/v1/log/entries?action=authority.looked")).json();
+    assert_eq!(
+        (log["items"][0]["subject"].as_str(), log["items"].as_array().map(Vec::len)),
+        (Some("listTenants"), Some(1))
+    );
+    let looked = owner(&house, Request::get("/api/v1/tenants"));
+    assert_eq!(looked.status, 200);
+    let log = owner(&house, Request::get("/api/v1/log/entries?action=authority.looked")).json();
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "nobody else's looks are");
+}
+
+#[test]
 fn an_invitation_takes_nobodys_account_over() {
     let house = House::new();
     let invite = json!({ "email": email("owner"), "role": "customer_member" });
