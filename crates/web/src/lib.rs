@@ -1,7 +1,7 @@
 //! The platform over HTTP: the REST API as one table of routes, health, metrics, and the log's public tiles.
 //!
 //! A handler is a use-case and nothing else; who asks, limits, repeated requests, revisions and refusals are dealt with
-//! once, on the way to it ([`call`]).
+//! once, on the way to it (module `call`).
 
 mod api;
 mod app;
