@@ -16,6 +16,10 @@ use crate::settling::InForce;
 use crate::statements;
 use crate::time::{self, Moment};
 
+/// The job that closes a cycle: [`close`].
+pub const CLOSE_JOB: &str = "close";
+/// The job that looks at closed cycles again when evidence has landed: [`late`].
+pub const LATE_JOB: &str = "late";
 /// Cycles opened in one go; the rest follow in the next.
 const OPENED_AT_ONCE: usize = 200;
 
@@ -93,18 +97,18 @@ fn close_later(
     at: Instant,
 ) -> Result<(), Fault> {
     let payload = json!({ "tenant": tenant, "subscription": subscription, "label": label });
-    jobs::enqueue(tx, "close", &format!("{subscription}/{label}"), tenant, at, &payload)
+    jobs::enqueue(tx, CLOSE_JOB, &format!("{subscription}/{label}"), tenant, at, &payload)
 }
 
 /// Handles `close`: seals the statement, or says what is missing and waits for evidence.
 pub fn close(platform: &Platform, job: &Job) -> Result<(), Failure> {
     let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-    let who = Principal::system("close");
+    let who = Principal::system(CLOSE_JOB);
     match statements::close(platform, &who, text("tenant"), text("subscription"), text("label"), None) {
         Ok(_) => Ok(()),
-        // Blocked, or closed by somebody else: both are written down.
-        Err(Failure::Refusal(_)) => Ok(()),
-        Err(fault) => Err(fault),
+        // Blocked, or closed by somebody else: both are written down. Anything else is told with the job.
+        Err(Failure::Refusal(it)) if statements::speaks_for_itself(&it) => Ok(()),
+        Err(failure) => Err(failure),
     }
 }
 
@@ -157,15 +161,16 @@ pub fn late(platform: &Platform, job: &Job) -> Result<(), Failure> {
     let affected = platform.store.read(Scope::Provider, |tx| affected(tx, text("stream"), first))?;
     let total = i64::try_from(affected.len()).unwrap_or(i64::MAX);
     for (at, it) in affected.into_iter().enumerate() {
-        let who = Principal::system("late");
+        let who = Principal::system(LATE_JOB);
         let done = if it.state == "sealed" {
             let reason = "evidence arrived after the statement was sealed";
             statements::restate(platform, &who, &it.tenant, &it.subscription, &it.label, reason).map(|_| ())
         } else {
             statements::close(platform, &who, &it.tenant, &it.subscription, &it.label, None).map(|_| ())
         };
-        if let Err(Failure::Fault(fault)) = done {
-            return Err(fault.into());
+        match done {
+            Err(Failure::Refusal(it)) if statements::speaks_for_itself(&it) => {}
+            other => other?,
         }
         if at % 50 == 49 {
             jobs::progress(platform, job, i64::try_from(at).unwrap_or(total), total)?;

@@ -36,7 +36,7 @@ pub struct DecisionView {
     pub subject: String,
     /// What the text leaves open.
     pub question: String,
-    /// open, decided or declined.
+    /// open, decided, declined, or superseded with its statement before anybody answered.
     pub state: String,
     /// What was granted.
     pub amount: Option<Money>,

@@ -5,9 +5,9 @@ mod cache;
 mod view;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use ::evidence::{Evidence, Memory, Record, reread};
+use ::evidence::{Evidence, Record, reread};
 use store::{Fault, Tx, values};
 use timeline::Instant;
 
@@ -32,7 +32,6 @@ pub struct Loaded {
     pub seen: BTreeMap<String, i64>,
     /// Records of another version of the contract whose times mean nothing in this one.
     pub misunderstood: usize,
-    facts: Arc<OnceLock<Arc<Memory>>>,
     marks: [Mark; 2],
 }
 
@@ -48,13 +47,6 @@ struct Part<'a> {
     house: &'a str,
     stream: String,
     shared: bool,
-}
-
-impl Loaded {
-    /// What stands with all that is known, ready to be asked.
-    pub fn facts(&self) -> Arc<Memory> {
-        self.facts.get_or_init(|| Arc::new(Memory::new(self.evidence.as_of(None)))).clone()
-    }
 }
 
 /// The evidence of a subscription, under the version of the contract it holds now.
@@ -111,7 +103,6 @@ impl Loaded {
             evidence: Arc::new(Evidence::of(&published.contract.schema, Vec::new())),
             seen: BTreeMap::new(),
             misunderstood: 0,
-            facts: Arc::default(),
             marks: Default::default(),
         }
     }
@@ -128,7 +119,7 @@ impl Loaded {
             all.extend(records);
             Arc::new(Evidence::of(&published.contract.schema, all))
         };
-        Self { evidence, seen, misunderstood, facts: Arc::default(), marks }
+        Self { evidence, seen, misunderstood, marks }
     }
 
     /// How many records it holds.

@@ -1,5 +1,6 @@
 //! Work that is due later, kept in the database: any process takes it under a lease, and does it at least once.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -89,12 +90,18 @@ pub fn run_due(platform: &Platform, handlers: &[(&'static str, Handler)]) -> Res
             count += 1;
             let handler = handlers.iter().find(|it| it.0 == job.kind).map(|it| it.1);
             let outcome = match handler {
-                Some(work) => work(platform, &job),
+                Some(work) => guarded(|| work(platform, &job)),
                 None => Err(Fault::broken(format!("nobody does {}", job.kind)).into()),
             };
             finish(platform, &job, &outcome)?;
         }
     }
+}
+
+/// A piece of work that panics has failed; the others go on.
+fn guarded(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Fault::broken("the job ended in a panic").into()))
 }
 
 fn take(platform: &Platform) -> Result<Vec<Job>, Failure> {

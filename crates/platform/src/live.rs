@@ -14,7 +14,7 @@ use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::Failure;
 use crate::rights::{Resource, Verb};
-use crate::settling::InForce;
+use crate::settling::{InForce, parts};
 use crate::time::Moment;
 
 /// A subscription's cycle in progress.
@@ -81,7 +81,7 @@ pub fn of(
     let cycle = terms.cycle_at(at)?;
     // The agreement's own stream belongs to no tenant; other tenants' records in it are left out.
     tx.enter(Scope::Provider)?;
-    let (evidence, _) = terms.evidence(platform, tx, now)?;
+    let evidence = terms.evidence(platform, tx, now)?.evidence;
     let until = cycle.counted.until();
     let nothing_more = terms.settle(&evidence, &cycle, until.max(now))?;
     let goes_on = match so_far(&cycle, now) {
@@ -116,21 +116,12 @@ fn so_far(cycle: &CycleSpan, now: Instant) -> Option<CycleSpan> {
 fn elapsed(cycle: &CycleSpan, now: Instant) -> String {
     let part = |until: Instant| until.min(cycle.counted.until()).nanos_since(cycle.counted.from()).max(0);
     let share = Ratio::new(part(now), part(cycle.counted.until()));
-    share.map_or_else(|_| "1/1".to_owned(), |it| fraction(&it))
-}
-
-fn fraction(it: &Ratio) -> String {
-    it.fraction()
+    share.map_or_else(|_| "1/1".to_owned(), |it| it.fraction())
 }
 
 /// What a live view shows of a settlement.
 fn shown(settlement: &Settlement) -> Json {
-    let mut whole = statement::json(settlement);
-    let mut kept = serde_json::Map::new();
-    for name in ["status", "levels", "promises", "remedies", "rights"] {
-        kept.insert(name.to_owned(), whole.get_mut(name).map(Json::take).unwrap_or_default());
-    }
-    Json::Object(kept)
+    parts(settlement, &["status", "levels", "promises", "remedies", "rights"])
 }
 
 fn budgets(nothing_more: &Settlement, goes_on: &Settlement) -> Vec<Budget> {
@@ -156,5 +147,5 @@ fn used(settlement: &Settlement, level: &str, subject: Option<&str>, target: &Qu
     let found = settlement.levels.iter().find(|it| it.name == level && it.subject.as_deref() == subject)?;
     let failed = Ratio::ONE.sub(&found.value.as_ref().ok()?.value).ok()?;
     let may_fail = Ratio::ONE.sub(&target.value).ok()?;
-    failed.div(&may_fail).ok().map(|it| fraction(&it))
+    failed.div(&may_fail).ok().map(|it| it.fraction())
 }

@@ -12,11 +12,12 @@ use store::{Fault, Scope, Tx, values};
 use timeline::{Instant, Interval};
 
 use crate::contracts::Published;
+use crate::evidence::{self as streams, Loaded};
 use crate::platform::Platform;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::TenantHandle;
 use crate::statements::CONTRACT_FILE;
-use crate::{evidence as streams, subscriptions};
+use crate::subscriptions;
 
 /// What governs a subscription at one moment, and the contract's text.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct Settled {
     pub evidence: Arc<Evidence>,
     /// The latest batch of each stream that was seen.
     pub seen: BTreeMap<String, i64>,
+    /// Records of facts the contract declares that mean nothing under this version of it, and are left out.
+    pub misunderstood: usize,
 }
 
 impl InForce {
@@ -114,19 +117,16 @@ impl InForce {
     }
 
     /// Loads the evidence of the subscription that was known at `as_of`; other tenants' records are not in it.
-    pub fn evidence(
-        &self,
-        platform: &Platform,
-        tx: &mut Tx<'_>,
-        as_of: Instant,
-    ) -> Result<(Arc<Evidence>, BTreeMap<String, i64>), Failure> {
-        let loaded = streams::load_under(platform, tx, &self.tenant, &self.subscription, &self.published)?;
+    pub fn evidence(&self, platform: &Platform, tx: &mut Tx<'_>, as_of: Instant) -> Result<Loaded, Failure> {
+        let mut loaded =
+            streams::load_under(platform, tx, &self.tenant, &self.subscription, &self.published)?;
         let known = |it: &Record| it.recorded_at.is_none_or(|at| at <= as_of);
         if loaded.evidence.records().iter().all(known) {
-            return Ok((loaded.evidence, loaded.seen));
+            return Ok(loaded);
         }
         let kept = loaded.evidence.records().iter().filter(|it| known(it)).cloned().collect();
-        Ok((Arc::new(Evidence::of(&self.published.contract.schema, kept)), loaded.seen))
+        loaded.evidence = Arc::new(Evidence::of(&self.published.contract.schema, kept));
+        Ok(loaded)
     }
 
     /// Settles a cycle over evidence. `as_of` is the moment of knowledge that the statement states.
@@ -166,13 +166,20 @@ pub fn settle_cycle(
     // The agreement's own stream belongs to no tenant; other tenants' records in it are left out.
     tx.enter(Scope::Provider)?;
     let cycle = terms.cycle_named(label)?;
-    let (evidence, seen) = terms.evidence(platform, tx, as_of)?;
+    let Loaded { evidence, seen, misunderstood, .. } = terms.evidence(platform, tx, as_of)?;
     let settlement = terms.settle(&evidence, &cycle, as_of)?;
-    Ok(Settled { terms, settlement, evidence, seen })
+    Ok(Settled { terms, settlement, evidence, seen, misunderstood })
 }
 
 fn no_cycle(it: &calendar::CycleError) -> Failure {
     Fault::broken(format!("no cycle: {it}")).into()
+}
+
+/// These parts of a settlement's JSON form.
+pub fn parts(settlement: &Settlement, names: &[&str]) -> Json {
+    let mut whole = statement::json(settlement);
+    let part = |name: &&str| ((*name).to_owned(), whole.get_mut(*name).map(Json::take).unwrap_or_default());
+    Json::Object(names.iter().map(part).collect())
 }
 
 /// The files of a statement package before its seal, as `upheld verify` reads them.

@@ -19,7 +19,7 @@ use crate::platform::Platform;
 use crate::principal::{PROVIDER, Principal};
 use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::rights::{Resource, TenantHandle, Verb};
-use crate::settling::{Settled, package, settle_cycle};
+use crate::settling::{Settled, package, parts, settle_cycle};
 use crate::stream::agreement_stream;
 use crate::time::Moment;
 use crate::{claims, cycles, decisions};
@@ -209,6 +209,11 @@ fn make(
     Err(Fault::Unavailable("evidence keeps arriving".to_owned()).into())
 }
 
+/// Whether a close that was refused so needs nobody: the cycle says itself what it waits for, or is sealed.
+pub(crate) fn speaks_for_itself(refusal: &Refusal) -> bool {
+    matches!(refusal.kind, RefusalKind::Incomplete | RefusalKind::UnfitState | RefusalKind::WindowClosed)
+}
+
 fn not_over(until: &Moment) -> Failure {
     Refusal::new(
         RefusalKind::WindowClosed,
@@ -247,7 +252,8 @@ fn draft(
     let mut objects = Vec::new();
     let mut package = BTreeMap::new();
     for (name, bytes) in files {
-        let packed = objects::pack(&bytes)?;
+        let is_contract = name == CONTRACT_FILE;
+        let packed = if is_contract { settled.terms.published.packed()? } else { objects::pack(&bytes)? };
         package.insert(name, packed.sha256.clone());
         objects.push(packed);
     }
@@ -266,12 +272,7 @@ fn draft(
 
 /// The parts of `statement.json` that a list shows and a later statement is compared with.
 pub fn summary(settled: &Settled) -> Json {
-    let mut whole = statement::json(&settled.settlement);
-    let mut kept = Map::new();
-    for name in ["status", "levels", "promises", "remedies", "claims", "rights", "lints"] {
-        kept.insert(name.to_owned(), whole.get_mut(name).map(Json::take).unwrap_or_default());
-    }
-    Json::Object(kept)
+    parts(&settled.settlement, &["status", "levels", "promises", "remedies", "claims", "rights", "lints"])
 }
 
 /// What stands in the way of sealing.
@@ -285,6 +286,15 @@ fn missing(settled: &Settled) -> Vec<Json> {
         SettlementStatus::Provisional => {
             add("a table or a period it needs is not complete yet".into(), "所需的日历或期间尚不完整".into());
         }
+    }
+    if settled.misunderstood > 0 {
+        let (count, version) = (settled.misunderstood, &settled.terms.published.version);
+        add(
+            format!(
+                "{count} records cannot be read under version {version} of the terms: send them again with the times it asks for"
+            ),
+            format!("有 {count} 条记录无法按条款 {version} 版读取：请按该版要求的时间字段重新提交"),
+        );
     }
     for it in settlement.remedies.iter().filter(|it| it.status == RemedyStatus::NoData) {
         let (en, zh) = it.reason.as_ref().map_or(("", ""), |it| (it.en.as_str(), it.zh.as_str()));

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use support::{HOSTING, World, actions, customer, each, kind, owner, publish, subscribe, tenant};
 
 const HANDLERS: [(&str, jobs::Handler); 3] =
-    [("cycle", cycles::open), ("close", cycles::close), ("late", cycles::late)];
+    [("cycle", cycles::open), (cycles::CLOSE_JOB, cycles::close), (cycles::LATE_JOB, cycles::late)];
 
 fn run_jobs(world: &World) {
     jobs::run_due(world, &HANDLERS).unwrap();
@@ -200,5 +200,51 @@ fn the_live_view_tells_budget_forecast_and_money_at_risk() {
         assert_eq!(view.if_nothing_more["promises"][0]["verdict"], "met");
         assert_eq!(view.if_it_goes_on["promises"][0]["verdict"], "breached");
         assert_eq!(view.if_it_goes_on["remedies"][0]["amount"]["rounded"], "100.00");
+    });
+}
+
+fn panics(_: &platform::Platform, _: &jobs::Job) -> Result<(), Failure> {
+    panic!("on purpose")
+}
+
+#[test]
+fn a_job_that_panics_is_told_and_the_others_go_on() {
+    each(|world| {
+        ready(world);
+        send(world, &[fee()]);
+        world.set("2026-11-05T00:00:00Z");
+        let handlers: [(&str, jobs::Handler); 3] =
+            [("cycle", panics), (cycles::CLOSE_JOB, cycles::close), (cycles::LATE_JOB, cycles::late)];
+        jobs::run_due(world, &handlers).unwrap();
+        assert_eq!(all(world).len(), 1, "the cycle was closed all the same");
+        let jobs =
+            world.read(|_, tx| jobs::list(tx, &owner(), Some("waiting"), &Page::default())).unwrap().items;
+        let told = jobs.iter().find(|it| it.kind == "cycle").and_then(|it| it.error.as_deref());
+        assert!(told.is_some_and(|it| it.contains("panic")), "{jobs:?}");
+    });
+}
+
+/// The agreement's newer version tells an outage as an event; the subscription still holds the older one.
+#[test]
+fn records_that_mean_nothing_under_the_terms_block_the_seal_and_are_counted() {
+    each(|world| {
+        ready(world);
+        send(world, &[fee()]);
+        let newer = HOSTING.replace("version: \"1\"", "version: \"2\"");
+        let newer = newer.replace("fact outage : span {}", "fact outage : event {}");
+        let newer = newer.replace("length(outage)", "count(outage) * 1 h");
+        publish(world, &newer).unwrap();
+        let shape = intake::shape("application/x-ndjson").unwrap();
+        let line = json!({ "fact": "outage", "id": "o1", "at": "2026-10-05T00:00:00+08:00" }).to_string();
+        let body = Body { shape, bytes: line.into_bytes(), atomic: true };
+        intake::receive(world, &owner(), &Stream::Agreement("hosting".into()), body).unwrap();
+        world.set("2026-11-04T00:00:00Z");
+        let refused = support::refusal(close(world, "2026-10"));
+        assert_eq!(refused.kind, RefusalKind::Incomplete);
+        assert!(
+            refused.detail.en.contains("1 records cannot be read under version 1"),
+            "{}",
+            refused.detail.en
+        );
     });
 }

@@ -137,5 +137,9 @@ fn one(
         job.fail(fault);
         keep = false;
     }
-    if keep { connection.run("RELEASE one") } else { connection.run("ROLLBACK TO one; RELEASE one") }
+    if keep {
+        return connection.run("RELEASE one");
+    }
+    // A full disk may have undone the whole group, savepoints and all: its other writes can be tried again.
+    connection.run("ROLLBACK TO one; RELEASE one").map_err(|it| Fault::Unavailable(it.to_string()))
 }

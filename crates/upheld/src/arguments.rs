@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Settle(SettleArguments),
     /// Check a sealed statement offline: signature, digests, proof of logging, and the settlement computed again.
     Verify(VerifyArguments),
-    /// Settle four real agreements over a month of shipped evidence.
+    /// Fill a directory with a provider, twelve customers and three past months, and serve it.
     Demo(DemoArguments),
     /// Run agreements, month after month: the API, the jobs and the store in one process.
     Serve(ServingArguments),
@@ -261,9 +261,6 @@ pub(crate) struct ServingArguments {
     /// Write a line of JSON for each request to standard error.
     #[arg(long)]
     pub(crate) log: bool,
-    /// Send traces to this OpenTelemetry collector: http://host:4318
-    #[arg(long, value_name = "URL")]
-    pub(crate) otlp: Option<String>,
 }
 
 impl ServingArguments {
@@ -272,7 +269,6 @@ impl ServingArguments {
         let mut flags = self.store.flags();
         flags.extend(self.listen.clone().map(|it| ("listen", it)));
         flags.extend(self.log.then(|| ("log", "true".to_owned())));
-        flags.extend(self.otlp.clone().map(|it| ("otlp", it)));
         flags
     }
 }

@@ -26,8 +26,6 @@ pub(crate) struct Serving {
     pub(crate) key: PathBuf,
     /// Whether each request is put into the log.
     pub(crate) log: bool,
-    /// Where traces are sent.
-    pub(crate) otlp: Option<String>,
     /// Lengths of time and names.
     pub(crate) settings: platform::Settings,
     /// How much anybody may ask.

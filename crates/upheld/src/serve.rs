@@ -57,7 +57,11 @@ fn keep_the_key(serving: &Serving, store: &Store) -> Result<(), Failure> {
 
 /// Serves until the process is told to stop: prints one line with the address when requests are taken,
 /// and the greeting after it.
-pub(crate) fn run(platform: Platform, serving: &Serving, greeting: &str) -> Result<(), Failure> {
+pub(crate) fn run(
+    platform: Platform,
+    serving: &Serving,
+    greeting: impl FnOnce(&str) -> String,
+) -> Result<(), Failure> {
     let fault = |it: std::io::Error| Failure::Fault(it.to_string());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(fault)?;
     let listener = runtime.block_on(listen::listen(&serving.listen))?;
@@ -67,15 +71,13 @@ pub(crate) fn run(platform: Platform, serving: &Serving, greeting: &str) -> Resu
             "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: put a TLS proxy before it, or listen on 127.0.0.1"
         );
     }
-    if serving.otlp.is_some() {
-        eprintln!("upheld: warning: `otlp` is set, and this version sends no traces yet");
-    }
     platform::housekeeping::schedule(&platform).map_err(|it| Failure::Fault(it.to_string()))?;
     let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
     let router = web::router(platform, web::Options { rates: serving.rates, log: serving.log });
     let served = runtime.block_on(async {
         let stop = listen::stop().map_err(fault)?;
-        print::out(&format!("listening on http://{address}\n{greeting}"))?;
+        let url = format!("http://{address}");
+        print::out(&format!("listening on {url}\n{}", greeting(&url)))?;
         tell(NotifyState::Ready);
         web::serve(listener, router, stop).await.map_err(fault)
     });

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::parts::Parts;
 use crate::problem::problem;
 use crate::reply::Reply;
-use crate::route::{Action, Route};
+use crate::route::{Action, Commit, Route};
 
 /// How long the next piece of a body is waited for.
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(30);
@@ -83,12 +83,26 @@ async fn call(
             let digest = key.as_ref().map(|_| digest(route, &parts, &body));
             let (app, prepare, success) = (app.clone(), prepare.clone(), route.success);
             let preparing = app.clone();
-            let (commit, who, parts) =
-                blocking(move || prepare(&preparing.platform, &who, &parts, body).map(|it| (it, who, parts)))
-                    .await?;
+            let kept = key.zip(digest);
+            let asked = kept.clone();
+            let ready = blocking(move || {
+                // Some work is done before the write begins; done already, it must not be refused for that.
+                if let Some((key, digest)) = &asked
+                    && let Some(it) =
+                        preparing.platform.read(|_, tx| answered::find(tx, &who, key, digest))?
+                {
+                    return Ok(Ready::Answered(again(it)));
+                }
+                let commit = prepare(&preparing.platform, &who, &parts, body)?;
+                Ok(Ready::Prepared(commit, Box::new((who, parts))))
+            })
+            .await?;
+            let (commit, who, parts) = match ready {
+                Ready::Answered(reply) => return Ok(reply),
+                Ready::Prepared(commit, of) => (commit, of.0, of.1),
+            };
             let platform = app.platform.clone();
             in_the_writing_thread(&app, move |tx| {
-                let kept = key.zip(digest);
                 if let Some((key, digest)) = &kept
                     && let Some(it) = answered::find(tx, &who, key, digest)?
                 {
@@ -103,6 +117,14 @@ async fn call(
             .await
         }
     }
+}
+
+/// What is known before the writing thread is asked.
+enum Ready {
+    /// The same request was answered before.
+    Answered(Reply),
+    /// What is left to do, and for whom.
+    Prepared(Commit, Box<(Principal, Parts)>),
 }
 
 /// Does work in the writing thread, and waits until it is durable.

@@ -1,11 +1,11 @@
 //! The router: the API's table, health, metrics, and the log's public tiles.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{MatchedPath, RawPathParams, Request, State};
+use axum::extract::{MatchedPath, Path, RawPathParams, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -17,17 +17,25 @@ use crate::app::{App, Options};
 use crate::call::{answer, language, read, respond};
 use crate::log;
 use crate::openapi;
-use crate::problem::problem;
+use crate::problem::{TYPES, problem, status};
 use crate::reply::Reply;
+
+/// What somebody sees who opens the address in a browser.
+const WELCOME: &str = "\
+Upheld serves its API at /api/v1, which describes itself at /api/v1/openapi.json. The tour in docs/tour.md shows it with curl.
+本服务的接口位于 /api/v1，接口说明见 /api/v1/openapi.json；docs/tour.md 以 curl 逐步演示。
+";
 
 /// Everything this process answers to.
 pub fn router(platform: Platform, options: Options) -> Router {
     let app = Arc::new(App::new(platform, options));
     let mut router: Router<Arc<App>> = Router::new()
+        .route("/", get(async || WELCOME))
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route(&format!("{PREFIX}/openapi.json"), get(describe))
+        .route(&format!("{TYPES}{{kind}}"), get(explain))
         .merge(log::routes());
     for route in routes() {
         let path = format!("{PREFIX}{}", route.path);
@@ -94,7 +102,20 @@ fn count(tx: &mut store::Tx<'_>, sql: &'static str) -> Result<i64, Failure> {
 }
 
 async fn describe(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    read(app, headers, |_, _| Reply::json(&openapi::document())).await
+    static DOCUMENT: LazyLock<serde_json::Value> = LazyLock::new(openapi::document);
+    read(app, headers, |_, _| Reply::json(&*DOCUMENT)).await
+}
+
+/// The explanation that the `type` of a problem leads to.
+async fn explain(State(app): State<Arc<App>>, Path(kind): Path<String>, headers: HeaderMap) -> Response {
+    match RefusalKind::ALL.iter().find(|it| it.slug() == kind) {
+        Some(kind) => {
+            let title = kind.title();
+            format!("{} {}\n{}\n{}\n", status(*kind).as_u16(), kind.slug(), title.en, title.zh)
+                .into_response()
+        }
+        None => refuse(&app, &headers, &Refusal::not_found().into()),
+    }
 }
 
 async fn no_such_method(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {

@@ -5,11 +5,9 @@ use store::{Fault, Tx, values};
 use timeline::Instant;
 
 use super::Reach;
+use crate::cycles::LATE_JOB;
 use crate::jobs;
 use crate::stream::Opened;
-
-/// The kind of the job that looks at closed cycles again.
-const LATE_JOB: &str = "late";
 
 /// Puts down that a stream has evidence of this time; widens what waits already.
 pub(super) fn evidence_changed(tx: &mut Tx<'_>, opened: &Opened, reach: Reach) -> Result<(), Fault> {

@@ -201,5 +201,6 @@ pub(crate) fn end_all(tx: &mut Tx<'_>, person: &str) -> Result<(), Fault> {
 pub fn forget(tx: &mut Tx<'_>) -> Result<(), Fault> {
     let before = time::after(tx.now(), -90 * 24 * 3_600);
     tx.housekeeping("DELETE FROM session WHERE expires_at < $1", values![before])?;
+    tx.housekeeping("DELETE FROM link WHERE expires_at < $1 AND used_at IS NULL", values![before])?;
     Ok(())
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant as Moment;
 
+use diagnostic::Lang;
 use platform::Platform;
 use store::{Clock, Context, Location, ManualClock, Scope, SeededChance, Store, SystemClock};
 
-use crate::arguments::{DemoArguments, ServingArguments, StoreArguments};
+use crate::arguments::{DemoArguments, ServingArguments, StoreArguments, lang};
 use crate::config::{self, Serving};
 use crate::demo::{CUSTOMERS, PASSWORD, PROVIDER, STAFF, play};
 use crate::failure::Failure;
@@ -28,7 +29,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
         fill(&serving, &data)?;
     }
     let platform = serve::open(&serving)?;
-    serve::run(platform, &serving, &sign_ins())
+    serve::run(platform, &serving, |url| sign_ins(url, lang(arguments.output.lang)))
 }
 
 fn serving_arguments(data: &Path, arguments: &DemoArguments) -> ServingArguments {
@@ -42,7 +43,6 @@ fn serving_arguments(data: &Path, arguments: &DemoArguments) -> ServingArguments
         },
         listen: arguments.listen.clone(),
         log: false,
-        otlp: None,
     }
 }
 
@@ -93,14 +93,20 @@ fn count(platform: &Platform) -> Result<i64, Failure> {
     count.map_err(|it| Failure::Fault(it.to_string()))
 }
 
-/// The people who can sign in, as a table.
-fn sign_ins() -> String {
-    let mut text = format!("\nsign in with the password `{PASSWORD}`:\n\n");
+/// The people who can sign in, as a table, and a first request to try.
+fn sign_ins(url: &str, lang: Lang) -> String {
+    let (with, next) = match lang {
+        Lang::En => ("sign in with the password", "A first request, and the way from there: docs/tour.md"),
+        Lang::Zh => ("登录密码", "第一个请求；后续步骤见 docs/tour.md"),
+    };
+    let mut text = format!("\n{with} `{PASSWORD}`:\n\n");
     for (email, name, role) in STAFF {
         text.push_str(&format!("  {email:<28} {role:<16} {name}\n"));
     }
     for it in &CUSTOMERS {
         text.push_str(&format!("  {:<28} {:<16} {}\n", it.admin, "customer_admin", it.name));
     }
+    let sign_in = format!(r#"{{"email": "{}", "password": "{PASSWORD}"}}"#, STAFF[0].0);
+    text.push_str(&format!("\n{next}\n\n  curl {url}/api/v1/sessions --json '{sign_in}'\n"));
     text
 }

@@ -8,5 +8,5 @@ use crate::{config, serve};
 pub(crate) fn run(arguments: &ServingArguments) -> Result<(), Failure> {
     let serving = config::serving(arguments)?;
     let platform = serve::open(&serving)?;
-    serve::run(platform, &serving, "")
+    serve::run(platform, &serving, |_| String::new())
 }

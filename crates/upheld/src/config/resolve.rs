@@ -168,7 +168,6 @@ impl Effective {
             location,
             key: self.key(),
             log: self.text("log") == Some("true"),
-            otlp: self.text("otlp").map(str::to_owned),
             settings,
             rates,
         })

@@ -53,7 +53,6 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("database_file", Kind::Path),
     setting("key", Kind::Path),
     setting("log", Kind::Switch),
-    setting("otlp", Kind::Secret),
     setting("provider", Kind::Words(|it| &mut it.provider)),
     setting("origin", Kind::Words(|it| &mut it.origin)),
     setting("witnesses", Kind::List(|it| &mut it.witnesses)),

@@ -9,8 +9,8 @@ use platform::{
 pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
     vec![
         (subscriptions::CYCLE_JOB, cycles::open as Handler),
-        ("close", cycles::close),
-        ("late", cycles::late),
+        (cycles::CLOSE_JOB, cycles::close),
+        (cycles::LATE_JOB, cycles::late),
         (subscriptions::TERM_JOB, subscriptions::run),
         (notices::NOTICE_JOB, notices::run),
         (corrections::EXPIRY_JOB, corrections::run),

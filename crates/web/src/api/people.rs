@@ -90,9 +90,7 @@ pub(crate) fn routes() -> Vec<Route> {
         accept(),
     ];
     routes.extend(of_house(
-        "/people",
-        "/invitations",
-        "/tokens",
+        &paths!(""),
         [
             "listPeople",
             "setRole",
@@ -105,9 +103,7 @@ pub(crate) fn routes() -> Vec<Route> {
         ],
     ));
     routes.extend(of_house(
-        "/tenants/{tenant}/people",
-        "/tenants/{tenant}/invitations",
-        "/tenants/{tenant}/tokens",
+        &paths!("/tenants/{tenant}"),
         [
             "listTenantPeople",
             "setTenantRole",
@@ -122,23 +118,42 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
-/// The same routes for the provider's house and for a tenant's.
-fn of_house(
-    people_path: &'static str,
+/// The paths of a house.
+struct Paths {
+    people: &'static str,
+    person: &'static str,
+    role: &'static str,
+    reset: &'static str,
     invitations: &'static str,
     tokens: &'static str,
-    ids: [&'static str; 8],
-) -> Vec<Route> {
-    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
-    let person = leak(format!("{people_path}/{{person}}"));
+    token: &'static str,
+}
+
+macro_rules! paths {
+    ($house:literal) => {
+        Paths {
+            people: concat!($house, "/people"),
+            person: concat!($house, "/people/{person}"),
+            role: concat!($house, "/people/{person}/role"),
+            reset: concat!($house, "/people/{person}/reset"),
+            invitations: concat!($house, "/invitations"),
+            tokens: concat!($house, "/tokens"),
+            token: concat!($house, "/tokens/{token}"),
+        }
+    };
+}
+use paths;
+
+/// The same routes for the provider's house and for a tenant's.
+fn of_house(paths: &Paths, ids: [&'static str; 8]) -> Vec<Route> {
     vec![
-        read(people_path, ids[0], "The people of the house", |_, tx, who, parts| {
+        read(paths.people, ids[0], "The people of the house", |_, tx, who, parts| {
             people::members(tx, who, house(parts), &parts.page()?)
         })
         .paged(),
         write(
             "PUT",
-            leak(format!("{person}/role")),
+            paths.role,
             ids[1],
             "Gives a person another role",
             |_, tx, who, parts, input: SetRole| {
@@ -148,7 +163,7 @@ fn of_house(
         ),
         write(
             "DELETE",
-            person,
+            paths.person,
             ids[2],
             "Takes a person out of the house",
             |_, tx, who, parts, Nothing {}| {
@@ -158,7 +173,7 @@ fn of_house(
         ),
         write(
             "POST",
-            leak(format!("{person}/reset")),
+            paths.reset,
             ids[3],
             "Makes a one-time link for a new password",
             |platform, tx, who, parts, Nothing {}| {
@@ -168,19 +183,19 @@ fn of_house(
         .created(),
         write(
             "POST",
-            invitations,
+            paths.invitations,
             ids[4],
             "Makes a one-time link that invites a person",
             |platform, tx, who, parts, input: Invite| people::invite(platform, tx, who, house(parts), &input),
         )
         .created(),
-        read(tokens, ids[5], "The API tokens of the house", |_, tx, who, parts| {
+        read(paths.tokens, ids[5], "The API tokens of the house", |_, tx, who, parts| {
             people::tokens(tx, who, house(parts), &parts.page()?)
         })
         .paged(),
         write(
             "POST",
-            tokens,
+            paths.tokens,
             ids[6],
             "Makes an API token; its text is shown once",
             |platform, tx, who, parts, input: NewToken| {
@@ -188,16 +203,10 @@ fn of_house(
             },
         )
         .created(),
-        write(
-            "DELETE",
-            leak(format!("{tokens}/{{token}}")),
-            ids[7],
-            "Takes an API token back",
-            |_, tx, who, parts, Nothing {}| {
-                people::revoke_token(tx, who, house(parts), parts.id("token"))?;
-                Ok(DONE)
-            },
-        ),
+        write("DELETE", paths.token, ids[7], "Takes an API token back", |_, tx, who, parts, Nothing {}| {
+            people::revoke_token(tx, who, house(parts), parts.id("token"))?;
+            Ok(DONE)
+        }),
     ]
 }
 

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use support::{
-    Answer, B, Client, D, House, PASSWORD, Request, Server, connect, email, generous, read_answer,
+    A, Answer, B, Client, D, House, NOVEMBER, PASSWORD, Request, Server, connect, email, generous,
+    read_answer,
 };
 use web::{Options, Rate, Rates};
 
@@ -139,6 +140,34 @@ fn the_same_request_under_the_same_key_is_done_once() {
         201,
         "a refusal uses up no key"
     );
+}
+
+/// Closing does its work before the write begins.
+#[test]
+fn a_close_sent_again_under_its_key_is_answered_as_before() {
+    let house = House::new();
+    let of = format!("/api/v1/tenants/{A}/subscriptions/{}", house.ids["subscription"]);
+    house.set(NOVEMBER);
+    let close = || {
+        let request = Request::new("POST", format!("{of}/cycles/2026-10/close"));
+        request
+            .json(&json!({ "accept_incomplete": "nothing was recorded" }))
+            .header("idempotency-key", "close")
+    };
+    let (first, again) = (owner(&house, close()), owner(&house, close()));
+    assert_eq!((first.status, again.status), (201, 201), "{}", again.text());
+    assert_eq!((first.body, again.header("idempotency-replayed")), (again.body.clone(), Some("true")));
+}
+
+#[test]
+fn a_problem_type_leads_to_its_explanation() {
+    let house = House::new();
+    for kind in platform::RefusalKind::ALL {
+        let page = house.client().send(&Request::get(format!("/problems/{}", kind.slug())));
+        assert_eq!(page.status, 200, "{}", kind.slug());
+        assert!(page.text().contains(&kind.title().en) && page.text().contains(&kind.title().zh));
+    }
+    check_problem(&house.client().send(&Request::get("/problems/none")), 404, "not-found");
 }
 
 #[test]
