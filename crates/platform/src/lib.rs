@@ -9,6 +9,7 @@ pub mod answered;
 pub mod attestations;
 pub mod audit;
 pub mod billing;
+pub mod board;
 pub mod books;
 pub mod claims;
 pub mod comparison;

@@ -63,7 +63,24 @@ pub struct Budget {
     pub forecast: Option<String>,
 }
 
-/// The cycle in progress of one subscription.
+/// The cycle in progress, settled twice.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// The terms in force.
+    pub terms: InForce,
+    /// The cycle.
+    pub cycle: CycleSpan,
+    /// The moment all of this is about.
+    pub now: Instant,
+    /// As it would be if nothing more happened.
+    pub nothing_more: Settlement,
+    /// As it would be if the rest were like the part that is over.
+    pub goes_on: Settlement,
+    /// For each promise of a share: how much of what may fail has failed.
+    pub budgets: Vec<Budget>,
+}
+
+/// The cycle in progress of one subscription, as the API shows it.
 pub fn of(
     platform: &Platform,
     tx: &mut Tx<'_>,
@@ -71,6 +88,33 @@ pub fn of(
     tenant: &str,
     subscription: &str,
 ) -> Result<Live, Failure> {
+    let it = progress(platform, tx, who, tenant, subscription)?;
+    let contract = &it.terms.published.contract;
+    Ok(Live {
+        tenant: tenant.to_owned(),
+        subscription: subscription.to_owned(),
+        agreement: contract.id.clone(),
+        version: contract.version.clone(),
+        plan: it.terms.plan.clone(),
+        label: it.cycle.label.clone(),
+        from: it.cycle.counted.from().into(),
+        until: it.cycle.counted.until().into(),
+        now: it.now.into(),
+        elapsed: it.elapsed().fraction(),
+        if_nothing_more: shown(&it.nothing_more),
+        if_it_goes_on: shown(&it.goes_on),
+        budgets: it.budgets,
+    })
+}
+
+/// The cycle in progress of one subscription.
+pub fn progress(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+    subscription: &str,
+) -> Result<Progress, Failure> {
     let handle = who.tenant(tx, tenant, Resource::Cycle, Verb::Read)?;
     let now = tx.now();
     let terms = InForce::at(platform, tx, &handle, subscription, (now, Instant::MAX))?;
@@ -88,22 +132,17 @@ pub fn of(
         Some(part) => terms.settle(&evidence, &part, now)?,
         None => nothing_more.clone(),
     };
-    let contract = &terms.published.contract;
-    Ok(Live {
-        tenant: handle.id().to_owned(),
-        subscription: subscription.to_owned(),
-        agreement: contract.id.clone(),
-        version: contract.version.clone(),
-        plan: terms.plan.clone(),
-        label: cycle.label.clone(),
-        from: cycle.counted.from().into(),
-        until: until.into(),
-        now: now.into(),
-        elapsed: elapsed(&cycle, now),
-        budgets: budgets(&nothing_more, &goes_on),
-        if_nothing_more: shown(&nothing_more),
-        if_it_goes_on: shown(&goes_on),
-    })
+    let budgets = budgets(&nothing_more, &goes_on);
+    Ok(Progress { terms, cycle, now, nothing_more, goes_on, budgets })
+}
+
+impl Progress {
+    /// The part of the cycle that is over, from 0 to 1.
+    pub fn elapsed(&self) -> Ratio {
+        let counted = self.cycle.counted;
+        let part = |until: Instant| until.min(counted.until()).nanos_since(counted.from()).max(0);
+        Ratio::new(part(self.now), part(counted.until())).unwrap_or(Ratio::ONE)
+    }
 }
 
 /// The part of the cycle that is over.
@@ -111,12 +150,6 @@ fn so_far(cycle: &CycleSpan, now: Instant) -> Option<CycleSpan> {
     let until = now.min(cycle.counted.until());
     let counted = Interval::new(cycle.counted.from(), until).filter(|it| it.from() < it.until())?;
     Some(CycleSpan { label: cycle.label.clone(), counted, whole: counted })
-}
-
-fn elapsed(cycle: &CycleSpan, now: Instant) -> String {
-    let part = |until: Instant| until.min(cycle.counted.until()).nanos_since(cycle.counted.from()).max(0);
-    let share = Ratio::new(part(now), part(cycle.counted.until()));
-    share.map_or_else(|_| "1/1".to_owned(), |it| it.fraction())
 }
 
 /// What a live view shows of a settlement.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proof::SigningKey;
 use store::{Scope, Store, Tx};
 
+use crate::board::Board;
 use crate::contracts::Contracts;
 use crate::evidence::Cache;
 use crate::refusal::Failure;
@@ -23,6 +24,8 @@ pub struct Platform {
     pub contracts: Arc<Contracts>,
     /// Evidence, as it was read last.
     pub evidence: Arc<Cache>,
+    /// How subscriptions stand, as they were settled last.
+    pub board: Arc<Board>,
 }
 
 impl Platform {
@@ -34,6 +37,7 @@ impl Platform {
             key: Arc::new(key),
             contracts: Arc::default(),
             evidence: Arc::default(),
+            board: Arc::default(),
         }
     }
 

@@ -10,7 +10,7 @@ const HEADING: &str = " · ";
 /// The half of `text` written in `lang`; all of it when it is not written in two halves.
 ///
 /// `4.1 Uptime · 可用性` is `4.1 可用性` in Chinese: both halves carry the number of the clause.
-pub(crate) fn half(text: &str, lang: Lang) -> String {
+pub fn half(text: &str, lang: Lang) -> String {
     match (halves(text), lang) {
         (None, _) => text.to_owned(),
         (Some((en, _)), Lang::En) => en.to_owned(),
@@ -22,7 +22,7 @@ pub(crate) fn half(text: &str, lang: Lang) -> String {
 }
 
 /// The half of each text of a pair that is written in its language.
-pub(crate) fn half_of_pair(pair: &Bilingual, lang: Lang) -> String {
+pub fn half_of_pair(pair: &Bilingual, lang: Lang) -> String {
     half(pair.in_lang(lang), lang)
 }
 

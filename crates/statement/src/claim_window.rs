@@ -11,7 +11,7 @@ use crate::time::{day, day_ending, moment};
 use crate::words::Word;
 
 /// `may be claimed from 1 November 2026 until the end of 30 November 2026`.
-pub(crate) fn claim_window(claim: &ClaimResult, zone: &Zone, lang: Lang) -> String {
+pub fn claim_window(claim: &ClaimResult, zone: &Zone, lang: Lang) -> String {
     if claim.automatic {
         return Word::ClaimAutomatic.in_lang(lang).to_owned();
     }
@@ -56,7 +56,7 @@ fn end(until: &Outcome<Instant>, zone: &Zone, lang: Lang) -> String {
 }
 
 /// Why there is no value: `not computable: the formula is missing`.
-pub(crate) fn reason(absent: &Absent, lang: Lang) -> String {
+pub fn reason(absent: &Absent, lang: Lang) -> String {
     let word = Word::absent(absent.status).in_lang(lang);
     let why = half_of_pair(&absent.reason, lang);
     match lang {

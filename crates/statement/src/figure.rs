@@ -11,20 +11,20 @@ use crate::level_display::level_display;
 use crate::words::Word;
 
 /// How a level is shown: the same for its value, its readings and its value without exclusions.
-pub(crate) struct LevelFigure<'a> {
+pub struct LevelFigure<'a> {
     level: &'a LevelResult,
     targets: Vec<&'a (Compare, Quantity)>,
 }
 
 impl<'a> LevelFigure<'a> {
     /// Figures of `level` beside every target it is compared with.
-    pub(crate) fn new(settlement: &'a Settlement, level: &'a LevelResult) -> Self {
+    pub fn new(settlement: &'a Settlement, level: &'a LevelResult) -> Self {
         let targets = promises_on(settlement, level).filter_map(|promise| promise.target.as_ref()).collect();
         Self { level, targets }
     }
 
     /// A value of the level.
-    pub(crate) fn show(&self, value: &Quantity, lang: Lang) -> String {
+    pub fn show(&self, value: &Quantity, lang: Lang) -> String {
         if value.unit.is_none() {
             let number = scaled(&value.value, self.level.percent).map(|number| self.digits(&number, value));
             let sign = if self.level.percent { "%" } else { "" };
@@ -37,7 +37,7 @@ impl<'a> LevelFigure<'a> {
     }
 
     /// A value of the level, or the word for why there is none.
-    pub(crate) fn outcome(&self, value: &Outcome<Quantity>, lang: Lang) -> String {
+    pub fn outcome(&self, value: &Outcome<Quantity>, lang: Lang) -> String {
         outcome(value, lang, |value| self.show(value, lang))
     }
 
@@ -74,7 +74,7 @@ impl<'a> LevelFigure<'a> {
 }
 
 /// Promises that compare the level of this subject.
-pub(crate) fn promises_on<'a>(
+pub fn promises_on<'a>(
     settlement: &'a Settlement,
     level: &'a LevelResult,
 ) -> impl Iterator<Item = &'a PromiseResult> {
@@ -85,14 +85,14 @@ pub(crate) fn promises_on<'a>(
 }
 
 /// The level a promise compares.
-pub(crate) fn level_of<'a>(settlement: &'a Settlement, promise: &PromiseResult) -> Option<&'a LevelResult> {
+pub fn level_of<'a>(settlement: &'a Settlement, promise: &PromiseResult) -> Option<&'a LevelResult> {
     let name = promise.level.as_deref()?;
     let named = || settlement.levels.iter().filter(|level| level.name == name);
     named().find(|level| level.subject == promise.subject).or_else(|| named().next())
 }
 
 /// What was promised: `≥ 99.5%`.
-pub(crate) fn target(settlement: &Settlement, promise: &PromiseResult, lang: Lang) -> Option<String> {
+pub fn target(settlement: &Settlement, promise: &PromiseResult, lang: Lang) -> Option<String> {
     let (compare, value) = promise.target.as_ref()?;
     let percent = level_of(settlement, promise).is_some_and(|level| level.percent);
     let number = scaled(&value.value, percent).filter(|_| percent && value.unit.is_none());
@@ -113,7 +113,7 @@ pub(crate) fn compare_sign(compare: Compare) -> &'static str {
 }
 
 /// A quantity; money that is not whole minor units and long decimals are cut after four digits and marked `…`.
-pub(crate) fn quantity(value: &Quantity, lang: Lang) -> String {
+pub fn quantity(value: &Quantity, lang: Lang) -> String {
     if value.unit.is_time() {
         return duration_in(&value.value, lang);
     }
@@ -127,7 +127,7 @@ pub(crate) fn quantity(value: &Quantity, lang: Lang) -> String {
 }
 
 /// A share as a percentage.
-pub(crate) fn share(share: &Ratio) -> String {
+pub fn share(share: &Ratio) -> String {
     scaled(share, true)
         .map_or_else(|| share.fraction(), |number| format!("{}%", level_display(&number, &[], None)))
 }
@@ -140,7 +140,7 @@ pub(crate) fn records(settlement: &Settlement, lang: Lang) -> String {
 }
 
 /// How much was taken out of account.
-pub(crate) fn excluded(measure: &ExcludedMeasure, lang: Lang) -> String {
+pub fn excluded(measure: &ExcludedMeasure, lang: Lang) -> String {
     match measure {
         ExcludedMeasure::Seconds(seconds) => quantity(&Quantity::seconds(seconds.clone()), lang),
         ExcludedMeasure::Count(1) => Word::OneEvent.fill(lang, &["1"]),

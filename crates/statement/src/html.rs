@@ -19,6 +19,25 @@ use crate::words::Word;
 use links::Links;
 use markup::{Markup, doctype, el, element, style, void, word};
 
+/// The style sheet of a statement.
+pub const STYLE: &str = include_str!("html/style.css");
+
+/// Where the part of a page begins that another page can hold: the shapes, then all that is said.
+const BEGINS: &str = "<svg class=\"shapes\"";
+
+/// What a statement's page says, without its head and its choice of a language, for a page that has its own.
+/// `None` when it is no page of ours.
+pub fn embedded(page: &str) -> Option<&str> {
+    let from = page.find(BEGINS)?;
+    let until = page.rfind("</body>")?;
+    page.get(from..until)
+}
+
+/// The shapes of all states, once in a page, for `<use href="#state-good">` to refer to.
+pub fn shapes() -> String {
+    state::shapes().into_string()
+}
+
 /// The page allows itself its own style sheet and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -60,7 +79,7 @@ fn document_head(settlement: &Settlement) -> Markup {
             void("meta", &[("name", "color-scheme"), ("content", "light dark")]),
             void("meta", &[("name", "referrer"), ("content", "no-referrer")]),
             el("title", "", [Markup::text(&title)]),
-            style(include_str!("html/style.css")),
+            style(STYLE),
         ],
     )
 }

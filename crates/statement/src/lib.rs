@@ -18,8 +18,17 @@ mod text;
 mod time;
 mod words;
 
+/// Figures, times and summaries in the reader's words, for pages that show a settlement beside other things.
+pub mod display {
+    pub use crate::bilingual::{half, half_of_pair};
+    pub use crate::claim_window::{claim_window, reason};
+    pub use crate::figure::{LevelFigure, excluded, level_of, promises_on, quantity, share, target};
+    pub use crate::summary::{Headline, counts, discretionary, headline, owed, sums_owed};
+    pub use crate::time::{day, moment};
+}
+
 pub use diagnostic::Lang;
-pub use html::html;
+pub use html::{STYLE, embedded, html, shapes};
 pub use json::json;
 pub use level_display::level_display;
 pub use text::text;

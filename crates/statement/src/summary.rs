@@ -11,17 +11,24 @@ use crate::words::Word;
 
 /// The word at the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Headline {
+pub enum Headline {
+    /// A promise was broken.
     Breached,
+    /// All were kept.
     Met,
+    /// Some could not be decided.
     Undecided,
+    /// Not known yet.
     Provisional,
+    /// No evidence.
     NoData,
+    /// Nothing was promised.
     NoPromise,
 }
 
 impl Headline {
-    pub(crate) fn word(self) -> Word {
+    /// It in words.
+    pub fn word(self) -> Word {
         match self {
             Headline::Breached => Word::HeadBreached,
             Headline::Met => Word::HeadMet,
@@ -34,7 +41,7 @@ impl Headline {
 }
 
 /// The headline of a settlement.
-pub(crate) fn headline(settlement: &Settlement) -> Headline {
+pub fn headline(settlement: &Settlement) -> Headline {
     let verdicts: Vec<Verdict> = settlement.promises.iter().map(|promise| promise.verdict).collect();
     headline_of(settlement.status, &verdicts)
 }
@@ -60,7 +67,7 @@ fn headline_of(status: SettlementStatus, verdicts: &[Verdict]) -> Headline {
 }
 
 /// `1 breached; 2 met; 1 undecided`.
-pub(crate) fn counts(settlement: &Settlement, lang: Lang) -> String {
+pub fn counts(settlement: &Settlement, lang: Lang) -> String {
     let of =
         |wanted: &[Verdict]| settlement.promises.iter().filter(|it| wanted.contains(&it.verdict)).count();
     let counted = [
@@ -74,7 +81,7 @@ pub(crate) fn counts(settlement: &Settlement, lang: Lang) -> String {
 }
 
 /// What is owed, summed by unit: `22.22 USD + 3 d due`; and what only a person can decide.
-pub(crate) fn owed(settlement: &Settlement, lang: Lang) -> String {
+pub fn owed(settlement: &Settlement, lang: Lang) -> String {
     let sums: Vec<String> = sums_owed(settlement).iter().map(|sum| figure::quantity(sum, lang)).collect();
     let mut parts = Vec::new();
     if !sums.is_empty() {
@@ -88,13 +95,13 @@ pub(crate) fn owed(settlement: &Settlement, lang: Lang) -> String {
 }
 
 /// Remedies whose amount the text leaves to a person.
-pub(crate) fn discretionary(settlement: &Settlement) -> Vec<&str> {
+pub fn discretionary(settlement: &Settlement) -> Vec<&str> {
     let open = settlement.remedies.iter().filter(|remedy| remedy.status == RemedyStatus::Discretionary);
     open.map(|remedy| &*remedy.name).collect()
 }
 
 /// Sums of what is due, one for each unit, in the order they first appear.
-pub(crate) fn sums_owed(settlement: &Settlement) -> Vec<Quantity> {
+pub fn sums_owed(settlement: &Settlement) -> Vec<Quantity> {
     let due = settlement.remedies.iter().filter(|remedy| remedy.status == RemedyStatus::Due);
     let mut sums: Vec<Quantity> = Vec::new();
     for amount in due.filter_map(paid) {

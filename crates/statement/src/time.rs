@@ -21,7 +21,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// The date and, unless it is midnight, the time: `1 November 2026`, `2026 年 11 月 1 日 09:30`.
-pub(crate) fn moment(zone: &Zone, at: Instant, lang: Lang) -> String {
+pub fn moment(zone: &Zone, at: Instant, lang: Lang) -> String {
     if !at.is_bounded() {
         return zone.show(at);
     }
@@ -33,7 +33,7 @@ pub(crate) fn moment(zone: &Zone, at: Instant, lang: Lang) -> String {
 }
 
 /// `1 November 2026`, `2026 年 11 月 1 日`.
-pub(crate) fn day(date: Date, lang: Lang) -> String {
+pub fn day(date: Date, lang: Lang) -> String {
     match lang {
         Lang::En => {
             let month = MONTHS.get(usize::from(date.month()).saturating_sub(1)).copied().unwrap_or_default();

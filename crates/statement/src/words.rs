@@ -199,7 +199,8 @@ impl Word {
         filled
     }
 
-    pub(crate) fn verdict(verdict: Verdict) -> Word {
+    /// The word for a verdict.
+    pub fn verdict(verdict: Verdict) -> Word {
         match verdict {
             Verdict::Met => Word::Met,
             Verdict::Breached => Word::Breached,
@@ -222,7 +223,8 @@ impl Word {
         }
     }
 
-    pub(crate) fn remedy(status: RemedyStatus) -> Word {
+    /// The word for what became of a remedy.
+    pub fn remedy(status: RemedyStatus) -> Word {
         match status {
             RemedyStatus::Due => Word::Due,
             RemedyStatus::NotDue => Word::NotDue,
@@ -240,7 +242,8 @@ impl Word {
         }
     }
 
-    pub(crate) fn settlement(status: SettlementStatus) -> Word {
+    /// The word for whether a settlement is final.
+    pub fn settlement(status: SettlementStatus) -> Word {
         match status {
             SettlementStatus::Final => Word::Final,
             SettlementStatus::Provisional => Word::ProvisionalStatement,

@@ -3,6 +3,7 @@
 mod handlers;
 mod listen;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use handlers::handlers;
@@ -73,7 +74,10 @@ pub(crate) fn run(
     }
     platform::housekeeping::schedule(&platform).map_err(|it| Failure::Fault(it.to_string()))?;
     let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
-    let router = web::router(platform, web::Options { rates: serving.rates, log: serving.log });
+    let options = web::Options { rates: serving.rates, log: serving.log };
+    let app = Arc::new(web::App::new(platform, options));
+    let pages = console::router(&app);
+    let router = web::router_with(app, pages);
     let served = runtime.block_on(async {
         let stop = listen::stop().map_err(fault)?;
         let url = format!("http://{address}");

@@ -15,8 +15,10 @@ pub struct Options {
     pub log: bool,
 }
 
-pub(crate) struct App {
-    pub(crate) platform: Platform,
+/// The platform, the limits and the measures of one process; the API and the pages use the same.
+pub struct App {
+    /// The platform.
+    pub platform: Platform,
     pub(crate) limits: Limits,
     pub(crate) measures: Measures,
     /// Whether each request is put into the log.
@@ -24,12 +26,13 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(platform: Platform, options: Options) -> Self {
+    /// Serves `platform`.
+    pub fn new(platform: Platform, options: Options) -> Self {
         Self { platform, limits: Limits::new(options.rates), measures: Measures::default(), log: options.log }
     }
 
     /// 32 hexadecimal digits nobody else has.
-    pub(crate) fn new_trace(&self) -> String {
+    pub fn new_trace(&self) -> String {
         let mut bytes = [0; 16];
         // Without chance the trace id is all zeros: the request is served all the same.
         let _ = self.platform.store.chance().fill(&mut bytes);
@@ -37,7 +40,7 @@ impl App {
     }
 
     /// Puts a fault into the log, once, with what leads to it.
-    pub(crate) fn note(&self, failure: &Failure, trace: &str) {
+    pub fn note(&self, failure: &Failure, trace: &str) {
         if let Failure::Fault(fault) = failure {
             let line = serde_json::json!({
                 "level": if matches!(fault, Fault::Unavailable(_)) { "warn" } else { "error" },

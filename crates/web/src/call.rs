@@ -1,13 +1,13 @@
 //! A request on its way: who asks, within which limits, whether it was answered before; then the use-case, then the reply.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request};
 use axum::response::Response;
 use diagnostic::Lang;
 use http_body_util::{BodyExt, Limited};
@@ -37,10 +37,8 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
-    let trace = trace_id(&head.headers, &app);
-    let parts = parts(&head.headers, head.uri.query(), &params, peer, &trace);
-    let lang = parts.lang;
+    let parts = parts(&app, &head, &params);
+    let (lang, trace) = (parts.lang, parts.trace.clone());
     let reply = match call(&app, &route, parts, &head.headers, body).await {
         Ok(reply) => reply,
         Err(failure) => {
@@ -51,7 +49,8 @@ pub(crate) async fn answer(
     respond(reply, route.success, &head.headers, &trace)
 }
 
-async fn call(
+/// One request to a route, from who asks to what is answered.
+pub async fn call(
     app: &Arc<App>,
     route: &Arc<Route>,
     parts: Parts,
@@ -154,7 +153,7 @@ fn disclosed(tx: &mut Tx<'_>, who: &Principal, route: &str, parts: &Parts) -> Re
 }
 
 /// Runs work that waits for the disk or the processor beside the threads that serve.
-pub(crate) async fn blocking<T: Send + 'static>(
+pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|it| Err(Fault::broken(it.to_string()).into()))
@@ -231,7 +230,8 @@ fn same_origin(headers: &HeaderMap) -> Result<(), Failure> {
     .into())
 }
 
-async fn read_body(body: Body, limit: usize) -> Result<Bytes, Failure> {
+/// A whole body, up to `limit` bytes.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, Failure> {
     let mut body = Limited::new(body, limit);
     let mut bytes = Vec::new();
     loop {
@@ -322,25 +322,26 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) {
     }
 }
 
-fn parts(
-    headers: &HeaderMap,
-    query: Option<&str>,
-    params: &RawPathParams,
-    peer: Option<IpAddr>,
-    trace: &str,
-) -> Parts {
+/// What a handler sees of a request beside its body.
+pub fn parts(app: &App, head: &request::Parts, params: &RawPathParams) -> Parts {
+    let headers = &head.headers;
+    let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
     let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let media = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     Parts {
         path: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        query: query_pairs(query.unwrap_or_default()),
+        query: query_pairs(head.uri.query().unwrap_or_default()),
         media,
+        content_type: text("content-type").to_owned(),
+        cookies: other_cookies(headers),
+        uri: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
         expected: text("if-match").trim_matches('"').parse().ok(),
         lang: language(text("accept-language")),
         address: peer.map(|it| it.to_canonical().to_string()).unwrap_or_default(),
         agent: text("user-agent").chars().take(200).collect(),
         session: cookie(headers, SESSION_COOKIE).or_else(|| session_bearer(headers)),
-        trace: trace.to_owned(),
+        trace: trace_id(headers, app),
+        again: None,
     }
 }
 
@@ -353,12 +354,20 @@ fn session_bearer(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The session's cookie: only sent over https or to this machine itself, for this host alone, out of reach of scripts.
-pub(crate) const SESSION_COOKIE: &str = "__Host-upheld";
+pub const SESSION_COOKIE: &str = "__Host-upheld";
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    cookies(headers).find(|it| it.0 == name).map(|it| it.1.to_owned())
+}
+
+fn other_cookies(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let others = cookies(headers).filter(|it| it.0 != SESSION_COOKIE);
+    others.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|it| it.to_str().ok());
-    let mut pairs = all.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
-    pairs.find(|it| it.0 == name).map(|it| it.1.to_owned())
+    all.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='))
 }
 
 fn query_pairs(query: &str) -> BTreeMap<String, String> {
@@ -366,7 +375,7 @@ fn query_pairs(query: &str) -> BTreeMap<String, String> {
 }
 
 /// The first of the caller's languages we have.
-pub(crate) fn language(accept: &str) -> Option<Lang> {
+pub fn language(accept: &str) -> Option<Lang> {
     accept.split(',').find_map(|it| match it.trim().get(..2) {
         Some("zh") => Some(Lang::Zh),
         Some("en") => Some(Lang::En),

@@ -18,9 +18,14 @@ mod router;
 mod serve;
 mod table;
 
-pub use app::Options;
+pub use app::{App, Options};
+pub use call::{SESSION_COOKIE, blocking, call, language, parts, read_body};
 pub use limits::{Rate, Rates};
 pub use openapi::document;
-pub use router::router;
+pub use parts::{Again, Parts};
+pub use problem::status;
+pub use reply::Reply;
+pub use route::{Action, Commit, Route};
+pub use router::{router, router_with};
 pub use serve::serve;
 pub use table::{RouteInfo, table};

@@ -9,40 +9,57 @@ use serde::de::DeserializeOwned;
 
 /// The parts of a request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Parts {
+pub struct Parts {
     /// What stands for `{name}` in the path.
-    pub(crate) path: BTreeMap<String, String>,
+    pub path: BTreeMap<String, String>,
     /// The query's parameters.
-    pub(crate) query: BTreeMap<String, String>,
+    pub query: BTreeMap<String, String>,
     /// The media type of the body, without its parameters.
-    pub(crate) media: String,
+    pub media: String,
+    /// The whole `Content-Type`, with its parameters.
+    pub content_type: String,
+    /// The cookies beside the session's.
+    pub cookies: BTreeMap<String, String>,
+    /// The path and query asked for.
+    pub uri: String,
     /// The revision of `If-Match`.
-    pub(crate) expected: Option<i64>,
+    pub expected: Option<i64>,
     /// The language asked for.
-    pub(crate) lang: Option<Lang>,
+    pub lang: Option<Lang>,
     /// Where the request came from.
-    pub(crate) address: String,
+    pub address: String,
     /// The program that sent it.
-    pub(crate) agent: String,
+    pub agent: String,
     /// The session token of the request, to end it.
-    pub(crate) session: Option<String>,
+    pub session: Option<String>,
     /// The trace id.
-    pub(crate) trace: String,
+    pub trace: String,
+    /// A page shown again because what was filled in was refused.
+    pub again: Option<Again>,
+}
+
+/// What was filled in, and why it was refused.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// Why.
+    pub refusal: Refusal,
+    /// The form's fields.
+    pub fields: BTreeMap<String, String>,
 }
 
 impl Parts {
     /// What stands for `{name}` in the path.
-    pub(crate) fn id(&self, name: &str) -> &str {
+    pub fn id(&self, name: &str) -> &str {
         self.path.get(name).map_or("", String::as_str)
     }
 
     /// A parameter of the query.
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)
     }
 
     /// `after` and `limit`.
-    pub(crate) fn page(&self) -> Result<Page, Failure> {
+    pub fn page(&self) -> Result<Page, Failure> {
         let limit = self.parameter("limit").map(|it| {
             it.parse().map_err(|_| {
                 Refusal::invalid(

@@ -12,7 +12,7 @@ use crate::reply::Reply;
 pub(crate) const TYPES: &str = "/problems/";
 
 /// The HTTP status of a kind of refusal.
-pub(crate) fn status(kind: RefusalKind) -> StatusCode {
+pub fn status(kind: RefusalKind) -> StatusCode {
     match kind {
         RefusalKind::Unauthenticated | RefusalKind::WrongCredentials | RefusalKind::SecondFactorNeeded => {
             StatusCode::UNAUTHORIZED

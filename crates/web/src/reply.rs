@@ -6,18 +6,20 @@ use store::Fault;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reply {
+pub struct Reply {
     /// `None`: the route's own.
-    pub(crate) status: Option<u16>,
-    pub(crate) media: String,
+    pub status: Option<u16>,
+    /// The media type.
+    pub media: String,
     /// Further headers, in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Reply {
     /// A value as JSON. A `revision` in it becomes the ETag.
-    pub(crate) fn json(value: &impl Serialize) -> Result<Self, Failure> {
+    pub fn json(value: &impl Serialize) -> Result<Self, Failure> {
         let value = serde_json::to_value(value).map_err(|it| Fault::broken(it.to_string()))?;
         let revision = value.get("revision").and_then(serde_json::Value::as_i64);
         let headers = revision.map(|it| ("etag".to_owned(), format!("\"{it}\""))).into_iter().collect();
@@ -26,18 +28,18 @@ impl Reply {
     }
 
     /// Bytes of a media type.
-    pub(crate) fn bytes(media: &str, body: Vec<u8>) -> Self {
+    pub fn bytes(media: &str, body: Vec<u8>) -> Self {
         Self { status: None, media: media.to_owned(), headers: Vec::new(), body }
     }
 
     /// With a header.
-    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
     /// To be saved under a name.
-    pub(crate) fn file(self, name: &str) -> Self {
+    pub fn file(self, name: &str) -> Self {
         let safe: String = name
             .chars()
             .map(|it| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '_' })

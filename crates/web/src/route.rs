@@ -16,15 +16,19 @@ use crate::reply::Reply;
 /// Bytes of a JSON body, at most.
 pub(crate) const JSON_BYTES_MAX: usize = 1 << 20;
 
-type Read = dyn Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send + Sync;
+/// Looks at a snapshot and answers.
+pub(crate) type Read =
+    dyn Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send + Sync;
 /// What is left to do in the writing thread.
-pub(crate) type Commit =
+pub type Commit =
     Box<dyn FnOnce(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send>;
-type Prepare = dyn Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync;
+/// Checks a body beside the writing thread.
+pub(crate) type Prepare =
+    dyn Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync;
 
 /// What a route does.
 #[derive(Clone)]
-pub(crate) enum Action {
+pub enum Action {
     /// Looks at a snapshot.
     Read(Arc<Read>),
     /// Checks the body beside the writing thread, then changes state in it.
@@ -36,29 +40,37 @@ pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// A route: method, path under `/api/v1`, and what is said of it in the OpenAPI document.
 #[derive(Clone)]
-pub(crate) struct Route {
-    pub(crate) method: &'static str,
-    pub(crate) path: &'static str,
-    pub(crate) id: &'static str,
-    pub(crate) summary: &'static str,
+pub struct Route {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path; `{name}` stands for a parameter.
+    pub path: &'static str,
+    /// What it is called.
+    pub id: &'static str,
+    /// What it does, in a line.
+    pub summary: &'static str,
     pub(crate) input: Option<SchemaOf>,
     /// Media types of a body that is not JSON.
-    pub(crate) media: &'static [&'static str],
+    pub media: &'static [&'static str],
     pub(crate) output: Option<SchemaOf>,
     /// The media type of an answer that is not JSON.
     pub(crate) answers: Option<&'static str>,
     pub(crate) query: Vec<(&'static str, &'static str)>,
-    pub(crate) success: u16,
+    /// The status when it succeeds.
+    pub success: u16,
     /// Needs no sign-in.
-    pub(crate) open: bool,
+    pub open: bool,
     /// Tries out secrets: few requests a minute from one address.
-    pub(crate) strict: bool,
-    pub(crate) body_bytes_max: usize,
-    pub(crate) action: Action,
+    pub strict: bool,
+    /// Bytes of a body, at most.
+    pub body_bytes_max: usize,
+    /// What it does.
+    pub action: Action,
 }
 
 impl Route {
-    fn new(
+    /// A route that needs a sign-in and answers 200.
+    pub fn new(
         method: &'static str,
         path: &'static str,
         id: &'static str,
@@ -102,13 +114,13 @@ impl Route {
     }
 
     /// Can be called without signing in.
-    pub(crate) fn open(mut self) -> Self {
+    pub fn open(mut self) -> Self {
         self.open = true;
         self
     }
 
     /// Takes bodies up to so many bytes.
-    pub(crate) fn body_bytes_max(mut self, bytes: usize) -> Self {
+    pub fn body_bytes_max(mut self, bytes: usize) -> Self {
         self.body_bytes_max = bytes;
         self
     }

@@ -26,11 +26,14 @@ Upheld serves its API at /api/v1, which describes itself at /api/v1/openapi.json
 本服务的接口位于 /api/v1，接口说明见 /api/v1/openapi.json；docs/tour.md 以 curl 逐步演示。
 ";
 
-/// Everything this process answers to.
+/// The API alone.
 pub fn router(platform: Platform, options: Options) -> Router {
-    let app = Arc::new(App::new(platform, options));
-    let mut router: Router<Arc<App>> = Router::new()
-        .route("/", get(async || WELCOME))
+    router_with(Arc::new(App::new(platform, options)), Router::new().route("/", get(async || WELCOME)))
+}
+
+/// The API, and `pages` beside it.
+pub fn router_with(app: Arc<App>, pages: Router<Arc<App>>) -> Router {
+    let mut router: Router<Arc<App>> = pages
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))

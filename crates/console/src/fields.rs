@@ -1,0 +1,111 @@
+//! What was filled into a form.
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use platform::{Failure, Refusal};
+
+/// A file that was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// The name it had.
+    pub(crate) name: String,
+    /// The media type the browser took it for.
+    pub(crate) media: String,
+    /// What is in it.
+    pub(crate) bytes: Bytes,
+}
+
+/// The fields of a form, spaces around them taken off; of a name that comes twice the last counts, and
+/// [`Fields::all`] has every one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fields {
+    pairs: Vec<(String, String)>,
+    files: BTreeMap<String, Chosen>,
+}
+
+impl Fields {
+    /// Reads a form's body.
+    pub(crate) fn read(content_type: &str, body: Bytes) -> Result<Self, Failure> {
+        let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match media.as_str() {
+            "application/x-www-form-urlencoded" => Ok(Self {
+                pairs: serde_urlencoded::from_bytes(&body).map_err(|_| unreadable())?,
+                files: BTreeMap::new(),
+            }),
+            "multipart/form-data" => Self::of_parts(content_type, body),
+            _ => Err(unreadable().into()),
+        }
+    }
+
+    fn of_parts(content_type: &str, body: Bytes) -> Result<Self, Failure> {
+        let boundary = multer::parse_boundary(content_type).map_err(|_| unreadable())?;
+        let whole = futures_util::stream::once(async move { Ok::<_, std::io::Error>(body) });
+        let mut parts = multer::Multipart::new(whole, boundary);
+        let mut fields = Self::default();
+        // The body is there already: nothing is waited for.
+        futures_executor::block_on(async {
+            while let Some(part) = parts.next_field().await.map_err(|_| unreadable())? {
+                let name = part.name().unwrap_or_default().to_owned();
+                let file = part.file_name().map(str::to_owned);
+                let media = part.content_type().map(ToString::to_string).unwrap_or_default();
+                let bytes = part.bytes().await.map_err(|_| unreadable())?;
+                match file {
+                    Some(file) if !(file.is_empty() && bytes.is_empty()) => {
+                        fields.files.insert(name, Chosen { name: file, media, bytes });
+                    }
+                    Some(_) => {}
+                    None => fields.pairs.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+                }
+            }
+            Ok::<_, Refusal>(())
+        })?;
+        Ok(fields)
+    }
+
+    /// A field; empty when it is not there.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.pairs.iter().rev().find(|it| it.0 == name).map_or("", |it| it.1.trim())
+    }
+
+    /// A field with its line breaks as the contract language has them, untrimmed.
+    pub(crate) fn lines(&self, name: &str) -> String {
+        let text = self.pairs.iter().rev().find(|it| it.0 == name).map_or("", |it| it.1.as_str());
+        text.replace("\r\n", "\n")
+    }
+
+    /// A field that was filled in.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|it| !it.is_empty())
+    }
+
+    /// Every value of a field.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        self.pairs.iter().filter(|it| it.0 == name).map(|it| it.1.trim()).collect()
+    }
+
+    /// The fields whose names begin with `prefix`, without it.
+    pub(crate) fn beginning(&self, prefix: &str) -> BTreeMap<String, String> {
+        let rest = |(name, value): &(String, String)| {
+            let name = name.strip_prefix(prefix)?;
+            let value = value.trim();
+            (!value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+        };
+        self.pairs.iter().filter_map(rest).collect()
+    }
+
+    /// A file that was chosen.
+    pub(crate) fn file(&self, name: &str) -> Option<&Chosen> {
+        self.files.get(name)
+    }
+
+    /// Everything that can be shown again; never a password.
+    pub(crate) fn shown_again(self) -> BTreeMap<String, String> {
+        let secret = |name: &str| name.contains("password") || name == "code" || name == crate::guard::FIELD;
+        self.pairs.into_iter().filter(|it| !secret(&it.0)).collect()
+    }
+}
+
+fn unreadable() -> Refusal {
+    Refusal::invalid("the form could not be read: send it from its page", "表单无法读取：请从其页面提交")
+}

@@ -1,0 +1,22 @@
+//! What is new on the record: for pages that follow what they show. It names kinds of actions, and nothing they were about.
+
+use std::collections::BTreeMap;
+
+use store::{Fault, Tx, values};
+
+use super::ROOT;
+
+/// How many entries each house's log has.
+pub fn sizes(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>, Fault> {
+    let rows = tx.rows("SELECT log, size FROM audit_log WHERE log <> $1", values![ROOT])?;
+    rows.iter().map(|it| Ok((it.get(0)?, it.get(1)?))).collect()
+}
+
+/// The actions of a house's entries from `since` on, each once.
+pub fn actions_since(tx: &mut Tx<'_>, house: &str, since: i64) -> Result<Vec<String>, Fault> {
+    let rows = tx.rows(
+        "SELECT DISTINCT action FROM audit_entry WHERE log = $1 AND seq >= $2",
+        values![house, since],
+    )?;
+    rows.iter().map(|it| it.get(0)).collect()
+}
