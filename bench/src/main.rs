@@ -3,6 +3,7 @@
 mod clock;
 mod engine;
 mod lite;
+mod pages;
 mod peers;
 mod report;
 mod rows;
@@ -10,6 +11,7 @@ mod settlements;
 mod stored;
 mod w1;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,7 +23,8 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 const USAGE: &str = "usage: bench engine [--quick] [--format json] --python FILE --postgres FOLDER
        bench platform [--quick] [--format json] [--only TEXT] --postgres FOLDER
-       bench settlements [--quick] [--format json]";
+       bench settlements [--quick] [--format json]
+       bench pages [--quick] [--format json] --address HOST:PORT";
 
 fn main() -> ExitCode {
     match Options::read(std::env::args().skip(1))
@@ -49,6 +52,8 @@ struct Options {
 enum Question {
     Engine(Programs),
     Settlements,
+    /// The demonstration served there.
+    Pages(SocketAddr),
     /// Only the parts with a text in their name, beside the server whose programs are in a folder.
     Platform(PathBuf, String),
 }
@@ -57,12 +62,13 @@ impl Options {
     /// `None` for anything that is not as the usage says.
     fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
         let (mut quick, mut is_json, mut python, mut postgres) = (false, false, None, None);
-        let mut only = String::new();
+        let (mut only, mut address) = (String::new(), None);
         let question = words.next()?;
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--quick" => quick = true,
                 "--format" => is_json = words.next()? == "json",
+                "--address" => address = Some(words.next()?.parse().ok()?),
                 "--only" => only = words.next()?,
                 "--python" => python = Some(PathBuf::from(words.next()?)),
                 "--postgres" => postgres = Some(PathBuf::from(words.next()?)),
@@ -73,6 +79,7 @@ impl Options {
         let question = match question.as_str() {
             "engine" => Question::Engine(Programs { python: python?, postgres: postgres? }),
             "settlements" => Question::Settlements,
+            "pages" => Question::Pages(address?),
             "platform" => Question::Platform(postgres?, only),
             _ => return None,
         };
@@ -84,6 +91,7 @@ impl Options {
         let items = match &self.question {
             Question::Engine(programs) => engine::run(programs, &self.effort)?,
             Question::Settlements => engine::settlements(&self.effort)?,
+            Question::Pages(address) => pages::run(*address, &self.effort)?,
             Question::Platform(programs, only) => stored::run(programs, &self.effort, only)?,
         };
         let text = if self.is_json { report::json_text(&items) } else { report::table(&items) };

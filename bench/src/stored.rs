@@ -3,7 +3,7 @@
 //! Each part is a function from how much is to be done to [`Item`]s, with stores of its own that go when it ends.
 
 mod books;
-mod client;
+pub(crate) mod client;
 mod direct;
 mod intake;
 mod live;

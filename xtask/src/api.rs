@@ -1,11 +1,11 @@
 //! The API under schemathesis: requests made from its own OpenAPI document, none of which may end in a fault.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use crate::shell::{apt_install, cargo, program, run, works};
-use crate::{Outcome, python, tools_folder};
+use crate::served::Served;
+use crate::shell::{apt_install, program, run, works};
+use crate::{Outcome, python};
 
 /// Of the demonstration, which is what is served.
 const OWNER: &str = r#"{"email":"owner@polaris.example","password":"try it and see"}"#;
@@ -24,29 +24,16 @@ pub(crate) fn install_clients(root: &Path) -> Outcome {
 pub(crate) fn check(root: &Path) -> Outcome {
     install_clients(root)?;
     let python = python::environment(root, "api", "xtask/api-requirements.txt")?;
-    let data = tools_folder(root).join("api-demo");
-    // A folder that is not there is as good as one taken away.
-    let _ = std::fs::remove_dir_all(&data);
-    run(&mut cargo(root, &["build", "--quiet", "--package", "upheld"]))?;
-    let mut demo = cargo(
-        root,
-        &["run", "--quiet", "--package", "upheld", "--", "demo", "--listen", "127.0.0.1:0", "--data"],
-    );
-    let mut server = Server(
-        demo.arg(&data)
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|it| format!("cannot start the demonstration: {it}"))?,
-    );
-    let url = server.url()?;
-    let token = token(root, &url)?;
+    let server = Served::demo(root, "api-demo")?;
+    let url = server.url();
+    let token = token(root, url)?;
     let program = python.with_file_name("schemathesis");
     let mut schemathesis = Command::new(program);
     schemathesis.current_dir(root).args([
         "run",
         "api/openapi.json",
         "--url",
-        &url,
+        url,
         "--seed",
         "1",
         "--workers",
@@ -61,28 +48,6 @@ pub(crate) fn check(root: &Path) -> Outcome {
         "4",
     ]);
     run(schemathesis.arg("--header").arg(format!("Authorization: Bearer {token}")))
-}
-
-/// A server that ends with us.
-struct Server(Child);
-
-impl Server {
-    fn url(&mut self) -> Result<String, String> {
-        let out = self.0.stdout.take().ok_or("no output")?;
-        let mut line = String::new();
-        BufReader::new(out).read_line(&mut line).map_err(|it| it.to_string())?;
-        let url = line.trim().strip_prefix("listening on ").map(str::to_owned);
-        url.ok_or_else(|| format!("the demonstration printed no address: {line}"))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // cargo runs the program as its child; both are told.
-        let _ = Command::new("pkill").args(["-TERM", "-P", &self.0.id().to_string()]).status();
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// A token of the owner, for the requests.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::served::Served;
 use crate::shell::{cargo, run};
 use crate::{Outcome, USAGE, postgres, python};
 
@@ -16,6 +17,11 @@ pub(crate) fn run_bench(root: &Path, arguments: &[&str]) -> Outcome {
         }
         ["platform", ..] => {
             bench.arg("--postgres").arg(postgres::programs(root)?);
+        }
+        ["pages", ..] => {
+            let served = Served::demo_in_release(root, "bench-demo")?;
+            bench.arg("--address").arg(served.url().trim_start_matches("http://"));
+            return run(&mut bench);
         }
         ["settlements", ..] => {}
         _ => return Err(USAGE.to_owned()),

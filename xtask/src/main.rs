@@ -2,8 +2,10 @@
 
 mod api;
 mod bench;
+mod pages;
 mod postgres;
 mod python;
+mod served;
 mod shell;
 mod steps;
 mod tidy;
@@ -18,6 +20,7 @@ const USAGE: &str = "usage:
   cargo xtask test --only TITLE                          the steps with this text in their title
   cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds
   cargo xtask bench platform [--quick] [--format json]   the platform beside PostgreSQL driven directly; --quick: 3 minutes
+  cargo xtask bench pages [--quick] [--format json]      pages of the demonstration at 200 a second
   cargo xtask bench settlements [--quick]                its 100,000 settlements alone, without peers; --quick: 5,000";
 
 /// What a step returns: nothing, or what to tell the user about its failure.

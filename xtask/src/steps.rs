@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::shell::{cargo, program, run, run_into, works};
-use crate::{Outcome, api, postgres, python, tidy, tools_folder};
+use crate::{Outcome, api, pages, postgres, python, tidy, tools_folder};
 
 /// Names the server that tests use beside SQLite, by the URL of its owner.
 const TEST_POSTGRES: &str = "UPHELD_TEST_POSTGRES";
@@ -17,7 +17,7 @@ struct Step {
 }
 
 /// Cheap checks first, so that a slip is told soon.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { title: "format", is_slow: false, check: format },
     Step { title: "clippy", is_slow: false, check: clippy },
     Step { title: "tests", is_slow: false, check: tests },
@@ -28,6 +28,7 @@ const STEPS: [Step; 12] = [
     Step { title: "contracts: format", is_slow: false, check: contracts_format },
     Step { title: "tidy", is_slow: false, check: tidy::check },
     Step { title: "the API under schemathesis", is_slow: true, check: api::check },
+    Step { title: "the pages in a browser", is_slow: true, check: pages::check },
     Step { title: "holidays beside independent packages", is_slow: true, check: holidays },
     Step { title: "time zones beside an independent package", is_slow: true, check: zones },
 ];

@@ -61,20 +61,20 @@ pub(super) fn post(path: &str, token: &str, media: &str, body: &str) -> Vec<u8> 
 }
 
 /// A connection kept open.
-pub(super) struct Client {
+pub(crate) struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Client {
-    pub(super) fn connect(address: SocketAddr) -> Result<Self, Fault> {
+    pub(crate) fn connect(address: SocketAddr) -> Result<Self, Fault> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: vec![0; HEAD_MAX] })
     }
 
     /// Sends a request and reads the whole answer; its body. Anything but success is a fault.
-    pub(super) fn send(&mut self, request: &[u8]) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<Vec<u8>, Fault> {
         self.stream.write_all(request)?;
         let mut filled = 0;
         let head_end = loop {

@@ -62,3 +62,46 @@ fn block(class: &str, (x, y): (i64, i64), (width, height): (i64, i64), title: &s
         width.max(1)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use quantity::Ratio;
+
+    use super::*;
+    use crate::tone::Tone;
+
+    #[test]
+    fn a_title_cannot_break_out_of_a_drawing() {
+        let day = Day { tone: Tone::Bad, title: "</title><script>\"x\"&".to_owned() };
+        let drawn = Bars { title: "\" onload=\"x".to_owned(), days: vec![day] }.draw().to_string();
+        assert!(!drawn.contains("<script") && !drawn.contains("\" onload"), "{drawn}");
+    }
+
+    #[test]
+    fn a_budget_that_is_used_up_is_drawn_beyond_its_end() {
+        let ratio = |num, den| Ratio::new(num, den).unwrap();
+        let burn = |used| {
+            Burn { title: "t".to_owned(), used, forecast: None, elapsed: ratio(1, 2) }.draw().to_string()
+        };
+        assert!(burn(ratio(1, 2)).contains("class=\"used\" x=\"0\" y=\"6\" width=\"400\""));
+        assert!(burn(ratio(9, 8)).contains("class=\"used bad\" x=\"0\" y=\"6\" width=\"900\""));
+        assert!(burn(ratio(50, 1)).contains("class=\"used bad\" x=\"0\" y=\"6\" width=\"1000\""));
+        assert!(!burn(Ratio::ZERO).contains("used"));
+    }
+
+    #[test]
+    fn days_differ_in_shape_as_well_as_in_colour() {
+        let height = |tone| {
+            let drawn = Bars { title: String::new(), days: vec![Day { tone, title: String::new() }] }.draw();
+            drawn.to_string().rsplit_once("height=\"").unwrap().1.split('"').next().unwrap().to_owned()
+        };
+        assert_eq!((height(Tone::Good), height(Tone::Pending), height(Tone::Nothing)), ("40".into(), "26".into(), "6".into()));
+    }
+
+    #[test]
+    fn what_happens_outside_the_window_is_drawn_at_its_edge() {
+        let at = |hour: i64| Instant::from_nanos(hour * 3_600_000_000_000);
+        let within = Interval::new(at(10), at(20)).unwrap();
+        assert_eq!([5, 10, 15, 20, 30].map(|hour| place(at(hour), within)), [0, 0, 500, 1000, 1000]);
+    }
+}

@@ -99,6 +99,12 @@ impl Fields {
         self.files.get(name)
     }
 
+    /// Every field but those that prove who sends them: what a page carries along while it asks for a password.
+    pub(crate) fn carried(self) -> Vec<(String, String)> {
+        let proof = |name: &str| name == crate::guard::FIELD || name == crate::guard::PASSWORD;
+        self.pairs.into_iter().filter(|it| !proof(&it.0)).collect()
+    }
+
     /// Everything that can be shown again; never a password.
     pub(crate) fn shown_again(self) -> BTreeMap<String, String> {
         let secret = |name: &str| name.contains("password") || name == "code" || name == crate::guard::FIELD;
@@ -108,4 +114,45 @@ impl Fields {
 
 fn unreadable() -> Refusal {
     Refusal::invalid("the form could not be read: send it from its page", "表单无法读取：请从其页面提交")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &'static str) -> Fields {
+        Fields::read("application/x-www-form-urlencoded", Bytes::from_static(text.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn fields_are_read_without_the_spaces_around_them() {
+        let fields = form("name=+a+b+&empty=&name2=%E5%AE%A2%E6%88%B7&tick=x&tick=y");
+        assert_eq!(fields.text("name"), "a b");
+        assert_eq!(fields.given("empty"), None);
+        assert_eq!(fields.text("name2"), "客户");
+        assert_eq!(fields.all("tick"), ["x", "y"]);
+        assert_eq!(fields.text("absent"), "");
+    }
+
+    #[test]
+    fn a_form_with_a_file_has_both() {
+        let body = "--X\r\nContent-Disposition: form-data; name=\"fact\"\r\n\r\noutage\r\n--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\nid,from\n\r\n--X--\r\n";
+        let fields = Fields::read("multipart/form-data; boundary=X", Bytes::from(body)).unwrap();
+        assert_eq!(fields.text("fact"), "outage");
+        let file = fields.file("file").unwrap();
+        assert_eq!((file.name.as_str(), file.media.as_str(), &file.bytes[..]), ("a.csv", "text/csv", &b"id,from\n"[..]));
+    }
+
+    #[test]
+    fn a_body_that_is_no_form_is_refused() {
+        for (media, body) in [("application/json", "{}"), ("multipart/form-data", "x"), ("multipart/form-data; boundary=X", "--X\r\nbroken")] {
+            assert!(Fields::read(media, Bytes::from_static(body.as_bytes())).is_err(), "{media}");
+        }
+    }
+
+    #[test]
+    fn passwords_and_codes_are_not_shown_again() {
+        let again = form("email=a%40b&password=secret&code=123456&form=token&new_password=x").shown_again();
+        assert_eq!(again.into_iter().collect::<Vec<_>>(), [("email".to_owned(), "a@b".to_owned())]);
+    }
 }

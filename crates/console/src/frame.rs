@@ -292,3 +292,21 @@ fn said(w: Words, key: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_language_is_the_same_page_without_what_was_just_done() {
+        for (uri, other) in [
+            ("/en/now", "/zh/now"),
+            ("/zh/claims?state=open&done=saved", "/en/claims?state=open"),
+            ("/en/now?done=saved", "/zh/now"),
+            ("/en", "/zh"),
+            ("/", "/zh"),
+        ] {
+            assert_eq!(other_language(uri), other);
+        }
+    }
+}

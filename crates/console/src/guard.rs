@@ -14,6 +14,8 @@ use crate::fields::Fields;
 
 /// The field's name.
 pub(crate) const FIELD: &str = "form";
+/// The field of a form that comes again with the password, because what it does must be confirmed.
+pub(crate) const PASSWORD: &str = "confirmation_password";
 const LENGTH: usize = 32;
 
 /// The token for a page of this session, masked with `mask`.

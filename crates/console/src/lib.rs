@@ -4,6 +4,7 @@
 //! words ([`words`]), figures ([`show`]) and charts ([`chart`]), and fills a template. Every page and every form works
 //! without scripts.
 
+mod address;
 mod assets;
 mod chart;
 mod events;

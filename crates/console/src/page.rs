@@ -125,6 +125,41 @@ fn taking(
     route.body_bytes_max(bytes_max)
 }
 
+/// What is left of a form that is answered with a page of its own.
+pub(crate) type Answer = Box<dyn FnOnce(&mut View<'_, '_>) -> Result<Reply, Failure> + Send>;
+
+/// A form that changes state and is answered with a page of its own: what is shown once and kept nowhere.
+pub(crate) fn answered(
+    path: &'static str,
+    id: &'static str,
+    work: impl Fn(&mut View<'_, '_>, &Fields) -> Result<Reply, Failure> + Send + Sync + 'static,
+) -> Route {
+    let work = Arc::new(work);
+    answered_after(path, id, move |_, _, _, fields| {
+        let work = work.clone();
+        Ok(Box::new(move |view: &mut View<'_, '_>| work(view, &fields)))
+    })
+}
+
+/// The same, with a part that is done beside the writing thread.
+pub(crate) fn answered_after(
+    path: &'static str,
+    id: &'static str,
+    prepare: impl Fn(&Platform, &Principal, &Parts, Fields) -> Result<Answer, Failure> + Send + Sync + 'static,
+) -> Route {
+    let prepare = move |platform: &Platform, who: &Principal, parts: &Parts, body: Bytes| {
+        let fields = Fields::read(&parts.content_type, body)?;
+        guard::check(parts, &fields)?;
+        let answer = prepare(platform, who, parts, fields)?;
+        let commit: Commit =
+            Box::new(move |platform, tx, who, parts| answer(&mut View::new(platform, tx, who, parts)));
+        Ok(commit)
+    };
+    let mut route = Route::new("POST", path, id, "", Action::Write(Arc::new(prepare)));
+    route.media = URLENCODED;
+    route.body_bytes_max(FORM_BYTES_MAX)
+}
+
 /// A page that shows what a form would do and changes nothing: a preview.
 pub(crate) fn preview(
     path: &'static str,

@@ -18,6 +18,7 @@ use web::{Again, App, Parts, Reply, Route, blocking, call, language, parts};
 use crate::assets;
 use crate::events;
 use crate::fields::Fields;
+use crate::guard::PASSWORD;
 use crate::pages;
 use crate::view::View;
 
@@ -52,9 +53,19 @@ pub fn table() -> Vec<PageInfo> {
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let mut router = Router::new()
         .route("/", get(front))
+        .route("/status", get(front_of_status))
+        .route("/status/{page}", get(front_of_status))
         .route("/favicon.ico", get(async || asset(assets::path("icon.svg"), &HeaderMap::new())))
         .route("/assets/{name}", get(serve_asset))
         .merge(events::routes(app));
+    for route in pages::feeds().into_iter().map(Arc::new) {
+        let path = route.path;
+        let handler = move |State(app): State<Arc<App>>, params: Named, request: Request| {
+            let this = route.clone();
+            async move { feed(app, this, params, request).await }
+        };
+        router = router.route(path, on(MethodFilter::GET, handler));
+    }
     let routes: Vec<Arc<Route>> = pages::routes().into_iter().map(Arc::new).collect();
     for route in &routes {
         let shown_again = routes.iter().find(|it| it.method == "GET" && it.path == route.path).cloned();
@@ -76,6 +87,14 @@ async fn front(headers: HeaderMap) -> Response {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let base = if language(asked) == Some(Lang::Zh) { "/zh" } else { "/en" };
     redirect(base)
+}
+
+/// The same for the addresses of status pages, which are told without a language.
+async fn front_of_status(request: Request) -> Response {
+    let headers = request.headers();
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let base = if language(asked) == Some(Lang::Zh) { "/zh" } else { "/en" };
+    redirect(&format!("{base}{}", request.uri().path()))
 }
 
 fn redirect(to: &str) -> Response {
@@ -117,10 +136,17 @@ async fn serve(
     params: Named,
     request: Request,
 ) -> Response {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
     let zip = takes_gzip(&head.headers);
     let Ok(params) = params else { return redirect("/") };
-    let parts = parts(&app, &head, &params);
+    let mut parts = parts(&app, &head, &params);
+    if route.open && is_over(&app, &parts).await {
+        // A session that has ended is none: what is open to everybody stays open, the sign-in above all.
+        parts.session = None;
+        for name in [header::COOKIE, header::AUTHORIZATION] {
+            head.headers.remove(name);
+        }
+    }
     if !matches!(parts.id("lang"), "en" | "zh") {
         return failed(&app, parts, &Refusal::not_found().into(), zip).await;
     }
@@ -136,7 +162,22 @@ async fn serve(
         return failed(&app, parts, &Refusal::new(RefusalKind::TooLarge, title.en, title.zh).into(), zip)
             .await;
     };
+    let is_plain = parts.media == "application/x-www-form-urlencoded";
+    let carried = Some(bytes.clone()).filter(|_| is_plain);
+    let carried = carried.and_then(|it| Fields::read(&parts.content_type, it).ok()).unwrap_or_default();
+    if carried.given(PASSWORD).is_some() {
+        let confirm = Arc::new(pages::confirm::route());
+        let body = Body::from(bytes.clone());
+        if let Err(failure) = call(&app, &confirm, parts.clone(), &head.headers, body).await {
+            return confirmation(&app, parts, &head.headers, carried, failure, zip).await;
+        }
+    }
     let outcome = call(&app, &route, parts.clone(), &head.headers, Body::from(bytes.clone())).await;
+    if let Err(Failure::Refusal(it)) = &outcome
+        && it.kind == RefusalKind::ConfirmationNeeded
+    {
+        return confirmation(&app, parts, &head.headers, carried, Failure::Refusal(it.clone()), zip).await;
+    }
     let failure = match outcome {
         Ok(reply) => return respond(reply, &parts.trace, zip),
         Err(failure) => failure,
@@ -154,6 +195,61 @@ async fn serve(
         }
         Err(_) => failed(&app, parts, &failure, zip).await,
     }
+}
+
+/// Whether the request came with a session that cannot be used any more.
+async fn is_over(app: &Arc<App>, parts: &Parts) -> bool {
+    let Some(token) = parts.session.clone() else { return false };
+    let (app, trace) = (app.clone(), parts.trace.clone());
+    let who = blocking(move || {
+        app.platform.read(|platform, tx| {
+            people::authenticate(platform, tx, &people::Credential::Session(&token), "", &trace)
+        })
+    });
+    matches!(who.await, Err(Failure::Refusal(it)) if it.kind == RefusalKind::Unauthenticated)
+}
+
+/// A page that asks for the password and carries along what was filled in, so that it need not be filled in again.
+async fn confirmation(
+    app: &Arc<App>,
+    parts: Parts,
+    headers: &HeaderMap,
+    carried: Fields,
+    failure: Failure,
+    zip: bool,
+) -> Response {
+    let Failure::Refusal(refusal) = &failure else { return failed(app, parts, &failure, zip).await };
+    let status = web::status(refusal.kind).as_u16();
+    let page = Arc::new(pages::confirm::page(carried.carried(), (**refusal).clone()));
+    match call(app, &page, parts.clone(), headers, Body::empty()).await {
+        Ok(mut reply) => {
+            reply.status = Some(status);
+            respond(reply, &parts.trace, zip)
+        }
+        Err(failure) => failed(app, parts, &failure, zip).await,
+    }
+}
+
+/// What machines read of the status pages: nobody is asked who they are, and anybody may keep it for a while.
+async fn feed(app: Arc<App>, route: Arc<Route>, params: Named, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    let zip = takes_gzip(&head.headers);
+    let Ok(params) = params else { return redirect("/") };
+    let mut parts = parts(&app, &head, &params);
+    parts.session = None;
+    let trace = parts.trace.clone();
+    let outcome = call(&app, &route, parts, &HeaderMap::new(), Body::empty()).await;
+    let reply = outcome.unwrap_or_else(|failure| {
+        app.note(&failure, &trace);
+        let status = match &failure {
+            Failure::Refusal(it) => web::status(it.kind).as_u16(),
+            Failure::Fault(_) => 503,
+        };
+        let mut reply = Reply::bytes("text/plain; charset=utf-8", format!("{status}\n").into_bytes());
+        reply.status = Some(status);
+        reply
+    });
+    respond(reply, &trace, zip)
 }
 
 /// A page for what did not work: the sign-in when that is what is missing.

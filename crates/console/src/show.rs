@@ -88,3 +88,57 @@ impl Show {
         display::half(text, self.lang)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(lang: Lang) -> Show {
+        Show::new(lang, Zone::named("Asia/Shanghai").unwrap())
+    }
+
+    fn at(text: &str) -> Instant {
+        calendar::parse_instant(text).unwrap()
+    }
+
+    #[test]
+    fn a_span_has_its_two_largest_units_and_never_more_than_is_left() {
+        let from = at("2026-11-01T00:00:00Z");
+        for (until, en, zh) in [
+            ("2026-11-01T00:00:59Z", "0 min", "0 分钟"),
+            ("2026-11-01T00:59:00Z", "59 min", "59 分钟"),
+            ("2026-11-01T02:09:30Z", "2 h 9 min", "2 小时 9 分"),
+            ("2026-11-02T00:00:00Z", "1 d", "1 天"),
+            ("2026-11-09T07:59:00Z", "8 d 7 h", "8 天 7 小时"),
+            ("2026-10-01T00:00:00Z", "0 min", "0 分钟"),
+        ] {
+            assert_eq!(show(Lang::En).span(from, at(until)), en);
+            assert_eq!(show(Lang::Zh).span(from, at(until)), zh);
+        }
+    }
+
+    #[test]
+    fn progress_is_cut_off_so_that_it_is_never_ahead() {
+        let share = |num, den| show(Lang::En).percent(&Ratio::new(num, den).unwrap());
+        assert_eq!(share(999, 1000), "99%");
+        assert_eq!(share(1, 1), "100%");
+        assert_eq!(share(7, 4), "175%");
+    }
+
+    #[test]
+    fn counts_have_their_thousands_apart() {
+        let count = |number| show(Lang::En).count(number);
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(12_345_678), "12,345,678");
+        assert_eq!(count(-4_200), "−4,200");
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_of_the_contract_and_the_reader_s_words() {
+        let moment = at("2026-11-01T01:30:45Z");
+        assert_eq!(show(Lang::En).minute(moment), "1 November 2026 09:30");
+        assert_eq!(show(Lang::Zh).day(moment), "2026 年 11 月 1 日");
+    }
+}

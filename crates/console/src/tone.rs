@@ -23,6 +23,8 @@ pub(crate) enum Tone {
     Good,
     /// A ring with a dash: does not apply.
     Apart,
+    /// A spanner in a ring: maintenance that was announced. Its shape is `part/works.html`.
+    Works,
 }
 
 /// A state and its word.
@@ -43,6 +45,7 @@ impl Tone {
             Self::Nothing => "nothing",
             Self::Good => "good",
             Self::Apart => "apart",
+            Self::Works => "works",
         }
     }
 }

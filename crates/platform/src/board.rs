@@ -27,6 +27,8 @@ pub struct Standing {
     pub tenant_name: String,
     /// The subscription.
     pub subscription: String,
+    /// The agreement it is to.
+    pub agreement: String,
     /// The cycle in progress; why there is none is not kept, for it is told on the subscription's own page.
     pub progress: Option<Progress>,
     /// The latest batches of its own stream and of its agreement's.
@@ -79,6 +81,7 @@ pub fn standings(
                     tenant: served.tenant,
                     tenant_name: served.tenant_name,
                     subscription: served.subscription,
+                    agreement: served.agreement,
                     progress: match progress {
                         Ok(it) => Some(it),
                         Err(Failure::Refusal(_)) => None,

@@ -4,6 +4,7 @@
 
 pub(crate) mod affected;
 mod known;
+mod outlook;
 mod receipt;
 mod revisions;
 
@@ -25,6 +26,7 @@ use crate::rights::{Resource, Verb};
 use crate::stream::{Opened, SHARED, Side, Stream};
 use crate::time::Moment;
 
+pub use outlook::{Outlook, look};
 pub use receipt::{Problem, Receipt};
 
 /// Longest body, in bytes.

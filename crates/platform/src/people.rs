@@ -2,7 +2,10 @@
 
 mod link;
 mod member;
+mod names;
 mod password;
+mod peek;
+mod profile;
 mod second_factor;
 mod secret;
 mod session;
@@ -23,6 +26,9 @@ use crate::time;
 
 pub use link::{Accept, Invitation, Invite, Ready, accept, invite, prepare_accept, reset};
 pub use member::{Member, SetRole, members, remove, set_role};
+pub use names::names;
+pub use peek::{LinkView, peek};
+pub use profile::set_profile;
 pub use session::{
     Proven, Session, SessionView, SignIn, begin, confirm, end, forget, list as sessions, prove, revoke,
 };

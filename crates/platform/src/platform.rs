@@ -10,6 +10,7 @@ use crate::contracts::Contracts;
 use crate::evidence::Cache;
 use crate::refusal::Failure;
 use crate::settings::Settings;
+use crate::status;
 
 /// Everything a use-case needs beside its transaction. Shared by all threads; nothing in it is state of the business.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct Platform {
     pub evidence: Arc<Cache>,
     /// How subscriptions stand, as they were settled last.
     pub board: Arc<Board>,
+    /// What the public status pages show, as it was read last.
+    pub status: Arc<status::Kept>,
 }
 
 impl Platform {
@@ -38,6 +41,7 @@ impl Platform {
             contracts: Arc::default(),
             evidence: Arc::default(),
             board: Arc::default(),
+            status: Arc::default(),
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Settings {
     pub consent_seconds: i64,
     /// The witnesses whose cosignatures of checkpoints are kept, as vkeys (C2SP tlog-cosignature).
     pub witnesses: Vec<String>,
+    /// Every setting of the process as it holds, for the settings page: key, value, and where it comes from. No secrets.
+    pub shown: Vec<(String, Option<String>, String)>,
 }
 
 const HOUR: i64 = 3_600;
@@ -53,6 +55,7 @@ impl Default for Settings {
             idempotency_seconds: 7 * DAY,
             consent_seconds: 30 * DAY,
             witnesses: Vec::new(),
+            shown: Vec::new(),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! A settlement as one self-contained page in both languages.
 
 mod bar;
+mod clauses;
 mod contract;
 mod derivation;
 mod exclusion;
 mod head;
+mod languages;
 mod level;
 mod links;
 mod markup;
@@ -16,21 +18,27 @@ mod state;
 use settle::Settlement;
 
 use crate::words::Word;
+pub use clauses::{Clause, Part, Prose, clauses};
 use links::Links;
+pub use links::is_heading_of;
 use markup::{Markup, doctype, el, element, style, void, word};
 
 /// The style sheet of a statement.
 pub const STYLE: &str = include_str!("html/style.css");
 
-/// Where the part of a page begins that another page can hold: the shapes, then all that is said.
-const BEGINS: &str = "<svg class=\"shapes\"";
+/// Where the part of a page begins that another page can hold, and where it ends.
+const BEGINS: &str = "<main class=\"page\">";
+const ENDS: &str = "</main>";
+/// The line with the choice of a language, which the other page has itself.
+const MASTHEAD: &str = "</header>";
 
-/// What a statement's page says, without its head and its choice of a language, for a page that has its own.
-/// `None` when it is no page of ours.
-pub fn embedded(page: &str) -> Option<&str> {
-    let from = page.find(BEGINS)?;
-    let until = page.rfind("</body>")?;
-    page.get(from..until)
+/// What a statement's page says, for a page that has its own head, choice of a language, first heading and shapes
+/// ([`shapes`]). `None` when it is no page of ours.
+pub fn embedded(page: &str) -> Option<String> {
+    let from = page.find(BEGINS)?.checked_add(BEGINS.len())?;
+    let all = page.get(from..page.rfind(ENDS)?)?;
+    let (_, said) = all.split_once(MASTHEAD)?;
+    Some(said.replace("<h1>", "<h2 class=\"contract-title\">").replace("</h1>", "</h2>"))
 }
 
 /// The shapes of all states, once in a page, for `<use href="#state-good">` to refer to.

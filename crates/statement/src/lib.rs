@@ -17,6 +17,12 @@ mod summary;
 mod text;
 mod time;
 mod words;
+mod worked;
+
+/// The contract cut into its clauses, for pages that set something beside each.
+pub mod contract {
+    pub use crate::html::{Clause, Part, Prose, clauses, is_heading_of};
+}
 
 /// Figures, times and summaries in the reader's words, for pages that show a settlement beside other things.
 pub mod display {

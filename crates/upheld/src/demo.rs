@@ -3,6 +3,7 @@
 mod cast;
 mod month;
 mod play;
+mod shared;
 
 pub(crate) use cast::{CUSTOMERS, PASSWORD, PROVIDER, STAFF};
 pub(crate) use play::play;

@@ -18,6 +18,8 @@ mod runs;
 mod subscriptions;
 mod tenants;
 
+pub use cycles::tarball;
+
 /// What all paths begin with.
 pub(crate) const PREFIX: &str = "/api/v1";
 

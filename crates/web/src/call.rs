@@ -335,6 +335,7 @@ pub fn parts(app: &App, head: &request::Parts, params: &RawPathParams) -> Parts 
         content_type: text("content-type").to_owned(),
         cookies: other_cookies(headers),
         uri: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        host: host(head),
         expected: text("if-match").trim_matches('"').parse().ok(),
         lang: language(text("accept-language")),
         address: peer.map(|it| it.to_canonical().to_string()).unwrap_or_default(),
@@ -343,6 +344,14 @@ pub fn parts(app: &App, head: &request::Parts, params: &RawPathParams) -> Parts 
         trace: trace_id(headers, app),
         again: None,
     }
+}
+
+/// Letters, digits and what stands in host names: whatever else was sent names no host.
+fn host(head: &request::Parts) -> String {
+    let named = head.headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    let named = named.or_else(|| head.uri.authority().map(|it| it.as_str())).unwrap_or_default();
+    let fits = |it: char| it.is_ascii_alphanumeric() || ".-:[]".contains(it);
+    if named.chars().all(fits) { named.to_owned() } else { String::new() }
 }
 
 /// A session's token sent by a program that keeps no cookies.

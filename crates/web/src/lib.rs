@@ -18,6 +18,7 @@ mod router;
 mod serve;
 mod table;
 
+pub use api::tarball;
 pub use app::{App, Options};
 pub use call::{SESSION_COOKIE, blocking, call, language, parts, read_body};
 pub use limits::{Rate, Rates};

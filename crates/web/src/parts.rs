@@ -22,6 +22,8 @@ pub struct Parts {
     pub cookies: BTreeMap<String, String>,
     /// The path and query asked for.
     pub uri: String,
+    /// The host asked for, with its port, as the caller named it.
+    pub host: String,
     /// The revision of `If-Match`.
     pub expected: Option<i64>,
     /// The language asked for.

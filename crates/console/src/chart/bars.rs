@@ -33,7 +33,7 @@ impl Bars {
                 let (x, end) = (at * WIDTH / count, (at + 1) * WIDTH / count);
                 let height = match day.tone {
                     Tone::Nothing | Tone::Apart => 6,
-                    Tone::Pending | Tone::Open => 26,
+                    Tone::Pending | Tone::Open | Tone::Works => 26,
                     Tone::Bad | Tone::Good | Tone::Owing => HEIGHT,
                 };
                 let width = (end - x - 3).max(2);

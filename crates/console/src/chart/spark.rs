@@ -22,7 +22,7 @@ impl Spark {
             let (y, height) = match tone {
                 Tone::Good => (2, 9),
                 Tone::Bad => (13, 9),
-                Tone::Nothing | Tone::Apart => (10, 4),
+                Tone::Nothing | Tone::Apart | Tone::Works => (10, 4),
                 Tone::Pending | Tone::Open | Tone::Owing => (7, 10),
             };
             parts.push_str(&block(

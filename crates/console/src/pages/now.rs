@@ -123,13 +123,13 @@ fn rows(view: &View<'_, '_>, standing: &Arc<Standing>) -> Vec<Row> {
         .collect()
 }
 
-fn name(promise: &PromiseResult) -> String {
+pub(crate) fn name(promise: &PromiseResult) -> String {
     let name = promise.name.replace('_', " ");
     promise.subject.as_ref().map_or(name.clone(), |it| format!("{name} · {it}"))
 }
 
 /// Broken already, heading for it, on course, or nothing known.
-fn chip<'a>(
+pub(crate) fn chip<'a>(
     view: &View<'_, '_>,
     promise: &PromiseResult,
     mut forecasts: impl Iterator<Item = &'a PromiseResult>,

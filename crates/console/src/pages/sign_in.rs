@@ -64,3 +64,27 @@ fn next(fields: &Fields) -> String {
         .filter(|it| !it.starts_with("//") && !it.contains('\\'))
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn a_sign_in_leads_to_a_page_of_ours_or_to_the_first() {
+        for (asked, to) in [
+            ("/en/now", "/now"),
+            ("/zh/claims?state=open", "/claims?state=open"),
+            ("https://elsewhere.example/en/now", ""),
+            ("//elsewhere.example", ""),
+            ("/en//elsewhere.example", ""),
+            ("/en/\\elsewhere.example", ""),
+            ("", ""),
+        ] {
+            let body = serde_urlencoded::to_string([("next", asked)]).unwrap();
+            let fields = Fields::read("application/x-www-form-urlencoded", Bytes::from(body)).unwrap();
+            assert_eq!(next(&fields), to, "{asked}");
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub(super) fn contract(text: &str) -> (Markup, Vec<String>) {
 }
 
 /// The event without anything a browser would fetch, follow or run.
-fn harmless(event: Event) -> Option<Event> {
+pub(super) fn harmless(event: Event) -> Option<Event> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
         Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock) => None,

@@ -1,6 +1,7 @@
 //! Where a figure leads: to its clause and to how it came about.
 
 use settle::Settlement;
+use settle::settlement::Derivation;
 
 use super::markup::{Markup, both, element};
 use crate::bilingual::half;
@@ -28,18 +29,26 @@ impl<'a> Links<'a> {
         }
     }
 
+    /// The text, linked to this derivation.
+    pub(super) fn to(&self, derivation: &Derivation, text: Markup) -> Markup {
+        let index = self.settlement.derivation.iter().position(|it| std::ptr::eq(it, derivation));
+        index.map_or(text.clone(), |index| linked(index, text))
+    }
+
     /// The text, linked to the first derivation of that name and subject.
     pub(super) fn derived(&self, name: &str, subject: Option<&str>, text: Markup) -> Markup {
         let derivations = || self.settlement.derivation.iter().enumerate().filter(|(_, it)| it.name == name);
         let same = derivations().find(|(_, it)| it.subject.as_deref() == subject);
         match same.or_else(|| derivations().next()) {
-            Some((index, _)) => {
-                let href = format!("#{}", derivation_id(index));
-                element("a", &[("class", "derived"), ("href", &href)], [text])
-            }
+            Some((index, _)) => linked(index, text),
             None => text,
         }
     }
+}
+
+fn linked(index: usize, text: Markup) -> Markup {
+    let href = format!("#{}", derivation_id(index));
+    element("a", &[("class", "derived"), ("href", &href)], [text])
 }
 
 /// The id of the contract's heading at `index`.
@@ -53,7 +62,7 @@ pub(super) fn derivation_id(index: usize) -> String {
 }
 
 /// Whether a clause names the heading in full, or by its number: `5 (2)` stands under `5 Exceptions`.
-fn is_heading_of(heading: &str, clause: &str) -> bool {
+pub fn is_heading_of(heading: &str, clause: &str) -> bool {
     let number = |text: &str| text.split_whitespace().next().map(str::to_owned);
     let by_number = clause.starts_with(|c: char| c.is_ascii_digit());
     heading == clause || (by_number && number(heading) == number(clause))

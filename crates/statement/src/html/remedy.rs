@@ -1,6 +1,7 @@
 //! What is owed and how it was reckoned, when it may be claimed, and which rights have arisen.
 
 use diagnostic::Lang;
+use quantity::Quantity;
 use settle::Settlement;
 use settle::settlement::{ClaimResult, RemedyResult, RightResult};
 
@@ -12,10 +13,12 @@ use crate::bilingual::half_of_pair;
 use crate::calculation::{amount_shown, calculation, kind};
 use crate::claim_window::{claim_window, right_sentence};
 use crate::figure;
+use crate::time::Stamps;
 use crate::words::Word;
+use crate::worked::{Worked, made_from};
 
 pub(super) fn remedies(settlement: &Settlement, links: &Links) -> Markup {
-    let rows = settlement.remedies.iter().map(|remedy| remedy_row(remedy, links));
+    let rows = settlement.remedies.iter().map(|remedy| remedy_row(settlement, remedy, links));
     if settlement.remedies.is_empty() { Markup::default() } else { el("ul", "rows remedies", rows) }
 }
 
@@ -29,7 +32,7 @@ pub(super) fn rights(settlement: &Settlement, links: &Links) -> Markup {
     if settlement.rights.is_empty() { Markup::default() } else { el("ul", "rows rights", rows) }
 }
 
-fn remedy_row(remedy: &RemedyResult, links: &Links) -> Markup {
+fn remedy_row(settlement: &Settlement, remedy: &RemedyResult, links: &Links) -> Markup {
     let state = of_remedy(remedy.status);
     let subject = remedy.subject.as_deref();
     let title = links.derived(&remedy.name, subject, name(&remedy.name, subject));
@@ -50,10 +53,27 @@ fn remedy_row(remedy: &RemedyResult, links: &Links) -> Markup {
         el("p", "state", [chip(state, Word::remedy(remedy.status))]),
         el("p", "source", [links.clause(&remedy.clause)]),
         reckoned.unwrap_or_default(),
+        sources(settlement, remedy, links).unwrap_or_default(),
         why.unwrap_or_default(),
         without.unwrap_or_default(),
     ];
     el("li", state.class(), parts)
+}
+
+/// Where the share and the base come from: each a link to how it was worked out.
+fn sources(settlement: &Settlement, remedy: &RemedyResult, links: &Links) -> Option<Markup> {
+    let stamps = Stamps::new(settlement);
+    let worked = Worked::new(settlement, &stamps);
+    let share = remedy.share.as_ref().map(|it| Quantity::number(it.clone()));
+    let whole = if remedy.share.is_none() { remedy.literal.clone() } else { None };
+    let found = [share, remedy.base.clone(), whole].into_iter().flatten().filter_map(|value| {
+        let it = made_from(settlement, remedy.subject.as_deref(), &value)?;
+        let text = both(|lang| format!("{} = {}", it.name, worked.value(it, lang)));
+        Some(el("span", "made", [links.to(it, text)]))
+    });
+    let found = Markup::all(found);
+    let label = el("span", "label", [word(Word::MadeFrom)]);
+    (!found.is_empty()).then(|| el("p", "sources", [label, found]))
 }
 
 fn claim_row(settlement: &Settlement, claim: &ClaimResult, links: &Links) -> Markup {

@@ -122,6 +122,13 @@ CREATE TABLE attestation (
   revision BIGINT NOT NULL, PRIMARY KEY (tenant_id, id)
 );
 
+-- What the public status pages show: agreements the provider chose to publish, each under a public name of its own; since_at: days before
+-- have no data. And the customers' own pages, each open under its name.
+CREATE TABLE status_component (
+  agreement_id TEXT PRIMARY KEY REFERENCES agreement (id), name TEXT NOT NULL, name_zh TEXT NOT NULL, since_at BIGINT NOT NULL
+);
+CREATE TABLE status_page (tenant_id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, since_at BIGINT NOT NULL);
+
 -- Cycles ----------------------------------------------------------------------------------------------------------
 
 -- state: open | blocked | sealed. close_at: end of the cycle and the grace for late evidence.

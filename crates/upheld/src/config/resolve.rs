@@ -163,6 +163,8 @@ impl Effective {
         if !wrong.is_empty() {
             return Err(wrong);
         }
+        let shown = self.shown().into_iter();
+        settings.shown = shown.map(|(key, value, origin)| (key.to_owned(), value, origin.to_string())).collect();
         Ok(Serving {
             listen: self.text("listen").unwrap_or_default().to_owned(),
             location,

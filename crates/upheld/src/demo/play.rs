@@ -17,6 +17,7 @@ use timeline::Instant;
 
 use super::cast::{Agreement, CUSTOMERS, Customer, PASSWORD, STAFF};
 use super::month::{self, Known};
+use super::shared;
 use crate::serve::handlers;
 
 /// Past months.
@@ -38,10 +39,12 @@ pub(crate) fn play(platform: &Platform, clock: &Arc<ManualClock>, now: Instant) 
     for customer in &CUSTOMERS {
         admit(platform, customer, first)?;
     }
+    shared::publish(platform, &director())?;
     for it in &months {
         live(platform, clock, *it, now)?;
     }
     clock.set(now);
+    shared::announce(platform, &director(), now)?;
     run_jobs(platform)
 }
 
@@ -131,6 +134,9 @@ fn live(platform: &Platform, clock: &Arc<ManualClock>, first: Date, now: Instant
             let known = month::evidence(customer, first, days);
             let due = |it: &&Known| it.minute >= from && it.minute < until && i128::from(it.minute) < elapsed;
             send(platform, customer, known.iter().filter(due))?;
+        }
+        if part == 1 {
+            shared::month(platform, &director(), first, clock.now())?;
         }
         run_jobs(platform)?;
         if part == 0 {

@@ -132,7 +132,7 @@ fn close() -> Route {
 }
 
 /// The files in a directory of the statement's name.
-fn tarball(
+pub fn tarball(
     id: &str,
     files: &std::collections::BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, platform::Failure> {
