@@ -37,6 +37,7 @@ pub mod publishing;
 pub mod refusal;
 pub mod rights;
 pub mod runs;
+pub mod sealing;
 pub mod settings;
 pub mod settling;
 pub mod statements;

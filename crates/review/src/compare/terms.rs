@@ -106,7 +106,7 @@ fn plans(old: &Contract, new: &Contract) -> Vec<Change> {
             Effect::Worse,
             Aspect::Plans,
             it,
-            both(format!("the plan `{it}` is no longer covered"), format!("不再涵盖方案 `{it}`")),
+            both(format!("the plan `{it}` is no longer covered"), format!("不再涵盖套餐 `{it}`")),
         )
     });
     let added = added.map(|it| {
@@ -114,7 +114,7 @@ fn plans(old: &Contract, new: &Contract) -> Vec<Change> {
             Effect::Better,
             Aspect::Plans,
             it,
-            both(format!("the plan `{it}` is new"), format!("新增方案 `{it}`")),
+            both(format!("the plan `{it}` is new"), format!("新增套餐 `{it}`")),
         )
     });
     gone.chain(added).collect()

@@ -1,6 +1,7 @@
 //! Every setting there is: its key, what it may be, and where its value goes.
 
 use platform::Settings;
+use proof::WitnessKey;
 use web::Rates;
 
 use super::length;
@@ -16,7 +17,7 @@ pub(crate) enum Kind {
     Secret,
     /// `true` or `false`.
     Switch,
-    /// Texts; in one text, separated by blanks.
+    /// Public keys of witnesses; in one text, separated by blanks.
     List(fn(&mut Settings) -> &mut Vec<String>),
     /// Words that go into the platform's settings.
     Words(fn(&mut Settings) -> &mut String),
@@ -122,7 +123,8 @@ impl Setting {
             Kind::Switch => matches!(text, "true" | "false").then_some(()).ok_or("`true` or `false`"),
             Kind::List(at) => {
                 *at(settings) = text.split_whitespace().map(str::to_owned).collect();
-                Ok(())
+                let fit = at(settings).iter().all(|it| it.parse::<WitnessKey>().is_ok());
+                fit.then_some(()).ok_or("public keys of witnesses, `name+hash+key`, separated by blanks")
             }
             Kind::Words(at) => {
                 if text.trim().is_empty() {
@@ -164,10 +166,13 @@ mod tests {
 
     #[test]
     fn each_setting_has_a_place_of_its_own() {
+        let witness = proof::WitnessSigningKey::from_seed("witness.example", [1; 32]).unwrap();
+        let witness = witness.verifying_key().to_string();
         for it in SETTINGS {
             let (mut settings, mut rates) = (Settings::default(), Rates::default());
             let text = match it.kind {
-                Kind::Words(_) | Kind::List(_) => "other.example/name",
+                Kind::Words(_) => "other.example/name",
+                Kind::List(_) => &witness,
                 Kind::Length(_) | Kind::LengthOrForever(_) => "12345 s",
                 Kind::Count(_) => "12345",
                 _ => continue,
