@@ -11,11 +11,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use diagnostic::Lang;
 use http_body_util::{BodyExt, Limited};
+use platform::answered::{self, Asked};
 use platform::audit::{self, Entry};
 use platform::people::{self, Credential};
 use platform::principal::{PROVIDER, Principal};
 use platform::rights::Role;
-use platform::{Failure, Platform, Refusal, RefusalKind, answered};
+use platform::{Failure, Platform, Refusal, RefusalKind};
 use sha2::{Digest as _, Sha256};
 use store::{Fault, Scope, Tx};
 use tokio::sync::oneshot;
@@ -77,19 +78,17 @@ async fn call(
         }
         Action::Write(prepare) => {
             let body = read_body(body, route.body_bytes_max).await?;
-            // Callers without a name would share their keys; and what they get are secrets, which are kept nowhere.
+            // Callers without a name would share their keys.
             let named = (!who.actor.is_empty()).then(|| headers.get("idempotency-key")).flatten();
             let key = named.map(idempotency_key).transpose()?;
-            let digest = key.as_ref().map(|_| digest(route, &parts, &body));
-            let (app, prepare, success) = (app.clone(), prepare.clone(), route.success);
-            let preparing = app.clone();
-            let kept = key.zip(digest);
-            let asked = kept.clone();
+            let asked = key.map(|key| Asked { key, digest: digest(route, &parts, &body) });
+            let (prepare, success) = (prepare.clone(), route.success);
+            let (preparing, before) = (app.clone(), asked.clone());
             let ready = blocking(move || {
                 // Some work is done before the write begins; done already, it must not be refused for that.
-                if let Some((key, digest)) = &asked
+                if let Some(asked) = &before
                     && let Some(it) =
-                        preparing.platform.read(|_, tx| answered::find(tx, &who, key, digest))?
+                        preparing.platform.read(|platform, tx| answered::find(platform, tx, &who, asked))?
                 {
                     return Ok(Ready::Answered(again(it)));
                 }
@@ -102,15 +101,15 @@ async fn call(
                 Ready::Prepared(commit, of) => (commit, of.0, of.1),
             };
             let platform = app.platform.clone();
-            in_the_writing_thread(&app, move |tx| {
-                if let Some((key, digest)) = &kept
-                    && let Some(it) = answered::find(tx, &who, key, digest)?
+            in_the_writing_thread(app, move |tx| {
+                if let Some(asked) = &asked
+                    && let Some(it) = answered::find(&platform, tx, &who, asked)?
                 {
                     return Ok(again(it));
                 }
                 let reply = commit(&platform, tx, &who, &parts)?;
-                if let Some((key, digest)) = &kept {
-                    answered::keep(tx, &who, key, digest, &to_keep(&reply, success))?;
+                if let Some(asked) = &asked {
+                    answered::keep(&platform, tx, &who, asked, &to_keep(&reply, success))?;
                 }
                 Ok(reply)
             })

@@ -238,8 +238,9 @@ CREATE TABLE audit_personal (
 CREATE TABLE audit_retention (
   tenant_id TEXT NOT NULL, log TEXT NOT NULL, action TEXT NOT NULL, months BIGINT NOT NULL, PRIMARY KEY (log, action)
 );
--- Answers already given, by whoever asked and their Idempotency-Key.
+-- Answers already given, by whoever asked and the SHA-256 of their Idempotency-Key. sealed: the request's digest and the answer, under a
+-- key that follows from the platform's key, salt, and the Idempotency-Key itself, which is kept nowhere.
 CREATE TABLE idempotency (
-  tenant_id TEXT NOT NULL, owner TEXT NOT NULL, key TEXT NOT NULL, request_sha256 TEXT NOT NULL, status BIGINT NOT NULL,
-  headers TEXT NOT NULL, body BYTEA NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (owner, key)
+  tenant_id TEXT NOT NULL, owner TEXT NOT NULL, key_sha256 TEXT NOT NULL, salt BYTEA NOT NULL, sealed BYTEA NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (owner, key_sha256)
 );

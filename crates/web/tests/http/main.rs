@@ -142,6 +142,43 @@ fn the_same_request_under_the_same_key_is_done_once() {
     );
 }
 
+/// What is shown once lies nowhere where it could be read a second time; whoever asked can have it again all the same.
+#[test]
+fn a_secret_given_out_under_a_key_is_nowhere_in_the_database() {
+    let house = House::new();
+    let person = house.ask("b-member", Request::get("/api/v1/me"))["id"].as_str().unwrap().to_owned();
+    let guest = json!({ "email": "guest@example.com", "role": "customer_member" });
+    let token = json!({ "name": "meter", "role": "customer_admin" });
+    let of = |rest: &str| Request::new("POST", format!("/api/v1/tenants/{B}{rest}"));
+    let asked = [
+        ("key-71d0-token", of("/tokens").json(&token), "token"),
+        ("key-71d0-guest", of("/invitations").json(&guest), "secret"),
+        ("key-71d0-reset", of(&format!("/people/{person}/reset")), "secret"),
+    ];
+    for (key, request, field) in asked {
+        let request = house.who("b-admin").sign(request.header("idempotency-key", key));
+        let (first, again) = (house.client().send(&request), house.client().send(&request));
+        assert!(first.status < 300, "{key}: {}", first.text());
+        assert_eq!((first.status, &first.body), (again.status, &again.body), "{key}");
+        assert_eq!(again.header("idempotency-replayed"), Some("true"), "{key}");
+        let secret = first.json()[field].as_str().unwrap().to_owned();
+        // `upheld_<id>_<secret>_<checksum>`: the id is no secret.
+        let bare = secret.rsplit_once('_').filter(|_| field == "token").map_or(secret.as_str(), |it| it.0);
+        let bare = bare.trim_start_matches(&format!("upheld_{}_", first.json()["id"].as_str().unwrap()));
+        let stored = house.stored();
+        assert!(
+            holds(&stored, first.json()["id"].as_str().unwrap().as_bytes()),
+            "the search finds what is there"
+        );
+        assert!(bare.len() >= 43 && !holds(&stored, bare.as_bytes()), "{key}: {bare} stands in the database");
+        assert!(!holds(&stored, key.as_bytes()), "{key} itself stands in the database");
+    }
+}
+
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|it| it == part)
+}
+
 /// Closing does its work before the write begins.
 #[test]
 fn a_close_sent_again_under_its_key_is_answered_as_before() {

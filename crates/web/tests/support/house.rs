@@ -119,7 +119,7 @@ pub struct House {
     pub outsiders: Vec<Identity>,
     /// By the name of a path's parameter: A's own.
     pub ids: BTreeMap<String, String>,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl House {
@@ -140,7 +140,7 @@ impl House {
             insiders: Vec::new(),
             outsiders: Vec::new(),
             ids: BTreeMap::new(),
-            _directory: directory,
+            directory,
         };
         house.found();
         house.populate();
@@ -149,6 +149,12 @@ impl House {
 
     pub fn client(&self) -> Client {
         Client::new(self.server.address)
+    }
+
+    /// Every byte of the store: the database and what it has not yet put into it.
+    pub fn stored(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.directory.path()).unwrap();
+        files.flat_map(|it| std::fs::read(it.unwrap().path()).unwrap()).collect()
     }
 
     pub fn set(&self, to: &str) {
