@@ -48,6 +48,7 @@ pub mod tenants;
 pub mod terms;
 pub mod text;
 pub mod time;
+pub mod totals;
 pub mod vouchers;
 
 pub use platform::Platform;

@@ -14,6 +14,7 @@ use crate::clock::{Chance, Clock, SystemChance, SystemClock};
 use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::location::Location;
+use crate::measure::Measures;
 use crate::migrate::{MigrateError, migrate};
 use crate::postgres_connection::PostgresConnection;
 use crate::readers::Readers;
@@ -90,6 +91,7 @@ pub struct Store {
     writing: Arc<Writing>,
     readers: Arc<Readers>,
     latest: Arc<AtomicI64>,
+    measures: Arc<Measures>,
     context: Context,
 }
 
@@ -158,6 +160,7 @@ impl Store {
         let found = connection.rows("SELECT latest FROM clock WHERE one = 1", &[])?;
         let latest: i64 = found.first().map_or(Ok(i64::MIN), |it| it.get(0))?;
         let latest = Arc::new(AtomicI64::new(latest));
+        let measures = Arc::new(Measures::default());
         let (queue, waiting) = sync_channel(WAITING_MAX);
         let writer = Writer {
             connect: writer,
@@ -165,6 +168,7 @@ impl Store {
             clock: context.clock.clone(),
             chance: context.chance.clone(),
             latest: latest.clone(),
+            measures: measures.clone(),
         };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
@@ -172,7 +176,7 @@ impl Store {
             .map_err(|it| OpenError::Io(it.to_string()))?;
         let readers = Arc::new(Readers::new(READERS, reader));
         let writing = Writing { queue: Mutex::new(Some(queue)), thread: Some(thread), lock };
-        Ok(Self { writing: Arc::new(writing), readers, latest, context })
+        Ok(Self { writing: Arc::new(writing), readers, latest, measures, context })
     }
 
     /// The time, never before that of the latest transaction.
@@ -183,6 +187,11 @@ impl Store {
     /// Whether no other process can be using this state.
     pub fn is_exclusive(&self) -> bool {
         self.writing.lock.is_some()
+    }
+
+    /// What this process has counted of it.
+    pub fn measures(&self) -> &Measures {
+        &self.measures
     }
 
     /// Where random bytes come from.
@@ -220,11 +229,13 @@ impl Store {
     {
         let job = Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) });
         let queue = self.writing.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.measures.came();
         let refused = match queue {
             Some(queue) => queue.send(job).err().map(|it| it.0),
             None => Some(job as Box<dyn Job>),
         };
         if let Some(mut job) = refused {
+            self.measures.taken();
             job.fail(Fault::Unavailable("the writing thread has ended".to_owned()));
             job.answer();
         }
@@ -237,7 +248,8 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let now = self.now();
-        self.readers.with(|connection| {
+        let began = std::time::Instant::now();
+        let done = self.readers.with(|connection| {
             connection.begin_read()?;
             let begun = enter(connection, &scope);
             let chance = &*self.context.chance;
@@ -245,7 +257,9 @@ impl Store {
             let done = begun.map_err(E::from).and_then(|()| work(&mut tx));
             tx.connection.rollback();
             done
-        })
+        });
+        self.measures.read_us.observe_time(began.elapsed());
+        done
     }
 }
 

@@ -11,6 +11,7 @@ use timeline::Instant;
 use crate::clock::{Chance, Clock};
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::measure::Measures;
 use crate::tx::{Scope, Tx, enter};
 
 /// Most writes of one commit.
@@ -37,6 +38,7 @@ pub(crate) struct Writer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) latest: Arc<std::sync::atomic::AtomicI64>,
+    pub(crate) measures: Arc<Measures>,
 }
 
 pub(crate) type Queue = SyncSender<Box<dyn Job>>;
@@ -45,6 +47,7 @@ impl Writer {
     /// Works until every sender is gone.
     pub(crate) fn work(mut self, waiting: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = waiting.recv() {
+            self.measures.taken();
             let mut jobs = vec![first];
             match self.group(&mut jobs, waiting) {
                 Ok(()) => {}
@@ -60,7 +63,7 @@ impl Writer {
     }
 
     fn group(&mut self, jobs: &mut Vec<Box<dyn Job>>, waiting: &Receiver<Box<dyn Job>>) -> Result<(), Fault> {
-        let latest = self.latest.clone();
+        let (latest, measures) = (self.latest.clone(), self.measures.clone());
         let (clock, chance) = (self.clock.clone(), self.chance.clone());
         let connection = self.begin()?;
         let now = later_of(connection, clock.now())?;
@@ -71,14 +74,21 @@ impl Writer {
             at += 1;
             if at == jobs.len() && jobs.len() < GROUP_MAX && began.elapsed() < GROUP_TIME_MAX {
                 match waiting.try_recv() {
-                    Ok(next) => jobs.push(next),
+                    Ok(next) => {
+                        measures.taken();
+                        jobs.push(next);
+                    }
                     Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
                 }
             }
         }
         enter(connection, &Scope::Provider)?;
         connection.execute("UPDATE clock SET latest = $1 WHERE one = 1", &[now.into()])?;
+        let committing = Moment::now();
         connection.commit()?;
+        measures.commit_us.observe_time(committing.elapsed());
+        measures.group_us.observe_time(began.elapsed());
+        measures.group_writes.observe(u64::try_from(jobs.len()).unwrap_or(u64::MAX));
         latest.store(now.nanos(), std::sync::atomic::Ordering::SeqCst);
         Ok(())
     }

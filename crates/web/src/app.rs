@@ -1,5 +1,7 @@
 //! What all requests share.
 
+use std::sync::Arc;
+
 use platform::{Failure, Platform};
 use store::Fault;
 
@@ -15,17 +17,22 @@ pub struct Options {
     pub log: bool,
 }
 
+/// Where the lines of the log go.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
 pub(crate) struct App {
     pub(crate) platform: Platform,
     pub(crate) limits: Limits,
     pub(crate) measures: Measures,
     /// Whether each request is put into the log.
     pub(crate) log: bool,
+    pub(crate) line: Log,
 }
 
 impl App {
-    pub(crate) fn new(platform: Platform, options: Options) -> Self {
-        Self { platform, limits: Limits::new(options.rates), measures: Measures::default(), log: options.log }
+    pub(crate) fn new(platform: Platform, options: Options, line: Log) -> Self {
+        let (limits, measures) = (Limits::new(options.rates), Measures::default());
+        Self { platform, limits, measures, log: options.log, line }
     }
 
     /// 32 hexadecimal digits nobody else has.
@@ -43,7 +50,7 @@ impl App {
                 "level": if matches!(fault, Fault::Unavailable(_)) { "warn" } else { "error" },
                 "message": fault.to_string(), "trace_id": trace,
             });
-            eprintln!("{line}");
+            (self.line)(&line.to_string());
         }
     }
 }

@@ -40,7 +40,8 @@ pub(crate) async fn answer(
     let (head, body) = request.into_parts();
     let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
     let trace = trace_id(&head.headers, &app);
-    let parts = parts(&head.headers, head.uri.query(), &params, peer, &trace);
+    let path = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let parts = parts(&head.headers, head.uri.query(), path, peer, &trace);
     let lang = parts.lang;
     let reply = match call(&app, &route, parts, &head.headers, body).await {
         Ok(reply) => reply,
@@ -60,7 +61,7 @@ async fn call(
     body: Body,
 ) -> Result<Reply, Failure> {
     app.limits.by_address(&parts.address, route.strict)?;
-    let who = identify(app, route, &parts, headers).await?;
+    let who = identify(app, (route.is_open(), route.method != "GET"), &parts, headers).await?;
     app.limits.by_caller(&who, route.method != "GET")?;
     match &route.action {
         Action::Read(work) if who.role_in(PROVIDER) == Some(Role::Authority) => {
@@ -159,23 +160,24 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|it| Err(Fault::broken(it.to_string()).into()))
 }
 
+/// Who asks; whether nobody in particular may, and whether it is to change something.
 async fn identify(
     app: &Arc<App>,
-    route: &Route,
+    (open, writes): (bool, bool),
     parts: &Parts,
     headers: &HeaderMap,
 ) -> Result<Principal, Failure> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).map(str::to_owned);
     let cookie = parts.session.clone();
     if bearer.is_none() && cookie.is_none() {
-        return if route.open {
+        return if open {
             Ok(people::anonymous(&parts.address, &parts.trace))
         } else {
             let title = RefusalKind::Unauthenticated.title();
             Err(Refusal::new(RefusalKind::Unauthenticated, title.en, title.zh).into())
         };
     }
-    if bearer.is_none() && route.method != "GET" {
+    if bearer.is_none() && writes {
         same_origin(headers)?;
     }
     let (app, address, trace) = (app.clone(), parts.address.clone(), parts.trace.clone());
@@ -324,14 +326,14 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) {
 fn parts(
     headers: &HeaderMap,
     query: Option<&str>,
-    params: &RawPathParams,
+    path: BTreeMap<String, String>,
     peer: Option<IpAddr>,
     trace: &str,
 ) -> Parts {
     let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let media = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     Parts {
-        path: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        path,
         query: query_pairs(query.unwrap_or_default()),
         media,
         expected: text("if-match").trim_matches('"').parse().ok(),
@@ -374,14 +376,38 @@ pub(crate) fn language(accept: &str) -> Option<Lang> {
 }
 
 /// The trace id of `traceparent`, or a new one.
-fn trace_id(headers: &HeaderMap, app: &App) -> String {
+pub(crate) fn trace_id(headers: &HeaderMap, app: &App) -> String {
     let given =
         headers.get("traceparent").and_then(|it| it.to_str().ok()).and_then(|it| it.split('-').nth(1));
     let usable = |it: &&str| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit());
     given.filter(usable).map(str::to_ascii_lowercase).unwrap_or_else(|| app.new_trace())
 }
 
-/// For handlers outside the table: health, the log's tiles.
+/// For a handler outside the table whose caller has to be somebody.
+pub(crate) async fn read_as(
+    app: Arc<App>,
+    request: Request,
+    work: impl FnOnce(&App, &mut Tx<'_>, &Principal) -> Result<Reply, Failure> + Send + 'static,
+) -> Response {
+    let (head, _) = request.into_parts();
+    let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
+    let trace = trace_id(&head.headers, &app);
+    let parts = parts(&head.headers, head.uri.query(), BTreeMap::new(), peer, &trace);
+    let shared = app.clone();
+    let reply = async {
+        app.limits.by_address(&parts.address, false)?;
+        let who = identify(&app, (false, false), &parts, &head.headers).await?;
+        app.limits.by_caller(&who, false)?;
+        blocking(move || shared.platform.read(|_, tx| work(&shared, tx, &who))).await
+    };
+    let reply = reply.await.unwrap_or_else(|failure| {
+        app.note(&failure, &trace);
+        problem(&failure, parts.lang, &trace)
+    });
+    respond(reply, 200, &head.headers, &trace)
+}
+
+/// For handlers outside the table that anybody may ask: health, the log's tiles.
 pub(crate) async fn read(
     app: Arc<App>,
     headers: HeaderMap,

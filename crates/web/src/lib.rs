@@ -16,11 +16,12 @@ mod reply;
 mod route;
 mod router;
 mod serve;
+mod spans;
 mod table;
 
-pub use app::Options;
+pub use app::{Log, Options};
 pub use limits::{Rate, Rates};
 pub use openapi::document;
-pub use router::router;
+pub use router::{router, router_logging_to};
 pub use serve::serve;
-pub use table::{RouteInfo, table};
+pub use table::{Right, RouteInfo, table};
