@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use timeline::Instant;
+use trace::{SpanId, TraceId, Tracer};
 
 use crate::clock::{Chance, Clock, SystemChance, SystemClock};
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::id::new_trace;
 use crate::location::Location;
 use crate::measure::Measures;
 use crate::migrate::{MigrateError, migrate};
@@ -93,6 +95,7 @@ pub struct Store {
     latest: Arc<AtomicI64>,
     measures: Arc<Measures>,
     context: Context,
+    tracer: Tracer,
 }
 
 /// The way to the writing thread. The lock on the directory is let go when that thread has ended.
@@ -116,13 +119,18 @@ impl Drop for Writing {
 impl Store {
     /// Opens the store and brings its schema up to date.
     pub fn open(location: &Location, context: Context) -> Result<Self, OpenError> {
+        Self::open_traced(location, context, Tracer::default())
+    }
+
+    /// Like [`Self::open`]; what the process does is recorded with `tracer`, each group of writes to begin with.
+    pub fn open_traced(location: &Location, context: Context, tracer: Tracer) -> Result<Self, OpenError> {
         match location {
-            Location::Directory(dir) => Self::open_directory(dir, context),
-            Location::Postgres(url) => Self::open_postgres(url, context),
+            Location::Directory(dir) => Self::open_directory(dir, (context, tracer)),
+            Location::Postgres(url) => Self::open_postgres(url, (context, tracer)),
         }
     }
 
-    fn open_directory(dir: &Path, context: Context) -> Result<Self, OpenError> {
+    fn open_directory(dir: &Path, context: (Context, Tracer)) -> Result<Self, OpenError> {
         let io = |it: std::io::Error| OpenError::Io(format!("{}: {it}", dir.display()));
         std::fs::create_dir_all(dir).map_err(io)?;
         let lock = File::create(dir.join("lock")).map_err(io)?;
@@ -139,7 +147,7 @@ impl Store {
         Self::start(connection, Box::new(writer), Box::new(reader), context, Some(lock))
     }
 
-    fn open_postgres(url: &str, context: Context) -> Result<Self, OpenError> {
+    fn open_postgres(url: &str, context: (Context, Tracer)) -> Result<Self, OpenError> {
         let mut owner = Connection::Postgres(Box::new(PostgresConnection::owner(url)?));
         migrate(&mut owner).map_err(open_error)?;
         let (for_writer, for_reader) = (url.to_owned(), url.to_owned());
@@ -154,7 +162,7 @@ impl Store {
         mut connection: Connection,
         writer: Box<dyn Fn() -> Result<Connection, Fault> + Send>,
         reader: Box<dyn Fn() -> Result<Connection, Fault> + Send + Sync>,
-        context: Context,
+        (context, tracer): (Context, Tracer),
         lock: Option<File>,
     ) -> Result<Self, OpenError> {
         let found = connection.rows("SELECT latest FROM clock WHERE one = 1", &[])?;
@@ -168,6 +176,7 @@ impl Store {
             clock: context.clock.clone(),
             chance: context.chance.clone(),
             latest: latest.clone(),
+            tracer: tracer.clone(),
             measures: measures.clone(),
         };
         let thread = thread::Builder::new()
@@ -176,7 +185,7 @@ impl Store {
             .map_err(|it| OpenError::Io(it.to_string()))?;
         let readers = Arc::new(Readers::new(READERS, reader));
         let writing = Writing { queue: Mutex::new(Some(queue)), thread: Some(thread), lock };
-        Ok(Self { writing: Arc::new(writing), readers, latest, measures, context })
+        Ok(Self { writing: Arc::new(writing), readers, latest, measures, context, tracer })
     }
 
     /// The time, never before that of the latest transaction.
@@ -192,6 +201,16 @@ impl Store {
     /// What this process has counted of it.
     pub fn measures(&self) -> &Measures {
         &self.measures
+    }
+
+    /// Where spans of what the process does are recorded.
+    pub fn tracer(&self) -> &Tracer {
+        &self.tracer
+    }
+
+    /// A trace and a span nobody else has.
+    pub fn new_trace(&self) -> (TraceId, SpanId) {
+        new_trace(self.chance())
     }
 
     /// Where random bytes come from.

@@ -7,10 +7,12 @@ use std::thread;
 use std::time::{Duration, Instant as Moment};
 
 use timeline::Instant;
+use trace::{Kind, Span, Tracer};
 
 use crate::clock::{Chance, Clock};
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::id::new_trace;
 use crate::measure::Measures;
 use crate::tx::{Scope, Tx, enter};
 
@@ -38,6 +40,7 @@ pub(crate) struct Writer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) latest: Arc<std::sync::atomic::AtomicI64>,
+    pub(crate) tracer: Tracer,
     pub(crate) measures: Arc<Measures>,
 }
 
@@ -49,7 +52,11 @@ impl Writer {
         while let Ok(first) = waiting.recv() {
             self.measures.taken();
             let mut jobs = vec![first];
-            match self.group(&mut jobs, waiting) {
+            let (began, since) = (self.clock.now(), Moment::now());
+            let grouped = self.group(&mut jobs, waiting);
+            self.tracer
+                .record(|| committed(&*self.chance, began, since.elapsed(), jobs.len(), grouped.is_err()));
+            match grouped {
                 Ok(()) => {}
                 Err(fault) => {
                     if let Some(it) = &mut self.connection {
@@ -115,6 +122,24 @@ impl Writer {
             }
         }
         self.connection.as_mut().ok_or_else(|| Fault::Unavailable("no connection".to_owned()))
+    }
+}
+
+/// A group of writes as a span, under a trace of its own: it is part of many requests at once.
+fn committed(chance: &dyn Chance, began: Instant, took: Duration, writes: usize, failed: bool) -> Span {
+    let (trace, id) = new_trace(chance);
+    let writes = i64::try_from(writes).unwrap_or(i64::MAX);
+    let facts = vec![("upheld.writes", writes.into())];
+    Span {
+        trace,
+        id,
+        parent: None,
+        kind: Kind::Internal,
+        name: "commit".to_owned(),
+        began,
+        took,
+        failed,
+        facts,
     }
 }
 

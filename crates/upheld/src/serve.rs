@@ -2,6 +2,7 @@
 
 mod handlers;
 mod listen;
+pub(crate) mod otlp;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use platform::{Platform, sealing};
 use proof::SigningKey;
 use sd_notify::NotifyState;
 use store::{Context, Location, OpenError, Scope, Store};
+use trace::Tracer;
 
 use crate::config::{self, Serving};
 use crate::failure::Failure;
@@ -19,10 +21,10 @@ use crate::{key, print};
 /// How often the jobs look for work that has become due.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Opens the store and the key.
-pub(crate) fn open(serving: &Serving) -> Result<Platform, Failure> {
-    let store =
-        Store::open(&serving.location, Context::default()).map_err(|it| unopened(&serving.location, &it))?;
+/// Opens the store and the key. What the process does is recorded with `tracer`.
+pub(crate) fn open(serving: &Serving, tracer: Tracer) -> Result<Platform, Failure> {
+    let store = Store::open_traced(&serving.location, Context::default(), tracer)
+        .map_err(|it| unopened(&serving.location, &it))?;
     keep_the_key(serving, &store)?;
     let fresh = !serving.key.exists();
     let key = key::sealing_key(&serving.key, &serving.settings.origin)?;

@@ -29,7 +29,8 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
     if is_fresh(&data) {
         fill(&serving, &data, lang)?;
     }
-    let platform = serve::open(&serving)?;
+    let (tracer, _sender) = serve::otlp::start(serving.otlp.as_deref())?;
+    let platform = serve::open(&serving, tracer)?;
     serve::run(platform, &serving, |url| sign_ins(url, lang))
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Path,
     /// An address that may hold a password, or the file that holds it.
     Secret,
+    /// The address of a collector of spans, which may hold a password.
+    Collector,
     /// `true` or `false`.
     Switch,
     /// Public keys of witnesses; in one text, separated by blanks.
@@ -54,6 +56,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("database_file", Kind::Path),
     setting("key", Kind::Path),
     setting("log", Kind::Switch),
+    setting("otlp", Kind::Collector),
     setting("provider", Kind::Words(|it| &mut it.provider)),
     setting("origin", Kind::Words(|it| &mut it.origin)),
     setting("witnesses", Kind::List(|it| &mut it.witnesses)),
@@ -93,7 +96,7 @@ impl Setting {
         match self.kind {
             Kind::Address => Some("127.0.0.1:7480".to_owned()),
             Kind::Path => (self.key == "data").then(|| DATA.to_owned()),
-            Kind::Secret => None,
+            Kind::Secret | Kind::Collector => None,
             Kind::Switch => Some("false".to_owned()),
             Kind::List(at) => Some(at(&mut settings).join(" ")),
             Kind::Words(at) => Some(at(&mut settings).clone()),
@@ -120,6 +123,12 @@ impl Setting {
                     .ok_or("an address with its port, such as `127.0.0.1:7480`")
             }
             Kind::Path | Kind::Secret => (!text.is_empty()).then_some(()).ok_or("not empty"),
+            Kind::Collector => {
+                let host = text.strip_prefix("http://").and_then(|it| it.split(['/', '?', '#']).next());
+                host.is_some_and(|it| !it.is_empty())
+                    .then_some(())
+                    .ok_or("the address of an OTLP collector, such as `http://127.0.0.1:4318`; only http:// is spoken")
+            }
             Kind::Switch => matches!(text, "true" | "false").then_some(()).ok_or("`true` or `false`"),
             Kind::List(at) => {
                 *at(settings) = text.split_whitespace().map(str::to_owned).collect();
