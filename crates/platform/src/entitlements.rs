@@ -51,7 +51,31 @@ pub(crate) struct Entitlement {
     pub(crate) by: String,
     pub(crate) clause: String,
     pub(crate) cycle_until: Instant,
+    pub(crate) route: Route,
     pub(crate) revision: i64,
+}
+
+/// How the contract says a credit is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// It does not say.
+    Unsaid,
+    /// On the next invoice.
+    Invoice,
+    /// Directly.
+    Direct,
+}
+
+impl Route {
+    const ALL: [Self; 3] = [Self::Unsaid, Self::Invoice, Self::Direct];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unsaid => "",
+            Self::Invoice => "invoice",
+            Self::Direct => "direct",
+        }
+    }
 }
 
 /// How a remedy stands.
@@ -180,6 +204,9 @@ pub struct EntitlementView {
     pub in_kind: Option<String>,
     /// Whether somebody must claim it; it is given by itself otherwise.
     pub needs_claim: bool,
+    /// How the contract says it is paid: `invoice` or `direct`; absent where it does not say. What was to go onto an invoice is
+    /// paid directly once the subscription is over.
+    pub route: Option<String>,
     /// The clause.
     pub clause: String,
     /// Its revision.
@@ -250,6 +277,7 @@ fn view(it: Entitlement) -> EntitlementView {
         status: it.status.word().to_owned(),
         in_kind: it.in_kind,
         needs_claim: it.needs_claim,
+        route: Some(it.route.word().to_owned()).filter(|it| !it.is_empty()),
         clause: it.clause,
         revision: it.revision,
     }

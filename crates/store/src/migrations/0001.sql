@@ -164,7 +164,7 @@ CREATE TABLE entitlement (
   tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, side TEXT NOT NULL, subscription_id TEXT NOT NULL, label TEXT NOT NULL,
   remedy TEXT NOT NULL, subject TEXT NOT NULL, statement_id TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, due BIGINT NOT NULL,
   currency TEXT NOT NULL, in_kind TEXT, needs_claim BIGINT NOT NULL, decided BIGINT NOT NULL, windows TEXT NOT NULL, requires TEXT NOT NULL,
-  filed_by TEXT NOT NULL, clause TEXT NOT NULL, cycle_until BIGINT NOT NULL, revision BIGINT NOT NULL,
+  filed_by TEXT NOT NULL, clause TEXT NOT NULL, cycle_until BIGINT NOT NULL, route TEXT NOT NULL, revision BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX entitlement_once ON entitlement (tenant_id, subscription_id, label, remedy, subject);
