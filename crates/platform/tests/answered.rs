@@ -1,5 +1,5 @@
 //! Kept answers: given again to who asked, and to nobody who reads the database.
-#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod support;
 

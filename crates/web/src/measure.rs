@@ -35,7 +35,12 @@ impl Measures {
     }
 
     /// All that is counted: here, by the store, and in it.
-    pub(crate) fn text(&self, store: &store::Measures, totals: &Totals, spans: Option<trace::Counts>) -> String {
+    pub(crate) fn text(
+        &self,
+        store: &store::Measures,
+        totals: &Totals,
+        spans: Option<trace::Counts>,
+    ) -> String {
         let mut text = Text::default();
         text.family("upheld_build", "info", "", "The program that runs.");
         text.sample("upheld_build_info", Some(("version", env!("CARGO_PKG_VERSION"))), 1);

@@ -93,7 +93,8 @@ async fn ready(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
     read_as(app, request, |app, tx, who| {
         let totals = totals::count(tx, who)?;
-        let text = app.measures.text(app.platform.store.measures(), &totals, app.platform.store.tracer().counts());
+        let text =
+            app.measures.text(app.platform.store.measures(), &totals, app.platform.store.tracer().counts());
         Ok(Reply::bytes(measure::MEDIA, text.into_bytes()))
     })
     .await
@@ -143,7 +144,11 @@ async fn measured(State(app): State<Arc<App>>, mut request: Request, next: Next)
     let took = began.elapsed();
     let status = response.status().as_u16();
     app.measures.request(status, took);
-    spans::end(&app, begun, &Ended { method: &method, route: path.as_deref(), path: uri.path(), status, took });
+    spans::end(
+        &app,
+        begun,
+        &Ended { method: &method, route: path.as_deref(), path: uri.path(), status, took },
+    );
     if app.log {
         let line = serde_json::json!({
             "level": "info", "message": "request", "method": method.as_str(), "route": path,

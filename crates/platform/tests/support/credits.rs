@@ -150,7 +150,7 @@ pub(crate) fn look(world: &World, claim: &ClaimView) -> ClaimView {
 }
 
 pub(crate) fn claimable(world: &World, id: &str) -> Vec<Claimable> {
-    world.read(|_, tx| entitlements::claimable(tx, &customer(id), id)).unwrap().items
+    world.read(|platform, tx| entitlements::claimable(platform, tx, &customer(id), id)).unwrap().items
 }
 
 pub(crate) fn vouchers_of(world: &World, id: &str) -> Vec<VoucherView> {

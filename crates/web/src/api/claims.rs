@@ -33,7 +33,7 @@ fn looking() -> Vec<Route> {
             "listClaimable",
             "What can be claimed now",
             Right::Of(Resource::Claim, Verb::Read),
-            |_, tx, who, parts| entitlements::claimable(tx, who, parts.id("tenant")),
+            |platform, tx, who, parts| entitlements::claimable(platform, tx, who, parts.id("tenant")),
         ),
         read(
             "/claims",
@@ -138,7 +138,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/review",
             "takeUpClaim",
             "Begins to look at a claim",
-            Right::Of(Resource::Claim, Verb::Change),
+            Right::OfProvider(Resource::Claim, Verb::Change),
             |platform, tx, who, parts, Nothing {}| claims::take_up(platform, tx, who, named(parts)),
         ),
         write(
@@ -146,7 +146,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/question",
             "requestInformation",
             "Asks the claimant for more",
-            Right::Of(Resource::Claim, Verb::Change),
+            Right::OfProvider(Resource::Claim, Verb::Change),
             |platform, tx, who, parts, input| {
                 claims::request_information(platform, tx, who, named(parts), &input)
             },
@@ -156,7 +156,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/decision",
             "decideClaim",
             "Accepts a claim, a part of it, or rejects it",
-            Right::Of(Resource::Claim, Verb::Decide),
+            Right::OfProvider(Resource::Claim, Verb::Decide),
             |platform, tx, who, parts, input| claims::decide(platform, tx, who, named(parts), &input),
         ),
         write(
@@ -164,7 +164,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/appeal/decision",
             "decideAppeal",
             "Decides an appeal",
-            Right::Of(Resource::Claim, Verb::Decide),
+            Right::OfProvider(Resource::Claim, Verb::Decide),
             |platform, tx, who, parts, input| claims::decide_appeal(platform, tx, who, named(parts), &input),
         ),
     ]

@@ -1,10 +1,21 @@
 //! What HTTP promises: problems, revisions, repeated requests, pages, limits, and the document that describes it all.
-#![expect(clippy::unwrap_used, unreachable_pub, reason = "helpers of tests stand outside the test functions")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "helpers of tests stand outside the test functions"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod claims;
 mod document;
+mod evidence;
+mod ledger;
+mod metrics;
+mod notices;
+mod walk;
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -395,4 +406,32 @@ fn a_reset_link_is_worth_nothing_after_its_person_was_taken_out() {
         409,
         "window-closed",
     );
+}
+
+/// A token has no more than its maker: also when the maker has less than before.
+#[test]
+fn tokens_that_have_more_than_their_maker_has_now_are_good_no_more() {
+    let house = House::new();
+    let person = house.ask("b-admin", Request::get("/api/v1/me"))["id"].as_str().unwrap().to_owned();
+    let make = |role: &str| {
+        let input = json!({ "name": role, "role": role });
+        let made =
+            house.ask("b-admin", Request::new("POST", format!("/api/v1/tenants/{B}/tokens")).json(&input));
+        made["token"].as_str().unwrap().to_owned()
+    };
+    let (admin, member) = (make("customer_admin"), make("customer_member"));
+    let status = |token: &str| house.client().send(&Request::get("/api/v1/me").bearer(token)).status;
+    assert_eq!((status(&admin), status(&member)), (200, 200));
+    let set_role = |role: &str| {
+        let target = format!("/api/v1/tenants/{B}/people/{person}/role");
+        house.ask("owner", Request::new("PUT", target).json(&json!({ "role": role })));
+    };
+    set_role("customer_member");
+    assert_eq!((status(&admin), status(&member)), (401, 200));
+    set_role("customer_admin");
+    assert_eq!((status(&admin), status(&member)), (401, 200), "what was taken back stays so");
+    let log =
+        owner(&house, Request::get(format!("/api/v1/tenants/{B}/log/entries?action=token.revoked&limit=1")))
+            .json();
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1));
 }

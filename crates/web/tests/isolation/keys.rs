@@ -38,8 +38,22 @@ fn plain(answer: &Answer, key: &str) -> String {
         .replace(key, "<key>")
 }
 
+/// All that is wrong when everybody else sends A's requests under A's keys, as they are and about their own house.
+pub fn told_apart(house: &House, sent: &[Sent]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (at, who) in house.outsiders.iter().enumerate() {
+        for (number, it) in sent.iter().enumerate() {
+            let fresh = format!("never-{at}-{number}");
+            wrong.extend(one(house, who, &it.request, &fresh));
+            let own = at_home(house, &it.request, who.tenant().unwrap_or(B));
+            wrong.extend(one(house, who, &own, &format!("{fresh}-own")));
+        }
+    }
+    wrong
+}
+
 /// What is wrong with how somebody is answered under a key that another has used.
-fn told_apart(house: &House, who: &Identity, request: &Request, fresh: &str) -> Option<String> {
+fn one(house: &House, who: &Identity, request: &Request, fresh: &str) -> Option<String> {
     let used = request.headers.iter().find(|it| it.0 == "idempotency-key").map(|it| it.1.clone()).unwrap();
     let mut client = house.client();
     let under_used = client.send(&who.sign(request.clone()));
@@ -65,15 +79,7 @@ fn told_apart(house: &House, who: &Identity, request: &Request, fresh: &str) -> 
 #[test]
 fn a_key_that_a_used_is_to_everybody_else_as_if_it_had_never_been_used() {
     let (house, sent) = planted();
-    let mut wrong = Vec::new();
-    for (at, who) in house.outsiders.iter().enumerate() {
-        for (number, it) in sent.iter().enumerate() {
-            let fresh = format!("never-{at}-{number}");
-            wrong.extend(told_apart(&house, who, &it.request, &fresh));
-            let own = at_home(&house, &it.request, who.tenant().unwrap_or(B));
-            wrong.extend(told_apart(&house, who, &own, &format!("{fresh}-own")));
-        }
-    }
+    let wrong = told_apart(&house, &sent);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for it in &sent {
         let again = house.client().send(&house.who(&it.who).sign(it.request.clone()));
@@ -81,7 +87,6 @@ fn a_key_that_a_used_is_to_everybody_else_as_if_it_had_never_been_used() {
         assert_eq!((again.status, &again.body), (it.answer.status, &it.answer.body), "{}", it.request.target);
     }
 }
-
 #[test]
 fn a_key_that_others_used_is_to_a_as_if_it_had_never_been_used() {
     let (house, _) = planted();

@@ -99,7 +99,9 @@ fn expected(who: &Identity, route: &RouteInfo) -> &'static [Outcome] {
         Right::OfEach(resource, verb) => (resource, verb, true),
     };
     if house != PROVIDER && !own {
-        return &[Outcome::Absent];
+        // In the tenant's path the tenant is found first, and what its people may not do at all is refused.
+        let theirs = matches!(route.right, Right::OfProvider(..)) && !allows(*role, resource, verb);
+        return if theirs { &[Outcome::Absent, Outcome::Refused] } else { &[Outcome::Absent] };
     }
     // A token has no more than its maker's role in its own house: of the provider's people only an owner makes one there.
     let elsewhere = route.id == "createTenantToken" && role.is_provider() && *role != Role::Owner;
