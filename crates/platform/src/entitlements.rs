@@ -13,6 +13,7 @@ use timeline::Instant;
 
 use crate::money::Money;
 use crate::page::{Listed, Page};
+use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
@@ -225,12 +226,21 @@ pub fn list(
     Ok(page.cut(found.into_iter().map(view).collect(), |it: &EntitlementView| it.id.clone()))
 }
 
-/// What can be claimed now: its window is open, and no claim for it is under way or has succeeded.
-pub fn claimable(tx: &mut Tx<'_>, who: &Principal, tenant: &str) -> Result<Listed<Claimable>, Failure> {
+/// What can be claimed now: its window is open, and no claim for it, or for another remedy of the same choice, is under way or
+/// has succeeded.
+pub fn claimable(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+) -> Result<Listed<Claimable>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Claim, Verb::Read)?;
     let now = tx.now();
     let mut items = Vec::new();
     for it in row::open(tx, tenant.id())? {
+        if crate::claims::chosen_instead(platform, tx, &it)?.is_some() {
+            continue;
+        }
         let taken = crate::claims::windows_taken(tx, &it)?;
         for (window, number) in it.windows.iter().zip(1_u32..) {
             if window.at(now) == WindowState::Open && !taken.contains(&(window.opens, window.closes)) {
