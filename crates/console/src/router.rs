@@ -43,7 +43,7 @@ pub fn table() -> Vec<PageInfo> {
         method: it.method,
         path: format!("/{{lang}}{}", it.path),
         id: it.id,
-        open: it.open,
+        open: it.is_open(),
     };
     pages::routes().into_iter().map(info).collect()
 }
@@ -120,7 +120,7 @@ async fn serve(
     let (head, body) = request.into_parts();
     let zip = takes_gzip(&head.headers);
     let Ok(params) = params else { return redirect("/") };
-    let parts = parts(&app, &head, &params);
+    let parts = parts(&app, &head, params.iter());
     if !matches!(parts.id("lang"), "en" | "zh") {
         return failed(&app, parts, &Refusal::not_found().into(), zip).await;
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use store::{Fault, Row, Scope, Tx, values};
 use timeline::Instant;
+use trace::{Kind, Span};
 
 use crate::page::{Listed, Page};
 use crate::platform::Platform;
@@ -90,12 +91,38 @@ pub fn run_due(platform: &Platform, handlers: &[(&'static str, Handler)]) -> Res
             count += 1;
             let handler = handlers.iter().find(|it| it.0 == job.kind).map(|it| it.1);
             let outcome = match handler {
-                Some(work) => guarded(|| work(platform, &job)),
+                Some(work) => traced(platform, &job, || guarded(|| work(platform, &job))),
                 None => Err(Fault::broken(format!("nobody does {}", job.kind)).into()),
             };
             finish(platform, &job, &outcome)?;
         }
     }
+}
+
+/// Records the work as a span, under a trace of its own.
+fn traced(platform: &Platform, job: &Job, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    let (began, since) = (platform.store.now(), std::time::Instant::now());
+    let outcome = work();
+    platform.store.tracer().record(|| {
+        let (trace, id) = platform.store.new_trace();
+        let mut facts = vec![("upheld.job", job.id.as_str().into()), ("upheld.attempt", job.attempts.into())];
+        if let Some(tenant) = job.payload.get("tenant").and_then(Json::as_str) {
+            facts.push(("upheld.tenant", tenant.into()));
+        }
+        let (name, failed) = (format!("job {}", job.kind), outcome.is_err());
+        Span {
+            trace,
+            id,
+            parent: None,
+            kind: Kind::Internal,
+            name,
+            began,
+            took: since.elapsed(),
+            failed,
+            facts,
+        }
+    });
+    outcome
 }
 
 /// A piece of work that panics has failed; the others go on.

@@ -38,6 +38,7 @@ pub mod publishing;
 pub mod refusal;
 pub mod rights;
 pub mod runs;
+pub mod sealing;
 pub mod settings;
 pub mod settling;
 pub mod statements;
@@ -48,6 +49,7 @@ pub mod tenants;
 pub mod terms;
 pub mod text;
 pub mod time;
+pub mod totals;
 pub mod vouchers;
 
 pub use platform::Platform;

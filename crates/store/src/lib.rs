@@ -12,6 +12,7 @@ mod connection;
 mod fault;
 mod id;
 mod location;
+mod measure;
 mod migrate;
 mod postgres_connection;
 mod readers;
@@ -25,6 +26,7 @@ pub use clock::{Chance, Clock, ManualClock, SeededChance, SystemChance, SystemCl
 pub use fault::Fault;
 pub use id::new_id;
 pub use location::Location;
+pub use measure::{Histogram, Measures};
 pub use migrate::{SCHEMA_VERSION, TENANT_TABLES};
 pub use store::{Context, OpenError, Store};
 pub use tx::{Scope, Tx};

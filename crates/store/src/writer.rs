@@ -7,10 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant as Moment};
 
 use timeline::Instant;
+use trace::{Kind, Span, Tracer};
 
 use crate::clock::{Chance, Clock};
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::id::new_trace;
+use crate::measure::Measures;
 use crate::tx::{Scope, Tx, enter};
 
 /// Most writes of one commit.
@@ -37,6 +40,8 @@ pub(crate) struct Writer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) latest: Arc<std::sync::atomic::AtomicI64>,
+    pub(crate) tracer: Tracer,
+    pub(crate) measures: Arc<Measures>,
 }
 
 pub(crate) type Queue = SyncSender<Box<dyn Job>>;
@@ -45,8 +50,13 @@ impl Writer {
     /// Works until every sender is gone.
     pub(crate) fn work(mut self, waiting: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = waiting.recv() {
+            self.measures.taken();
             let mut jobs = vec![first];
-            match self.group(&mut jobs, waiting) {
+            let (began, since) = (self.clock.now(), Moment::now());
+            let grouped = self.group(&mut jobs, waiting);
+            self.tracer
+                .record(|| committed(&*self.chance, began, since.elapsed(), jobs.len(), grouped.is_err()));
+            match grouped {
                 Ok(()) => {}
                 Err(fault) => {
                     if let Some(it) = &mut self.connection {
@@ -60,7 +70,7 @@ impl Writer {
     }
 
     fn group(&mut self, jobs: &mut Vec<Box<dyn Job>>, waiting: &Receiver<Box<dyn Job>>) -> Result<(), Fault> {
-        let latest = self.latest.clone();
+        let (latest, measures) = (self.latest.clone(), self.measures.clone());
         let (clock, chance) = (self.clock.clone(), self.chance.clone());
         let connection = self.begin()?;
         let now = later_of(connection, clock.now())?;
@@ -71,14 +81,21 @@ impl Writer {
             at += 1;
             if at == jobs.len() && jobs.len() < GROUP_MAX && began.elapsed() < GROUP_TIME_MAX {
                 match waiting.try_recv() {
-                    Ok(next) => jobs.push(next),
+                    Ok(next) => {
+                        measures.taken();
+                        jobs.push(next);
+                    }
                     Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
                 }
             }
         }
         enter(connection, &Scope::Provider)?;
         connection.execute("UPDATE clock SET latest = $1 WHERE one = 1", &[now.into()])?;
+        let committing = Moment::now();
         connection.commit()?;
+        measures.commit_us.observe_time(committing.elapsed());
+        measures.group_us.observe_time(began.elapsed());
+        measures.group_writes.observe(u64::try_from(jobs.len()).unwrap_or(u64::MAX));
         latest.store(now.nanos(), std::sync::atomic::Ordering::SeqCst);
         Ok(())
     }
@@ -105,6 +122,24 @@ impl Writer {
             }
         }
         self.connection.as_mut().ok_or_else(|| Fault::Unavailable("no connection".to_owned()))
+    }
+}
+
+/// A group of writes as a span, under a trace of its own: it is part of many requests at once.
+fn committed(chance: &dyn Chance, began: Instant, took: Duration, writes: usize, failed: bool) -> Span {
+    let (trace, id) = new_trace(chance);
+    let writes = i64::try_from(writes).unwrap_or(i64::MAX);
+    let facts = vec![("upheld.writes", writes.into())];
+    Span {
+        trace,
+        id,
+        parent: None,
+        kind: Kind::Internal,
+        name: "commit".to_owned(),
+        began,
+        took,
+        failed,
+        facts,
     }
 }
 

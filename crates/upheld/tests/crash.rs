@@ -4,6 +4,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
 
+#[expect(dead_code, reason = "other tests use other parts of it")]
 mod support;
 
 use std::collections::BTreeMap;

@@ -23,9 +23,12 @@ const HANDLERS: [(&str, jobs::Handler); 5] = [
 
 /// A credit that is claimed, points that need no claim, days that are no money, and what a person decides.
 const REMEDIES: &str = r#"
+param another_invoice : truth = true
+
 remedy credit : service_credit
   when availability breached
   pays 10% of sum(amount of fee)
+  paid directly when not another_invoice
 claim credit
   opens cycle.until
   closes cycle.until + 30 days
@@ -147,7 +150,7 @@ pub(crate) fn look(world: &World, claim: &ClaimView) -> ClaimView {
 }
 
 pub(crate) fn claimable(world: &World, id: &str) -> Vec<Claimable> {
-    world.read(|_, tx| entitlements::claimable(tx, &customer(id), id)).unwrap().items
+    world.read(|platform, tx| entitlements::claimable(platform, tx, &customer(id), id)).unwrap().items
 }
 
 pub(crate) fn vouchers_of(world: &World, id: &str) -> Vec<VoucherView> {

@@ -164,7 +164,7 @@ CREATE TABLE entitlement (
   tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, side TEXT NOT NULL, subscription_id TEXT NOT NULL, label TEXT NOT NULL,
   remedy TEXT NOT NULL, subject TEXT NOT NULL, statement_id TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, due BIGINT NOT NULL,
   currency TEXT NOT NULL, in_kind TEXT, needs_claim BIGINT NOT NULL, decided BIGINT NOT NULL, windows TEXT NOT NULL, requires TEXT NOT NULL,
-  filed_by TEXT NOT NULL, clause TEXT NOT NULL, cycle_until BIGINT NOT NULL, revision BIGINT NOT NULL,
+  filed_by TEXT NOT NULL, clause TEXT NOT NULL, cycle_until BIGINT NOT NULL, route TEXT NOT NULL, revision BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX entitlement_once ON entitlement (tenant_id, subscription_id, label, remedy, subject);
@@ -238,8 +238,9 @@ CREATE TABLE audit_personal (
 CREATE TABLE audit_retention (
   tenant_id TEXT NOT NULL, log TEXT NOT NULL, action TEXT NOT NULL, months BIGINT NOT NULL, PRIMARY KEY (log, action)
 );
--- Answers already given, by whoever asked and their Idempotency-Key.
+-- Answers already given, by whoever asked and the SHA-256 of their Idempotency-Key. sealed: the request's digest and the answer, under a
+-- key that follows from the platform's key, salt, and the Idempotency-Key itself, which is kept nowhere.
 CREATE TABLE idempotency (
-  tenant_id TEXT NOT NULL, owner TEXT NOT NULL, key TEXT NOT NULL, request_sha256 TEXT NOT NULL, status BIGINT NOT NULL,
-  headers TEXT NOT NULL, body BYTEA NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (owner, key)
+  tenant_id TEXT NOT NULL, owner TEXT NOT NULL, key_sha256 TEXT NOT NULL, salt BYTEA NOT NULL, sealed BYTEA NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (owner, key_sha256)
 );

@@ -74,6 +74,12 @@ impl Running {
         answer(request.call())
     }
 
+    /// The text that a GET answers to anybody, whatever its status.
+    pub fn get_text(&self, path: &str) -> String {
+        let mut reply = self.agent.get(format!("{}{path}", self.url)).call().expect("an answer");
+        reply.body_mut().read_to_string().expect("a body")
+    }
+
     /// Status and document of a POST.
     pub fn post(&self, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
         let mut request =
