@@ -2,16 +2,22 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::time::Duration;
 
 use postgres::error::SqlState;
 use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, Config, NoTls, Statement};
 
 use crate::fault::Fault;
 use crate::value::{Row, Value};
 
 /// The role under which all work is done: owns nothing, `NOBYPASSRLS`.
 pub(crate) const ROLE: &str = "upheld_app";
+
+/// How long a server is given to take a connection.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// How long its network may be silent while something is on the way to it.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// The lock that lets one writer at a time through, whatever process it is in.
 const WRITER_LOCK: i64 = 7480;
@@ -24,7 +30,7 @@ pub(crate) struct PostgresConnection {
 impl PostgresConnection {
     /// As the owner: for migrations only.
     pub(crate) fn owner(url: &str) -> Result<Self, Fault> {
-        let client = Client::connect(url, NoTls).map_err(|it| fault(&it))?;
+        let client = config(url).and_then(|it| it.connect(NoTls)).map_err(|it| fault(&it))?;
         Ok(Self { client, statements: HashMap::new() })
     }
 
@@ -103,6 +109,21 @@ impl PostgresConnection {
         let sql = "SELECT set_config('upheld.scope', $1, true), set_config('upheld.tenant', $2, true)";
         self.rows(sql, &[Value::from(scope), Value::from(tenant)]).map(|_| ())
     }
+}
+
+/// Where to connect. A server that vanished without a word is given up within half a minute, unless the URL says otherwise.
+fn config(url: &str) -> Result<Config, postgres::Error> {
+    let mut config: Config = url.parse()?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_MAX);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE_MAX);
+    }
+    if !url.contains("keepalives") {
+        config.keepalives_idle(SILENCE_MAX / 2).keepalives_interval(SILENCE_MAX / 8).keepalives_retries(4);
+    }
+    Ok(config)
 }
 
 fn references(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {

@@ -165,6 +165,7 @@ impl Store {
             clock: context.clock.clone(),
             chance: context.chance.clone(),
             latest: latest.clone(),
+            lost_since: None,
         };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
@@ -175,9 +176,10 @@ impl Store {
         Ok(Self { writing: Arc::new(writing), readers, latest, context })
     }
 
-    /// The time, never before that of the latest transaction.
+    /// The time, never before any that was told, nor before that of the latest transaction.
     pub fn now(&self) -> Instant {
-        self.context.clock.now().max(Instant::from_nanos(self.latest.load(Ordering::SeqCst)))
+        let now = self.context.clock.now().nanos();
+        Instant::from_nanos(self.latest.fetch_max(now, Ordering::SeqCst).max(now))
     }
 
     /// Whether no other process can be using this state.
@@ -238,13 +240,10 @@ impl Store {
     ) -> Result<T, E> {
         let now = self.now();
         self.readers.with(|connection| {
-            connection.begin_read()?;
             let begun = enter(connection, &scope);
             let chance = &*self.context.chance;
             let mut tx = Tx { connection, chance, now, changes: 0, audited: false, scope };
-            let done = begun.map_err(E::from).and_then(|()| work(&mut tx));
-            tx.connection.rollback();
-            done
+            begun.map_err(E::from).and_then(|()| work(&mut tx))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant as Moment};
@@ -36,7 +37,10 @@ pub(crate) struct Writer {
     pub(crate) connection: Option<Connection>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
-    pub(crate) latest: Arc<std::sync::atomic::AtomicI64>,
+    /// The latest time that was told to anybody.
+    pub(crate) latest: Arc<AtomicI64>,
+    /// Since when the database has not been there.
+    pub(crate) lost_since: Option<Moment>,
 }
 
 pub(crate) type Queue = SyncSender<Box<dyn Job>>;
@@ -61,9 +65,10 @@ impl Writer {
 
     fn group(&mut self, jobs: &mut Vec<Box<dyn Job>>, waiting: &Receiver<Box<dyn Job>>) -> Result<(), Fault> {
         let latest = self.latest.clone();
+        let told = || Instant::from_nanos(latest.load(Ordering::SeqCst));
         let (clock, chance) = (self.clock.clone(), self.chance.clone());
         let connection = self.begin()?;
-        let now = later_of(connection, clock.now())?;
+        let now = later_of(connection, clock.now().max(told()))?;
         let began = Moment::now();
         let mut at = 0;
         while let Some(job) = jobs.get_mut(at) {
@@ -79,32 +84,34 @@ impl Writer {
         enter(connection, &Scope::Provider)?;
         connection.execute("UPDATE clock SET latest = $1 WHERE one = 1", &[now.into()])?;
         connection.commit()?;
-        latest.store(now.nanos(), std::sync::atomic::Ordering::SeqCst);
+        latest.fetch_max(now.nanos(), Ordering::SeqCst);
         Ok(())
     }
 
-    /// Begins the group's transaction, connecting again when the connection was lost.
+    /// Begins the group's transaction, connecting again when the connection was lost. Nobody waits longer than
+    /// [`RECONNECT_FOR`] after the loss: later writes are tried once and refused.
     fn begin(&mut self) -> Result<&mut Connection, Fault> {
-        let give_up = Moment::now() + RECONNECT_FOR;
         let mut pause = Duration::from_millis(10);
-        loop {
-            if self.connection.as_ref().is_none_or(|it| !it.alive()) {
-                self.connection = (self.connect)().ok();
+        while let Err(fault) = self.try_begin() {
+            let lost_since = *self.lost_since.get_or_insert_with(Moment::now);
+            if !matches!(fault, Fault::Unavailable(_)) || lost_since.elapsed() > RECONNECT_FOR {
+                return Err(fault);
             }
-            let begun = match &mut self.connection {
-                Some(it) => it.begin_write(),
-                None => Err(Fault::Unavailable("no connection".to_owned())),
-            };
-            match begun {
-                Ok(()) => break,
-                Err(Fault::Unavailable(_)) if Moment::now() < give_up => {
-                    thread::sleep(pause);
-                    pause = (pause * 2).min(Duration::from_millis(500));
-                }
-                Err(fault) => return Err(fault),
-            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(500));
         }
+        self.lost_since = None;
         self.connection.as_mut().ok_or_else(|| Fault::Unavailable("no connection".to_owned()))
+    }
+
+    fn try_begin(&mut self) -> Result<(), Fault> {
+        let known = self.connection.take().filter(Connection::alive);
+        let connection = self.connection.insert(known.map_or_else(|| (self.connect)(), Ok)?);
+        let begun = connection.begin_write();
+        if matches!(begun, Err(Fault::Unavailable(_))) {
+            self.connection = None;
+        }
+        begun
     }
 }
 
