@@ -1,5 +1,7 @@
 //! What all requests share.
 
+use std::io::Write;
+
 use platform::{Failure, Platform};
 use store::Fault;
 
@@ -43,7 +45,12 @@ impl App {
                 "level": if matches!(fault, Fault::Unavailable(_)) { "warn" } else { "error" },
                 "message": fault.to_string(), "trace_id": trace,
             });
-            eprintln!("{line}");
+            put(&line);
         }
     }
+}
+
+/// Puts a line into the log. A log that cannot be written, say on a full disk, keeps nobody from being answered.
+pub(crate) fn put(line: &serde_json::Value) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

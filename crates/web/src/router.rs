@@ -13,7 +13,7 @@ use axum::routing::{MethodFilter, get, on};
 use platform::{Failure, Platform, Refusal, RefusalKind};
 
 use crate::api::{PREFIX, routes};
-use crate::app::{App, Options};
+use crate::app::{App, Options, put};
 use crate::call::{answer, language, read, respond};
 use crate::log;
 use crate::openapi;
@@ -148,7 +148,7 @@ async fn measured(State(app): State<Arc<App>>, request: Request, next: Next) -> 
             "status": response.status().as_u16(), "took_us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "trace_id": response.headers().get("x-trace-id").and_then(|it| it.to_str().ok()),
         });
-        eprintln!("{line}");
+        put(&line);
     }
     response
 }
