@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use proof::SigningKey;
-use store::{Scope, Store, Tx};
+use store::{Scope, Store, Together, Tx};
 
+use crate::books::{self, Desk};
 use crate::contracts::Contracts;
 use crate::evidence::Cache;
 use crate::refusal::Failure;
@@ -23,6 +24,8 @@ pub struct Platform {
     pub contracts: Arc<Contracts>,
     /// Evidence, as it was read last.
     pub evidence: Arc<Cache>,
+    /// Where transactions wait to be posted together.
+    pub desk: Arc<Desk>,
 }
 
 impl Platform {
@@ -34,6 +37,7 @@ impl Platform {
             key: Arc::new(key),
             contracts: Arc::default(),
             evidence: Arc::default(),
+            desk: Together::new(books::post_waiting),
         }
     }
 

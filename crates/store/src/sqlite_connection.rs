@@ -50,6 +50,11 @@ impl SqliteConnection {
         self.0.execute_batch(sql).map_err(|it| fault(&it))
     }
 
+    pub(crate) fn rollback(&mut self) {
+        // A connection on which even this fails is replaced by its owner.
+        let _ = self.run("ROLLBACK");
+    }
+
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
         let mut statement = self.0.prepare_cached(&numbered(sql)).map_err(|it| fault(&it))?;
         statement.execute(params_from_iter(params)).map(|it| it as u64).map_err(|it| fault(&it))
@@ -75,10 +80,11 @@ impl SqliteConnection {
         table: &str,
         columns: &[&str],
         rows: &[Vec<Value>],
+        conflict: &str,
     ) -> Result<u64, Fault> {
         let places: Vec<String> = (1..=columns.len()).map(|it| format!("?{it}")).collect();
         let sql = format!(
-            "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT DO NOTHING",
+            "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT {conflict}",
             columns.join(", "),
             places.join(", ")
         );

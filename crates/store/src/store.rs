@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use timeline::Instant;
 
@@ -18,6 +19,7 @@ use crate::migrate::{MigrateError, migrate};
 use crate::postgres_connection::PostgresConnection;
 use crate::readers::Readers;
 use crate::sqlite_connection::SqliteConnection;
+use crate::together::Together;
 use crate::tx::{Scope, Tx, enter};
 use crate::writer::{Job, Queue, Writer};
 
@@ -166,6 +168,8 @@ impl Store {
             chance: context.chance.clone(),
             latest: latest.clone(),
             lost_since: None,
+            answered: 0,
+            flush: Duration::ZERO,
         };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
@@ -220,11 +224,30 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let job = Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) });
+        self.queue(Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) }));
+    }
+
+    /// Like [`Self::submit`], for a piece of work that is done with all others of its kind that wait, in the provider's scope.
+    pub fn submit_together<I, T, E>(
+        &self,
+        together: &Arc<Together<I, T, E>>,
+        piece: I,
+        done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        I: Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        if let Some(job) = together.put(piece, Box::new(done)) {
+            self.queue(job);
+        }
+    }
+
+    fn queue(&self, job: Box<dyn Job>) {
         let queue = self.writing.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let refused = match queue {
             Some(queue) => queue.send(job).err().map(|it| it.0),
-            None => Some(job as Box<dyn Job>),
+            None => Some(job),
         };
         if let Some(mut job) = refused {
             job.fail(Fault::Unavailable("the writing thread has ended".to_owned()));

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant as Moment};
 
@@ -18,6 +18,9 @@ use crate::tx::{Scope, Tx, enter};
 const GROUP_MAX: usize = 512;
 /// No new write joins a group that has been worked on for so long.
 const GROUP_TIME_MAX: Duration = Duration::from_millis(20);
+/// Longest wait for those whom the last commit answered and who may come again, and how often it is looked who came.
+const PATIENCE_MAX: Duration = Duration::from_micros(500);
+const LOOK_EVERY: Duration = Duration::from_micros(50);
 /// How long a lost database is tried again before a write is refused.
 const RECONNECT_FOR: Duration = Duration::from_secs(12);
 
@@ -28,6 +31,10 @@ pub(crate) trait Job: Send {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// What became of it: `Err` when nothing was kept or nobody knows.
     fn fail(&mut self, fault: Fault);
+    /// How many wait for its answer.
+    fn count(&self) -> usize {
+        1
+    }
     /// Tells whoever waits.
     fn answer(self: Box<Self>);
 }
@@ -41,6 +48,9 @@ pub(crate) struct Writer {
     pub(crate) latest: Arc<AtomicI64>,
     /// Since when the database has not been there.
     pub(crate) lost_since: Option<Moment>,
+    /// How many the last group answered, and how long its commit took.
+    pub(crate) answered: usize,
+    pub(crate) flush: Duration,
 }
 
 pub(crate) type Queue = SyncSender<Box<dyn Job>>;
@@ -50,6 +60,7 @@ impl Writer {
     pub(crate) fn work(mut self, waiting: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = waiting.recv() {
             let mut jobs = vec![first];
+            self.gather(&mut jobs, waiting);
             match self.group(&mut jobs, waiting) {
                 Ok(()) => {}
                 Err(fault) => {
@@ -59,7 +70,22 @@ impl Writer {
                     jobs.iter_mut().for_each(|it| it.fail(fault.clone()));
                 }
             }
+            self.answered = count(&jobs);
             jobs.into_iter().for_each(Job::answer);
+        }
+    }
+
+    /// Waits for those who may be coming back with their next write: a quarter of a flush, so that they share this one
+    /// instead of waiting for the whole of it.
+    fn gather(&self, jobs: &mut Vec<Box<dyn Job>>, waiting: &Receiver<Box<dyn Job>>) {
+        let until = Moment::now() + (self.flush / 4).min(PATIENCE_MAX);
+        while count(jobs) < self.answered && jobs.len() < GROUP_MAX {
+            let left = until.saturating_duration_since(Moment::now());
+            match waiting.recv_timeout(left.min(LOOK_EVERY)) {
+                Ok(next) => jobs.push(next),
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() => {}
+                Err(_) => break,
+            }
         }
     }
 
@@ -82,8 +108,10 @@ impl Writer {
             }
         }
         enter(connection, &Scope::Provider)?;
-        connection.execute("UPDATE clock SET latest = $1 WHERE one = 1", &[now.into()])?;
+        connection.run_later(&format!("UPDATE clock SET latest = {} WHERE one = 1", now.nanos()))?;
+        let committing = Moment::now();
         connection.commit()?;
+        self.flush = committing.elapsed();
         latest.fetch_max(now.nanos(), Ordering::SeqCst);
         Ok(())
     }
@@ -115,6 +143,10 @@ impl Writer {
     }
 }
 
+fn count(jobs: &[Box<dyn Job>]) -> usize {
+    jobs.iter().map(|it| it.count()).sum()
+}
+
 /// The later of the clock and the latest time of any transaction so far.
 fn later_of(connection: &mut Connection, now: Instant) -> Result<Instant, Fault> {
     let latest = connection.rows("SELECT latest FROM clock WHERE one = 1", &[])?;
@@ -129,7 +161,7 @@ fn one(
     now: Instant,
     chance: &dyn Chance,
 ) -> Result<(), Fault> {
-    connection.run("SAVEPOINT one")?;
+    connection.run_later("SAVEPOINT one")?;
     let scope = job.scope();
     enter(connection, &scope)?;
     let mut tx = Tx { connection, chance, now, changes: 0, audited: false, scope };
@@ -145,7 +177,7 @@ fn one(
         keep = false;
     }
     if keep {
-        return connection.run("RELEASE one");
+        return connection.run_later("RELEASE one");
     }
     // A full disk may have undone the whole group, savepoints and all: its other writes can be tried again.
     connection.run("ROLLBACK TO one; RELEASE one").map_err(|it| Fault::Unavailable(it.to_string()))
