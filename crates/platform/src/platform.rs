@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use proof::SigningKey;
-use store::{Scope, Store, Tx};
+use store::{Scope, Store, Together, Tx};
 
 use crate::board::Board;
+use crate::books::{self, Desk};
 use crate::contracts::Contracts;
 use crate::evidence::Cache;
 use crate::refusal::Failure;
@@ -26,6 +27,8 @@ pub struct Platform {
     pub evidence: Arc<Cache>,
     /// How subscriptions stand, as they were settled last.
     pub board: Arc<Board>,
+    /// Where transactions wait to be posted together.
+    pub desk: Arc<Desk>,
 }
 
 impl Platform {
@@ -38,6 +41,7 @@ impl Platform {
             contracts: Arc::default(),
             evidence: Arc::default(),
             board: Arc::default(),
+            desk: Together::new(books::post_waiting),
         }
     }
 

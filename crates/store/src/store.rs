@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use timeline::Instant;
 use trace::{SpanId, TraceId, Tracer};
@@ -21,6 +22,7 @@ use crate::migrate::{MigrateError, migrate};
 use crate::postgres_connection::PostgresConnection;
 use crate::readers::Readers;
 use crate::sqlite_connection::SqliteConnection;
+use crate::together::Together;
 use crate::tx::{Scope, Tx, enter};
 use crate::writer::{Job, Queue, Writer};
 
@@ -178,6 +180,9 @@ impl Store {
             latest: latest.clone(),
             tracer: tracer.clone(),
             measures: measures.clone(),
+            lost_since: None,
+            answered: 0,
+            flush: Duration::ZERO,
         };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
@@ -188,9 +193,10 @@ impl Store {
         Ok(Self { writing: Arc::new(writing), readers, latest, measures, context, tracer })
     }
 
-    /// The time, never before that of the latest transaction.
+    /// The time, never before any that was told, nor before that of the latest transaction.
     pub fn now(&self) -> Instant {
-        self.context.clock.now().max(Instant::from_nanos(self.latest.load(Ordering::SeqCst)))
+        let now = self.context.clock.now().nanos();
+        Instant::from_nanos(self.latest.fetch_max(now, Ordering::SeqCst).max(now))
     }
 
     /// Whether no other process can be using this state.
@@ -246,12 +252,31 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let job = Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) });
+        self.queue(Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) }));
+    }
+
+    /// Like [`Self::submit`], for a piece of work that is done with all others of its kind that wait, in the provider's scope.
+    pub fn submit_together<I, T, E>(
+        &self,
+        together: &Arc<Together<I, T, E>>,
+        piece: I,
+        done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        I: Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        if let Some(job) = together.put(piece, Box::new(done)) {
+            self.queue(job);
+        }
+    }
+
+    fn queue(&self, job: Box<dyn Job>) {
         let queue = self.writing.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.measures.came();
         let refused = match queue {
             Some(queue) => queue.send(job).err().map(|it| it.0),
-            None => Some(job as Box<dyn Job>),
+            None => Some(job),
         };
         if let Some(mut job) = refused {
             self.measures.taken();
@@ -269,13 +294,10 @@ impl Store {
         let now = self.now();
         let began = std::time::Instant::now();
         let done = self.readers.with(|connection| {
-            connection.begin_read()?;
             let begun = enter(connection, &scope);
             let chance = &*self.context.chance;
             let mut tx = Tx { connection, chance, now, changes: 0, audited: false, scope };
-            let done = begun.map_err(E::from).and_then(|()| work(&mut tx));
-            tx.connection.rollback();
-            done
+            begun.map_err(E::from).and_then(|()| work(&mut tx))
         });
         self.measures.read_us.observe_time(began.elapsed());
         done

@@ -103,7 +103,7 @@ pub(crate) fn run(
     platform::housekeeping::schedule(&platform).map_err(|it| Failure::Fault(it.to_string()))?;
     let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
     let options = web::Options { rates: serving.rates, log: serving.log };
-    let app = Arc::new(web::App::new(platform, options, Arc::new(|line| eprintln!("{line}"))));
+    let app = Arc::new(web::App::new(platform, options, Arc::new(web::to_stderr)));
     let pages = console::router(&app);
     let router = web::router_with(app, pages);
     let served = runtime.block_on(async {

@@ -1,6 +1,7 @@
 //! What all requests share.
 
 use std::sync::Arc;
+use std::io::Write;
 
 use platform::{Failure, Platform};
 use store::Fault;
@@ -56,4 +57,9 @@ impl App {
             (self.line)(&line.to_string());
         }
     }
+}
+
+/// Puts a line into the log. A log that cannot be written, say on a full disk, keeps nobody from being answered.
+pub fn to_stderr(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

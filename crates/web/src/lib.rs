@@ -19,7 +19,7 @@ mod serve;
 mod spans;
 mod table;
 
-pub use app::{App, Log, Options};
+pub use app::{App, Log, Options, to_stderr};
 pub use call::{SESSION_COOKIE, blocking, call, language, parts, read_body};
 pub use limits::{Rate, Rates};
 pub use openapi::document;

@@ -13,7 +13,7 @@ use axum::routing::{MethodFilter, get, on};
 use platform::{Failure, Platform, Refusal, RefusalKind, totals};
 
 use crate::api::{PREFIX, routes};
-use crate::app::{App, Log, Options};
+use crate::app::{App, Log, Options, to_stderr};
 use crate::call::{answer, language, read, read_as, respond, trace_id};
 use crate::log;
 use crate::measure;
@@ -30,7 +30,7 @@ Upheld serves its API at /api/v1, which describes itself at /api/v1/openapi.json
 
 /// The API alone.
 pub fn router(platform: Platform, options: Options) -> Router {
-    router_logging_to(platform, options, Arc::new(|line| eprintln!("{line}")))
+    router_logging_to(platform, options, Arc::new(to_stderr))
 }
 
 /// The API alone, with its log going elsewhere than to standard error.

@@ -2,7 +2,8 @@
 
 use desk::CreditKind;
 use ledger::{
-    Grant, Money, Tenant, TransactionId, VoucherId, expect_upstream_credit, issue_payment, issue_voucher,
+    AccountKind, Grant, Money, Tenant, TransactionId, VoucherId, expect_upstream_credit, issue_payment,
+    issue_voucher,
 };
 use quantity::Currency;
 use serde_json::json;
@@ -73,16 +74,15 @@ pub(crate) fn kind_of(tx: &mut Tx<'_>, it: &Entitlement) -> Result<CreditKind, F
 /// What was given for an entitlement so far, reductions and reversals taken off.
 pub(crate) fn granted(tx: &mut Tx<'_>, it: &Entitlement, currency: Currency) -> Result<Money, Fault> {
     let (account, sign) = match it.side {
-        Side::Provider => ("credit_expense:%", 1),
-        Side::Customer => ("upstream_credit:%", -1),
+        Side::Provider => (AccountKind::CreditExpense, 1),
+        Side::Customer => (AccountKind::UpstreamCredit, -1),
     };
-    let row = tx.row(
-        "SELECT CAST(coalesce(sum(p.amount), 0) AS BIGINT) FROM ledger_transaction t
-         JOIN ledger_posting p ON p.tenant_id = t.tenant_id AND p.transaction_id = t.id
-         WHERE t.tenant_id = $1 AND t.entitlement_id = $2 AND p.account LIKE $3 AND p.currency = $4",
-        values![&it.tenant, &it.id, account, currency.code()],
-    )?;
-    let minor: i64 = row.map_or(Ok(0), |it| it.get(0))?;
+    let minor: i128 = books::lines_of(tx, &it.tenant, &it.id)?
+        .iter()
+        .filter(|(name, code, _)| books::kind_of(name) == Some(account) && code == currency.code())
+        .map(|line| i128::from(line.2))
+        .sum();
+    let minor = i64::try_from(minor).map_err(|_| Fault::broken("a sum beyond all measure"))?;
     Ok(Money::new(minor.saturating_mul(sign), currency))
 }
 
