@@ -30,6 +30,7 @@ pub struct Server {
     programs: PathBuf,
     port: u16,
     user: Option<User>,
+    settings: Vec<String>,
     process: Option<Child>,
 }
 
@@ -49,12 +50,35 @@ impl Server {
     fn start_once(programs: &Path, settings: &[&str]) -> Result<Self, Fault> {
         let folder = tempfile::Builder::new().prefix("postgres-").tempdir()?;
         let programs = programs.to_path_buf();
-        let mut server =
-            Self { folder, programs, port: free_port()?, user: User::for_server()?, process: None };
+        let (port, user) = (free_port()?, User::for_server()?);
+        let settings = settings.iter().map(|&it| it.to_owned()).collect();
+        let mut server = Self { folder, programs, port, user, settings, process: None };
         server.make_cluster()?;
-        server.process = Some(server.launch(settings)?);
-        server.wait_until_ready()?;
+        server.start_again()?;
         Ok(server)
+    }
+
+    /// Starts a server that was stopped: the same cluster on the same port, back when it takes connections.
+    pub fn start_again(&mut self) -> Result<(), Fault> {
+        self.process = Some(self.launch()?);
+        self.wait_until_ready()
+    }
+
+    /// Stops the server at once, as when its machine were switched off: connections break, and the next start recovers.
+    pub fn stop_immediately(&mut self) -> Result<(), Fault> {
+        self.stop("immediate")
+    }
+
+    fn stop(&mut self, mode: &str) -> Result<(), Fault> {
+        let Some(mut process) = self.process.take() else { return Ok(()) };
+        let mut stop = self.as_user("pg_ctl");
+        stop.args(["stop", "--silent", &format!("--mode={mode}"), "--pgdata"]).arg(self.cluster());
+        let stopped = stop.status();
+        if !stopped.as_ref().is_ok_and(std::process::ExitStatus::success) {
+            process.kill()?;
+        }
+        process.wait()?;
+        Ok(())
     }
 
     /// How its owner connects to the database `postgres` over the loopback interface.
@@ -104,12 +128,12 @@ impl Server {
     }
 
     /// What the server says goes to a file beside its cluster.
-    fn launch(&self, settings: &[&str]) -> Result<Child, Fault> {
-        let log = fs::File::create(self.log())?;
+    fn launch(&self) -> Result<Child, Fault> {
+        let log = fs::File::options().create(true).append(true).open(self.log())?;
         let mut postgres = self.as_user("postgres");
         postgres.arg("-D").arg(self.cluster()).arg("-k").arg(self.cluster());
         postgres.arg("-h").arg(Ipv4Addr::LOCALHOST.to_string()).arg("-p").arg(self.port.to_string());
-        postgres.args(settings.iter().flat_map(|setting| ["-c", setting]));
+        postgres.args(self.settings.iter().flat_map(|setting| ["-c", setting]));
         Ok(postgres.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?)
     }
 
@@ -146,13 +170,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let Some(mut process) = self.process.take() else { return };
-        let mut stop = self.as_user("pg_ctl");
-        stop.args(["stop", "--mode=fast", "--silent", "--pgdata"]).arg(self.cluster());
-        if !stop.status().is_ok_and(|status| status.success()) {
-            let _ = process.kill();
-        }
-        let _ = process.wait();
+        // There is nobody to tell.
+        let _ = self.stop("fast");
     }
 }
 

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ledger::{Account, AccountKind, Draft, Posting, Tenant, Transaction, TransactionId, TransactionKind};
+use platform::Failure;
 use platform::books;
 use platform::tenants::{self, NewTenant};
 use quantity::Currency;
@@ -90,11 +91,13 @@ fn open_books(world: &World) -> Result<(), Fault> {
 fn one_at_a_time(world: &World, length: Duration) -> Result<u64, Fault> {
     by_clients(length, |numbers, until| {
         while Instant::now() < until {
-            let transfer = transfer(numbers.next())?;
-            world
-                .platform
-                .write(move |_, tx| books::post_single(tx, &owner(), &transfer))
-                .map_err(|it| told(&it))?;
+            let (done, ended) = sync_channel(1);
+            let tell = move |outcome: Result<(), Failure>| {
+                // There is room for the one answer.
+                let _ = done.send(outcome);
+            };
+            books::submit(&world.platform, owner(), transfer(numbers.next())?, tell);
+            ended.recv()?.map_err(|it| told(&it))?;
             numbers.done(1);
         }
         Ok(())
@@ -107,12 +110,11 @@ fn pipelined(world: &World, length: Duration) -> Result<u64, Fault> {
         let (done, ended) = sync_channel(PIPELINE);
         let submit = || -> Result<(), Fault> {
             let (transfer, done) = (transfer(numbers.next())?, done.clone());
-            let post = move |tx: &mut Tx<'_>| books::post_single(tx, &owner(), &transfer);
-            let tell = move |outcome| {
+            let tell = move |outcome: Result<(), Failure>| {
                 // As many fit as are on their way.
                 let _ = done.send(outcome);
             };
-            world.platform.store.submit(Scope::Provider, post, tell);
+            books::submit(&world.platform, owner(), transfer, tell);
             Ok(())
         };
         (0..PIPELINE).try_for_each(|_| submit())?;
@@ -132,13 +134,26 @@ fn pipelined(world: &World, length: Duration) -> Result<u64, Fault> {
 /// One batch after another, the next one made while one is written.
 fn batched(world: &World, length: Duration) -> Result<u64, Fault> {
     let (begun, mut count) = (Instant::now(), 0);
+    let (done, ended) = sync_channel::<Result<(), Failure>>(1);
+    let mut is_writing = false;
     while begun.elapsed() < length {
         let transfers = (0..BATCH_SIZE).map(|_| transfer(NUMBERS.fetch_add(1, Ordering::Relaxed)));
         let transfers = transfers.collect::<Result<Vec<_>, _>>()?;
-        world
-            .platform
-            .write(move |_, tx| books::post_many(tx, &owner(), &transfers))
-            .map_err(|it| told(&it))?;
+        if is_writing {
+            ended.recv()?.map_err(|it| told(&it))?;
+            count += BATCH_SIZE;
+        }
+        let done = done.clone();
+        let tell = move |outcome: Result<(), Failure>| {
+            // One batch is on its way at a time.
+            let _ = done.send(outcome);
+        };
+        let post = move |tx: &mut Tx<'_>| books::post_many(tx, &owner(), &transfers);
+        world.platform.store.submit(Scope::Provider, post, tell);
+        is_writing = true;
+    }
+    if is_writing {
+        ended.recv()?.map_err(|it| told(&it))?;
         count += BATCH_SIZE;
     }
     Ok(rate(count, u64::try_from(begun.elapsed().as_nanos())?))

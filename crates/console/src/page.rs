@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use platform::principal::Principal;
 use platform::{Failure, Platform};
 use store::Tx;
-use web::{Action, Commit, Parts, Reply, Route};
+use web::{Action, Commit, Parts, Reply, Right, Route};
 
 use crate::fields::Fields;
 use crate::guard;
@@ -65,7 +65,7 @@ pub(crate) fn page(
     let read = move |platform: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts| {
         work(&mut View::new(platform, tx, who, parts))
     };
-    Route::new("GET", path, id, "", Action::Read(Arc::new(read)))
+    Route::new("GET", path, id, "", Right::SignedIn, Action::Read(Arc::new(read)))
 }
 
 /// A form that changes state in one use-case, and leads to a page.
@@ -120,7 +120,7 @@ fn taking(
         });
         Ok(commit)
     };
-    let mut route = Route::new("POST", path, id, "", Action::Write(Arc::new(prepare)));
+    let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
     route.media = media;
     route.body_bytes_max(bytes_max)
 }
@@ -174,7 +174,7 @@ pub(crate) fn preview(
         let commit: Commit = Box::new(move |_, _, _, _| Ok(reply));
         Ok(commit)
     };
-    let mut route = Route::new("POST", path, id, "", Action::Write(Arc::new(prepare)));
+    let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
     route.media = MULTIPART;
     route.body_bytes_max(FILE_BYTES_MAX)
 }

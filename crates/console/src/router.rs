@@ -44,7 +44,7 @@ pub fn table() -> Vec<PageInfo> {
         method: it.method,
         path: format!("/{{lang}}{}", it.path),
         id: it.id,
-        open: it.open,
+        open: it.is_open(),
     };
     pages::routes().into_iter().map(info).collect()
 }
@@ -139,8 +139,8 @@ async fn serve(
     let (mut head, body) = request.into_parts();
     let zip = takes_gzip(&head.headers);
     let Ok(params) = params else { return redirect("/") };
-    let mut parts = parts(&app, &head, &params);
-    if route.open && is_over(&app, &parts).await {
+    let mut parts = parts(&app, &head, params.iter());
+    if route.is_open() && is_over(&app, &parts).await {
         // A session that has ended is none: what is open to everybody stays open, the sign-in above all.
         parts.session = None;
         for name in [header::COOKIE, header::AUTHORIZATION] {

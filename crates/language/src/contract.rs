@@ -189,6 +189,8 @@ pub struct Remedy {
     pub rounded: Option<(Rounding, Node)>,
     /// Left to a person.
     pub discretionary: Option<String>,
+    /// When it is paid directly instead of on the next invoice; the text does not speak of it when absent.
+    pub directly: Option<Node>,
     /// Its terms need what it, or another such remedy, came to in earlier cycles, and so on without end.
     pub rolling: bool,
 }

@@ -96,7 +96,7 @@ impl Ledger {
         vouchers(&self.transactions)
     }
 
-    /// What vouchers took off an invoice: what a cap net of vouchers leaves out of its base.
+    /// What vouchers took off an invoice.
     pub fn applied_to(&self, invoice: &Invoice) -> Money {
         let currency = invoice.amount.currency;
         let account = Account::about(&invoice.tenant, AccountKind::VoucherApplied, currency, &invoice.id);

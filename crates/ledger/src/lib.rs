@@ -42,7 +42,7 @@ mod voucher;
 pub use account::{Account, AccountKind};
 pub use apply::{Application, Invoice, apply_vouchers, expire_voucher};
 pub use balances::{Balances, trial_balance};
-pub use cap::{Allowed, CapReason, cap_net_of_vouchers, cap_period, cap_rolling};
+pub use cap::within_due;
 pub use cell::{csv_cell, csv_restored};
 pub use delta::{Delta, NewVoucher, delta_credit};
 pub use export::{BillingRow, billing_rows};

@@ -129,6 +129,15 @@ pub enum Refusal {
         /// The account.
         account: Account,
     },
+    /// More is granted than is due.
+    MoreThanDue {
+        /// What was asked for.
+        asked: Money,
+        /// What was granted before.
+        granted: Money,
+        /// What is due.
+        due: Money,
+    },
     /// More is paid or received than is owed.
     MoreThanOwed {
         /// The account that holds what is owed.
@@ -159,6 +168,7 @@ impl Refusal {
             Self::VoucherNotIssuedYet { .. } => "L0117",
             Self::ExpiryBeforeIssue { .. } => "L0118",
             Self::MoreThanOwed { .. } => "L0119",
+            Self::MoreThanDue { .. } => "L0121",
             Self::AccountTwice { .. } => "L0120",
         }
     }
@@ -272,6 +282,10 @@ impl Refusal {
             Self::AccountTwice { account } => say(
                 format!("the account of `{}` stands twice in one transaction", account.subject),
                 format!("`{}` 的账户在一笔交易中出现两次", account.subject),
+            ),
+            Self::MoreThanDue { asked, granted, due } => say(
+                format!("{due} is due and {granted} was given before, so {asked} more is not given"),
+                format!("应付 {due}，此前已给予 {granted}，不能再给予 {asked}"),
             ),
             Self::MoreThanOwed { account } => say(
                 format!("more than is owed on `{}` would be paid", account.subject),

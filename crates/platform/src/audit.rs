@@ -14,6 +14,7 @@ use crate::principal::Principal;
 mod body;
 mod check;
 mod export;
+mod kept;
 mod names;
 mod news;
 mod personal;
@@ -37,7 +38,8 @@ pub use search::{LogEntry, LogQuery, entries};
 pub use tiles::{bundle, public_bundle, public_tile, tile};
 pub use witness::{Cosigned, Witnessed, cosign};
 
-use body::{Head, Kept, Made};
+use body::{Head, Kept};
+use kept::{Coming, Keeper};
 use tree::Tree;
 
 /// What was done, to what, and why.
@@ -64,18 +66,31 @@ pub fn append(tx: &mut Tx<'_>, who: &Principal, house: &str, entry: Entry) -> Re
 
 /// Appends many entries at once, in their order; the number of the first.
 pub fn append_many(tx: &mut Tx<'_>, who: &Principal, house: &str, entries: Vec<Entry>) -> Result<i64, Fault> {
+    append_of_many(tx, house, entries.into_iter().map(|it| (who, it)).collect())
+}
+
+/// Appends what different people did, in its order; the number of the first.
+pub(crate) fn append_of_many(
+    tx: &mut Tx<'_>,
+    house: &str,
+    entries: Vec<(&Principal, Entry)>,
+) -> Result<i64, Fault> {
     let mut tree = Tree::load(tx, house)?;
-    let head = Head::new(who, house, tx.now());
-    let first = tree.size()?;
-    let (mut rows, mut leaves, mut personal) =
-        (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()), Vec::new());
-    for (seq, entry) in (first..).zip(entries) {
-        let mut made = body::make(tx, &head, seq, &entry)?;
+    let (first, at) = (tree.size()?, tx.now());
+    let (mut leaves, mut personal) = (Vec::with_capacity(entries.len()), Vec::new());
+    let mut keeper = Keeper::new(house, at);
+    let mut head: Option<Head<'_>> = None;
+    for (seq, (who, entry)) in (first..).zip(entries) {
+        let same = head.take().filter(|it| it.is_of(who));
+        let head = &*head.insert(same.unwrap_or_else(|| Head::new(who, house, at)));
+        let made = body::make(tx, head, seq, &entry)?;
         leaves.push(made.leaf);
-        personal.extend(personal_rows(house, seq, std::mem::take(&mut made.personal)));
-        rows.push(row(&head, seq, entry, made));
+        let has_personal = !made.personal.is_empty();
+        personal.extend(personal_rows(house, seq, made.personal));
+        let Entry { action, subject, .. } = entry;
+        keeper.take(head.actor, has_personal, Coming { seq, action, subject, text: made.text })?;
     }
-    insert(tx, "audit_entry", &ENTRY_COLUMNS, &rows)?;
+    keeper.keep(tx)?;
     insert(tx, "audit_personal", &["tenant_id", "log", "seq", "field", "salt", "value"], &personal)?;
     if tree.is_published() {
         publish::schedule(tx)?;
@@ -83,23 +98,6 @@ pub fn append_many(tx: &mut Tx<'_>, who: &Principal, house: &str, entries: Vec<E
     tree.grow(tx, &leaves)?;
     tx.mark_audited();
     Ok(first)
-}
-
-const ENTRY_COLUMNS: [&str; 9] =
-    ["tenant_id", "log", "seq", "at", "actor", "action", "subject", "entry", "leaf"];
-
-fn row(head: &Head<'_>, seq: i64, entry: Entry, made: Made) -> Vec<Value> {
-    vec![
-        head.house.into(),
-        head.house.into(),
-        seq.into(),
-        head.at.into(),
-        head.actor.into(),
-        entry.action.into(),
-        entry.subject.into(),
-        made.text.into(),
-        made.leaf.bytes().as_slice().into(),
-    ]
 }
 
 fn personal_rows(

@@ -7,19 +7,20 @@ mod kept;
 mod rules;
 mod views;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::{AccountKind, Transaction};
+use ledger::{Account, AccountKind, Transaction};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use store::{Fault, Row, Tx, Value, values};
+use store::{Fault, Together, Tx, Value, values};
 
 use crate::audit::{self, Entry};
 use crate::money::Money;
+use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal, RefusalKind};
 
-pub(crate) use kept::{between, find};
+pub(crate) use kept::{account_parts, between, find, kind_of, lines_of, on_account};
 pub(crate) use views::view as shown;
 pub use views::{
     AccountView, CurrencyTotal, PostingView, TransactionView, TrialBalance, accounts, get, list,
@@ -46,168 +47,196 @@ pub(crate) enum Posted {
     Already,
 }
 
-const TRANSACTION: [&str; 9] =
-    ["tenant_id", "id", "at", "kind", "memo", "reverses", "entitlement_id", "act", "body"];
-const POSTING: [&str; 6] = ["tenant_id", "transaction_id", "line", "account", "currency", "amount"];
-const ADD_ONE: &str =
-    "INSERT INTO ledger_account (tenant_id, account, currency, debits, credits) VALUES ($1, $2, $3, $4, $5)
-  ON CONFLICT (tenant_id, account, currency) DO UPDATE SET
-    debits = ledger_account.debits + excluded.debits, credits = ledger_account.credits + excluded.credits
-  RETURNING account, currency, debits, credits";
-const ADD_TWO: &str = "INSERT INTO ledger_account (tenant_id, account, currency, debits, credits)
-  VALUES ($1, $2, $3, $4, $5), ($1, $6, $7, $8, $9)
-  ON CONFLICT (tenant_id, account, currency) DO UPDATE SET
-    debits = ledger_account.debits + excluded.debits, credits = ledger_account.credits + excluded.credits
-  RETURNING account, currency, debits, credits";
+const TRANSACTION: [&str; 10] =
+    ["tenant_id", "id", "at", "kind", "memo", "reverses", "entitlement_id", "act", "body", "postings"];
+const ACCOUNT: [&str; 5] = ["tenant_id", "account", "currency", "debits", "credits"];
+const ADD: &str = "(tenant_id, account, currency) DO UPDATE SET
+  debits = ledger_account.debits + excluded.debits, credits = ledger_account.credits + excluded.credits";
 
-/// Posts a transaction of one tenant with its audit entry, in six statements when it has two postings and no voucher is used.
+/// A transaction that waits to be posted, and who posts it.
+pub type Posting = (Principal, Transaction);
+
+/// Where transactions that nothing else goes with wait for each other.
+pub type Desk = Together<Posting, (), Failure>;
+
+/// Posts a transaction of one tenant, with its audit entry.
 pub fn post_single(tx: &mut Tx<'_>, who: &Principal, transaction: &Transaction) -> Result<(), Failure> {
     post(tx, who, Act { transaction, name: None, entitlement: None }).map(|_| ())
 }
 
+/// Posts a transaction of one tenant, with its audit entry, in a write that it shares with all others that wait to be posted.
+/// `done` is called when it is durable, or refused; from the writing thread, so it must be quick.
+pub fn submit(
+    platform: &Platform,
+    who: Principal,
+    transaction: Transaction,
+    done: impl FnOnce(Result<(), Failure>) + Send + 'static,
+) {
+    platform.store.submit_together(&platform.desk, (who, transaction), done);
+}
+
+/// The work of [`Desk`]: what [`post_single`] would do with each.
+pub(crate) fn post_waiting(tx: &mut Tx<'_>, waiting: &[Posting]) -> Result<Vec<()>, Failure> {
+    let acts = waiting.iter().map(|it| (&it.0, Act { transaction: &it.1, name: None, entitlement: None }));
+    let mut of_tenant: BTreeMap<&str, Vec<(&Principal, Act<'_>)>> = BTreeMap::new();
+    for (who, act) in acts {
+        of_tenant.entry(tenant_of(act.transaction)?).or_default().push((who, act));
+    }
+    for (tenant, acts) in of_tenant {
+        no_rule_twice(&acts)?;
+        if !enter_books(tx, tenant, &acts)? {
+            match acts.as_slice() {
+                // Posted before: nothing changes, and nobody is told otherwise.
+                [_] => continue,
+                _ => return Err(Fault::Duplicate("one of them is in the books already".to_owned()).into()),
+            }
+        }
+        let entries = acts.iter().map(|(who, act)| (*who, entry(act.transaction))).collect();
+        audit::append_of_many(tx, tenant, entries)?;
+    }
+    Ok(vec![(); waiting.len()])
+}
+
 /// Posts many transactions of one tenant, with one audit entry that holds their number and the SHA-256 over all of them.
 pub fn post_many(tx: &mut Tx<'_>, who: &Principal, transactions: &[Transaction]) -> Result<(), Failure> {
-    let Some(tenant) = transactions.first().and_then(Transaction::tenant).cloned() else { return Ok(()) };
-    let mut digest = Sha256::new();
-    let (mut rows, mut postings, mut changes) = (Vec::new(), Vec::new(), Changes::new());
-    for it in transactions {
-        if it.tenant() != Some(&tenant) {
-            return Err(Fault::broken("transactions of two tenants in one batch").into());
-        }
-        let row = transaction_row(tenant.as_str(), Act { transaction: it, name: None, entitlement: None });
-        let lines = posting_rows(tenant.as_str(), it);
-        row.iter().chain(lines.iter().flatten()).for_each(|it| digest_value(&mut digest, it));
-        rows.push(row);
-        postings.extend(lines);
-        add_changes(&mut changes, it);
+    let Some(first) = transactions.first() else { return Ok(()) };
+    let tenant = tenant_of(first)?;
+    if transactions.iter().any(|it| it.tenant() != first.tenant()) {
+        return Err(Fault::broken("transactions of two tenants in one batch").into());
     }
-    let count = u64::try_from(transactions.len()).unwrap_or(u64::MAX);
-    if tx.insert_many("ledger_transaction", &TRANSACTION, &rows)? != count {
+    let act = |transaction| (who, Act { transaction, name: None, entitlement: None });
+    let acts: Vec<_> = transactions.iter().map(act).collect();
+    let rows = transaction_rows(tenant, &acts);
+    let mut digest = Sha256::new();
+    rows.iter().flatten().for_each(|it| digest_value(&mut digest, it));
+    if !enter_rows(tx, tenant, &acts, &rows)? {
         return Err(Fault::Duplicate("a transaction of the batch is in the books already".to_owned()).into());
     }
-    tx.insert_many("ledger_posting", &POSTING, &postings)?;
-    let balances = add(tx, tenant.as_str(), &changes)?;
-    rules::check(tx, tenant.as_str(), transactions, &balances)?;
     let entry = Entry {
         action: "ledger.batch_posted",
-        subject: transactions.first().map(|it| it.id().to_string()).unwrap_or_default(),
-        new: json!({ "transactions": count, "sha256": settle::hex(&digest.finalize()) }),
+        subject: first.id().to_string(),
+        new: json!({ "transactions": transactions.len(), "sha256": settle::hex(&digest.finalize()) }),
         ..Entry::default()
     };
-    audit::append(tx, who, tenant.as_str(), entry)?;
+    audit::append(tx, who, tenant, entry)?;
     Ok(())
 }
 
 /// Posts a transaction, once for each act.
 pub(crate) fn post(tx: &mut Tx<'_>, who: &Principal, act: Act<'_>) -> Result<Posted, Failure> {
-    let it = act.transaction;
-    let Some(tenant) = it.tenant().cloned() else {
-        return Err(Fault::broken("a transaction of nobody").into());
-    };
-    let tenant = tenant.as_str();
-    if tx.insert_many("ledger_transaction", &TRANSACTION, &[transaction_row(tenant, act)])? == 0 {
+    let tenant = tenant_of(act.transaction)?;
+    if !enter_books(tx, tenant, &[(who, act)])? {
         return Ok(Posted::Already);
     }
-    tx.insert_many("ledger_posting", &POSTING, &posting_rows(tenant, it))?;
-    let mut changes = Changes::new();
-    add_changes(&mut changes, it);
-    let balances = add(tx, tenant, &changes)?;
-    rules::check(tx, tenant, std::slice::from_ref(it), &balances)?;
-    let lines: Vec<_> = it
-        .postings()
-        .iter()
-        .map(|line| {
-            let amount = Money::new(line.amount_minor, line.account.currency);
-            json!({ "account": account_text(line.account.kind, &line.account.subject), "amount": amount })
-        })
-        .collect();
-    let new = json!({ "kind": it.kind().word(), "about": it.kind().about(), "postings": lines,
-        "reverses": it.reverses().map(ToString::to_string) });
-    let reason = Some(it.memo().to_owned()).filter(|it| !it.is_empty());
-    let entry =
-        Entry { action: "ledger.posted", subject: it.id().to_string(), new, reason, ..Entry::default() };
-    audit::append(tx, who, tenant, entry)?;
+    audit::append(tx, who, tenant, entry(act.transaction))?;
     Ok(Posted::New)
 }
 
-/// Debits and credits by account and currency.
-type Changes = BTreeMap<(String, String), (i64, i64)>;
+/// Rules look at what an account comes to after a transaction; two that touch one such account are posted one after the other.
+fn no_rule_twice(acts: &[(&Principal, Act<'_>)]) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    let accounts = acts.iter().flat_map(|it| it.1.transaction.postings()).map(|it| &it.account);
+    for account in accounts.filter(|it| rules::has_rule(it.kind)) {
+        if !seen.insert(account) {
+            return Err(Fault::Duplicate("two that a rule looks at".to_owned()));
+        }
+    }
+    Ok(())
+}
 
-/// What accounts come to: minor units, debit positive.
-pub(crate) type Balances = BTreeMap<(String, String), i64>;
+/// What the audit log says of a transaction.
+fn entry(it: &Transaction) -> Entry {
+    let lines = it.postings().iter().map(|line| {
+        let amount = Money::new(line.amount_minor, line.account.currency);
+        json!({ "account": account_text(line.account.kind, &line.account.subject), "amount": amount })
+    });
+    let new = json!({ "kind": it.kind().word(), "about": it.kind().about(), "postings": lines.collect::<Vec<_>>(),
+        "reverses": it.reverses().map(ToString::to_string) });
+    let reason = Some(it.memo().to_owned()).filter(|it| !it.is_empty());
+    Entry { action: "ledger.posted", subject: it.id().to_string(), new, reason, ..Entry::default() }
+}
+
+/// Enters transactions of a tenant into the books; false when one of them is there already, and some may have been entered.
+fn enter_books(tx: &mut Tx<'_>, tenant: &str, acts: &[(&Principal, Act<'_>)]) -> Result<bool, Failure> {
+    enter_rows(tx, tenant, acts, &transaction_rows(tenant, acts))
+}
+
+fn enter_rows(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    acts: &[(&Principal, Act<'_>)],
+    rows: &[Vec<Value>],
+) -> Result<bool, Failure> {
+    if u64::try_from(rows.len()) != Ok(tx.insert_many("ledger_transaction", &TRANSACTION, rows)?) {
+        return Ok(false);
+    }
+    let mut changes = Changes::new();
+    acts.iter().for_each(|it| add_changes(&mut changes, it.1.transaction));
+    let accounts: Vec<Vec<Value>> = changes.iter().map(|it| account_row(tenant, it)).collect();
+    tx.merge_many("ledger_account", &ACCOUNT, &accounts, ADD)?;
+    for (_, act) in acts {
+        rules::check(tx, tenant, act.transaction)?;
+    }
+    Ok(true)
+}
+
+fn tenant_of(it: &Transaction) -> Result<&str, Fault> {
+    it.tenant().map(ledger::Tenant::as_str).ok_or_else(|| Fault::broken("a transaction of nobody"))
+}
+
+/// Debits and credits by account and currency.
+type Changes = BTreeMap<(String, &'static str), (i64, i64)>;
 
 /// `kind:subject`, as accounts are kept.
 pub(crate) fn account_text(kind: AccountKind, subject: &str) -> String {
-    format!("{}:{subject}", kind.word())
+    [kind.word(), ":", subject].concat()
+}
+
+fn transaction_rows(tenant: &str, acts: &[(&Principal, Act<'_>)]) -> Vec<Vec<Value>> {
+    acts.iter().map(|it| transaction_row(tenant, it.1)).collect()
 }
 
 fn transaction_row(tenant: &str, act: Act<'_>) -> Vec<Value> {
     let it = act.transaction;
-    values![
-        tenant,
-        it.id().as_str(),
-        it.at(),
-        it.kind().word(),
-        it.memo(),
-        it.reverses().map(|it| it.as_str().to_owned()),
-        act.entitlement,
-        act.name,
-        kept::body(it.kind()),
+    vec![
+        tenant.into(),
+        it.id().as_str().into(),
+        it.at().into(),
+        it.kind().word().into(),
+        it.memo().into(),
+        it.reverses().map(|it| it.as_str().to_owned()).into(),
+        act.entitlement.into(),
+        act.name.into(),
+        kept::body(it.kind()).into(),
+        kept::lines(it.postings()).into(),
     ]
-    .to_vec()
 }
 
-fn posting_rows(tenant: &str, it: &Transaction) -> Vec<Vec<Value>> {
-    let lines = it.postings().iter().zip(1_i64..);
-    let row = |(posting, line): (&ledger::Posting, i64)| {
-        let account = account_text(posting.account.kind, &posting.account.subject);
-        values![
-            tenant,
-            it.id().as_str(),
-            line,
-            account,
-            posting.account.currency.code(),
-            posting.amount_minor
-        ]
-        .to_vec()
-    };
-    lines.map(row).collect()
+fn account_row(tenant: &str, change: (&(String, &'static str), &(i64, i64))) -> Vec<Value> {
+    let ((account, currency), (debits, credits)) = change;
+    vec![tenant.into(), account.into(), (*currency).into(), debits.into(), credits.into()]
 }
 
 /// Amounts are bounded and a batch is too, so that sums fit.
 fn add_changes(changes: &mut Changes, it: &Transaction) {
     for posting in it.postings() {
         let account = account_text(posting.account.kind, &posting.account.subject);
-        let key = (account, posting.account.currency.code().to_owned());
-        let change = changes.entry(key).or_default();
+        let change = changes.entry((account, posting.account.currency.code())).or_default();
         change.0 = change.0.saturating_add(posting.amount_minor.max(0));
         change.1 = change.1.saturating_add(posting.amount_minor.min(0).saturating_neg());
     }
 }
 
-/// Adds to the accounts; what they come to.
-fn add(tx: &mut Tx<'_>, tenant: &str, changes: &Changes) -> Result<Balances, Fault> {
-    let mut balances = Balances::new();
-    let mut all = changes.iter();
-    if changes.len() == 2
-        && let (Some((a, x)), Some((b, y))) = (all.next(), all.next())
-    {
-        let rows = tx.rows(ADD_TWO, values![tenant, &a.0, &a.1, x.0, x.1, &b.0, &b.1, y.0, y.1])?;
-        rows.iter().try_for_each(|it| balance(&mut balances, it))?;
-        return Ok(balances);
-    }
-    for (account, change) in changes {
-        let rows = tx.rows(ADD_ONE, values![tenant, &account.0, &account.1, change.0, change.1])?;
-        rows.iter().try_for_each(|it| balance(&mut balances, it))?;
-    }
-    Ok(balances)
-}
-
-fn balance(balances: &mut Balances, row: &Row) -> Result<(), Fault> {
-    let (debits, credits): (i64, i64) = (row.get(2)?, row.get(3)?);
-    let balance = debits.checked_sub(credits).ok_or_else(|| Fault::broken("a balance beyond all measure"))?;
-    balances.insert((row.get(0)?, row.get(1)?), balance);
-    Ok(())
+/// What an account comes to: minor units, debit positive.
+pub(crate) fn balance(tx: &mut Tx<'_>, tenant: &str, account: &Account) -> Result<i64, Fault> {
+    let name = account_text(account.kind, &account.subject);
+    let row = tx.row(
+        "SELECT debits, credits FROM ledger_account WHERE tenant_id = $1 AND account = $2 AND currency = $3",
+        values![tenant, name, account.currency.code()],
+    )?;
+    let Some(row) = row else { return Ok(0) };
+    let (debits, credits): (i64, i64) = (row.get(0)?, row.get(1)?);
+    debits.checked_sub(credits).ok_or_else(|| Fault::broken("a balance beyond all measure"))
 }
 
 fn digest_value(digest: &mut Sha256, it: &Value) {

@@ -25,6 +25,7 @@ pub use act::{
     withdraw,
 };
 pub use input::{Answer, Appeal, AppealVerdict, Decide, DecideAppeal, NewClaim, Question, Verdict};
+pub(crate) use submit::chosen_instead;
 pub use submit::submit;
 pub use view::{ClaimView, EventView, events, file, get, list, queue};
 

@@ -1,5 +1,6 @@
 //! Discretionary remedies: the text leaves the amount to a person, so a person is asked, and the answer is on the record.
 
+use diagnostic::Bilingual;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -77,7 +78,7 @@ pub fn open(tx: &mut Tx<'_>, sealed: &Sealed<'_>) -> Result<(), Failure> {
             continue;
         }
         let id = tx.new_id("dec")?;
-        let question = it.reason.as_ref().map(|it| format!("{} / {}", it.en, it.zh)).unwrap_or_default();
+        let question = it.reason.as_ref().map(both).unwrap_or_default();
         let answered = tx.row(
             "SELECT id FROM decision WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3 AND remedy = $4
              AND subject = $5 AND state IN ('decided', 'declined')",
@@ -193,6 +194,11 @@ pub fn decide(
     let decided = find(tx, tenant.id(), id)?;
     claims::after_decision(platform, tx, who, &decided)?;
     Ok(decided)
+}
+
+/// A text in both languages, once where they are the same.
+fn both(it: &Bilingual) -> String {
+    if it.en == it.zh { it.en.clone() } else { format!("{} / {}", it.en, it.zh) }
 }
 
 fn find(tx: &mut Tx<'_>, tenant: &str, id: &str) -> Result<DecisionView, Failure> {

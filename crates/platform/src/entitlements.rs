@@ -13,6 +13,7 @@ use timeline::Instant;
 
 use crate::money::Money;
 use crate::page::{Listed, Page};
+use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
@@ -51,7 +52,31 @@ pub(crate) struct Entitlement {
     pub(crate) by: String,
     pub(crate) clause: String,
     pub(crate) cycle_until: Instant,
+    pub(crate) route: Route,
     pub(crate) revision: i64,
+}
+
+/// How the contract says a credit is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// It does not say.
+    Unsaid,
+    /// On the next invoice.
+    Invoice,
+    /// Directly.
+    Direct,
+}
+
+impl Route {
+    const ALL: [Self; 3] = [Self::Unsaid, Self::Invoice, Self::Direct];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unsaid => "",
+            Self::Invoice => "invoice",
+            Self::Direct => "direct",
+        }
+    }
 }
 
 /// How a remedy stands.
@@ -180,6 +205,9 @@ pub struct EntitlementView {
     pub in_kind: Option<String>,
     /// Whether somebody must claim it; it is given by itself otherwise.
     pub needs_claim: bool,
+    /// How the contract says it is paid: `invoice` or `direct`; absent where it does not say. What was to go onto an invoice is
+    /// paid directly once the subscription is over.
+    pub route: Option<String>,
     /// The clause.
     pub clause: String,
     /// Its revision.
@@ -198,12 +226,21 @@ pub fn list(
     Ok(page.cut(found.into_iter().map(view).collect(), |it: &EntitlementView| it.id.clone()))
 }
 
-/// What can be claimed now: its window is open, and no claim for it is under way or has succeeded.
-pub fn claimable(tx: &mut Tx<'_>, who: &Principal, tenant: &str) -> Result<Listed<Claimable>, Failure> {
+/// What can be claimed now: its window is open, and no claim for it, or for another remedy of the same choice, is under way or
+/// has succeeded.
+pub fn claimable(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    tenant: &str,
+) -> Result<Listed<Claimable>, Failure> {
     let tenant = who.tenant(tx, tenant, Resource::Claim, Verb::Read)?;
     let now = tx.now();
     let mut items = Vec::new();
     for it in row::open(tx, tenant.id())? {
+        if crate::claims::chosen_instead(platform, tx, &it)?.is_some() {
+            continue;
+        }
         let taken = crate::claims::windows_taken(tx, &it)?;
         for (window, number) in it.windows.iter().zip(1_u32..) {
             if window.at(now) == WindowState::Open && !taken.contains(&(window.opens, window.closes)) {
@@ -250,6 +287,7 @@ fn view(it: Entitlement) -> EntitlementView {
         status: it.status.word().to_owned(),
         in_kind: it.in_kind,
         needs_claim: it.needs_claim,
+        route: Some(it.route.word().to_owned()).filter(|it| !it.is_empty()),
         clause: it.clause,
         revision: it.revision,
     }

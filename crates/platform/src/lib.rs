@@ -43,6 +43,7 @@ pub mod refusal;
 pub mod rights;
 pub mod runs;
 pub mod sealed;
+pub mod sealing;
 pub mod search;
 pub mod settings;
 pub mod settling;
@@ -55,6 +56,7 @@ pub mod tenants;
 pub mod terms;
 pub mod text;
 pub mod time;
+pub mod totals;
 pub mod vouchers;
 
 pub use platform::Platform;

@@ -468,6 +468,6 @@ fn unfit(it: &Subscription, mut why: Refusal) -> Refusal {
         "subscription {} does not fit the new version; change its plan first: {}",
         it.id, why.detail.en
     );
-    why.detail.zh = format!("订阅 {} 不适用新版本，请先更改其方案：{}", it.id, why.detail.zh);
+    why.detail.zh = format!("订阅 {} 不适用新版本，请先更改其套餐：{}", it.id, why.detail.zh);
     why
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use proof::SigningKey;
-use store::{Scope, Store, Tx};
+use store::{Scope, Store, Together, Tx};
 
 use crate::board::Board;
+use crate::books::{self, Desk};
 use crate::contracts::Contracts;
 use crate::evidence::Cache;
 use crate::refusal::Failure;
@@ -29,6 +30,8 @@ pub struct Platform {
     pub board: Arc<Board>,
     /// What the public status pages show, as it was read last.
     pub status: Arc<status::Kept>,
+    /// Where transactions wait to be posted together.
+    pub desk: Arc<Desk>,
 }
 
 impl Platform {
@@ -42,6 +45,7 @@ impl Platform {
             evidence: Arc::default(),
             board: Arc::default(),
             status: Arc::default(),
+            desk: Together::new(books::post_waiting),
         }
     }
 

@@ -57,6 +57,13 @@ impl Principal {
         (!self.is_provider()).then(|| self.roles.iter().map(|it| it.0.as_str()).collect())
     }
 
+    /// Whether the caller may do something in the provider's house, before a transaction is at hand. A customer is told that
+    /// there is nothing here.
+    pub(crate) fn check_provider(&self, resource: Resource, verb: Verb) -> Result<(), Failure> {
+        let role = self.role_in(PROVIDER).ok_or_else(Refusal::not_found)?;
+        self.check(role, resource, verb)
+    }
+
     /// The right to do something in the provider's house. A customer is told that there is nothing here.
     pub fn provider(
         &self,
@@ -64,8 +71,7 @@ impl Principal {
         resource: Resource,
         verb: Verb,
     ) -> Result<ProviderHandle, Failure> {
-        let role = self.role_in(PROVIDER).ok_or_else(Refusal::not_found)?;
-        self.check(role, resource, verb)?;
+        self.check_provider(resource, verb)?;
         tx.enter(Scope::Provider)?;
         Ok(ProviderHandle(()))
     }

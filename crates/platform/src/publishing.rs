@@ -20,7 +20,7 @@ use crate::objects;
 use crate::platform::Platform;
 use crate::principal::{PROVIDER, Principal};
 use crate::refusal::{Failure, Refusal, RefusalKind};
-use crate::rights::{Resource, Verb, allows};
+use crate::rights::{Resource, Verb};
 use crate::text::Text;
 
 /// Longest contract, in bytes.
@@ -87,9 +87,7 @@ pub struct Checked {
 /// or a worked case fails, and with the open findings when a warning is not acknowledged by name. Only somebody who may
 /// publish gets an answer.
 pub fn check(who: &Principal, input: Publish) -> Result<Checked, Failure> {
-    if !who.role_in(PROVIDER).is_some_and(|it| allows(it, Resource::Agreement, Verb::Create)) {
-        return Err(Refusal::not_found().into());
-    }
+    who.check_provider(Resource::Agreement, Verb::Create)?;
     Ok(checked(input)?)
 }
 

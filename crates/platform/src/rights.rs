@@ -181,6 +181,8 @@ resources! {
                                                ["re",     "r",      "r",     "",      "re",   "re",     "r",     ""];
     Job "job" "Jobs":
                                                ["rd",     "rd",     "r",     "r",     "r",    "",       "",      ""];
+    Metrics "metrics" "What the process counts about itself":
+                                               ["r",      "r",      "r",     "",      "r",    "",       "",      ""];
 }
 
 /// Whether a role may do something with a resource.

@@ -32,3 +32,20 @@ impl From<Bilingual> for Text {
         Self { en: it.en, zh: it.zh }
     }
 }
+
+/// Writes a JSON string with the shortest escapes, as RFC 8785 wants them. Most texts have nothing to escape.
+pub(crate) fn push_quoted(out: &mut String, text: &str) {
+    push_quoted_parts(out, &[text]);
+}
+
+/// Writes parts, one after the other, as one JSON string.
+pub(crate) fn push_quoted_parts(out: &mut String, parts: &[&str]) {
+    let is_special = |it: u8| it < b' ' || it == b'"' || it == b'\\';
+    if parts.iter().any(|it| it.bytes().any(is_special)) {
+        out.push_str(&serde_json::Value::from(parts.concat()).to_string());
+    } else {
+        out.push('"');
+        parts.iter().for_each(|it| out.push_str(it));
+        out.push('"');
+    }
+}

@@ -9,7 +9,7 @@ use ledger::{Grant, Tenant, TransactionId, pay_out as pay, receive_upstream_cred
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
-use store::{Fault, Scope, Tx, values};
+use store::{Fault, Scope, Tx};
 
 use crate::books::{self, Act, Posted, TransactionView};
 use crate::jobs::Job;
@@ -77,13 +77,8 @@ fn paid(
     make: fn(Grant) -> Result<ledger::Transaction, ledger::Refusal>,
 ) -> Result<TransactionView, Failure> {
     let reference = reference("reference", &input.reference)?;
-    let owed = tx.row(
-        "SELECT t.entitlement_id FROM ledger_posting p
-         JOIN ledger_transaction t ON t.tenant_id = p.tenant_id AND t.id = p.transaction_id
-         WHERE p.tenant_id = $1 AND p.account = $2 AND p.currency = $3",
-        values![tenant, format!("{account}:{}", input.source), input.amount.currency.code()],
-    )?;
-    let entitlement: Option<String> = owed.ok_or_else(Refusal::not_found)?.get(0)?;
+    let owed = books::on_account(tx, tenant, &format!("{account}:{}", input.source), input.amount.currency)?;
+    let entitlement = owed.ok_or_else(Refusal::not_found)?;
     let transaction = make(Grant {
         id: TransactionId::new(tx.new_id("txn")?),
         at: tx.now(),

@@ -19,7 +19,12 @@ use store::{Fault, values};
 use support::{World, customer, each, kind, member, ours, owner, refusal, tenant};
 
 fn append(world: &World, house: &str, subjects: &[String]) {
-    let (house, subjects) = (house.to_owned(), subjects.to_vec());
+    append_by(world, &owner(), house, subjects);
+}
+
+/// Those of somebody without an address are packed into runs.
+fn append_by(world: &World, who: &Principal, house: &str, subjects: &[String]) {
+    let (who, house, subjects) = (who.clone(), house.to_owned(), subjects.to_vec());
     let entry = |subject: String| Entry {
         action: "thing.changed",
         new: json!({ "name": subject, "of": ["下线", 1] }),
@@ -28,23 +33,39 @@ fn append(world: &World, house: &str, subjects: &[String]) {
     };
     let work = move |tx: &mut store::Tx<'_>| {
         let entries = subjects.into_iter().map(entry).collect();
-        audit::append_many(tx, &owner(), &house, entries).map_err(Failure::from)
+        audit::append_many(tx, &who, &house, entries).map_err(Failure::from)
     };
     world.write(move |_, tx| work(tx)).unwrap();
+}
+
+/// Nobody's address: its entries have no personal data.
+fn machine() -> Principal {
+    Principal::system("machine")
 }
 
 fn names(from: usize, until: usize) -> Vec<String> {
     (from..until).map(|it| format!("thing-{it}")).collect()
 }
 
+/// All entries, as bundles hold them.
 fn texts(world: &World, house: &str) -> Vec<String> {
-    world
-        .read(|_, tx| {
-            let rows =
-                tx.rows("SELECT entry FROM audit_entry WHERE log = $1 ORDER BY seq", values![house])?;
-            rows.iter().map(|it| it.get(0).map_err(Failure::from)).collect()
-        })
-        .unwrap()
+    let look = |tx: &mut store::Tx<'_>| {
+        let row = tx.row("SELECT size FROM audit_log WHERE log = $1", values![house])?;
+        let size = row.map_or(Ok(0), |it| it.get::<i64>(0)).map(|it| u64::try_from(it).unwrap())?;
+        let mut texts = Vec::new();
+        for n in 0..size.div_ceil(256) {
+            let width = u16::try_from((size - n * 256).min(256)).unwrap();
+            let path = proof::BundlePath::new(n, width).unwrap().to_string();
+            let bundle = match house {
+                ROOT => audit::public_bundle(tx, &path)?,
+                house => audit::bundle(tx, &owner(), house, &path)?,
+            };
+            let entries = proof::read_bundle(&bundle).unwrap();
+            texts.extend(entries.into_iter().map(|it| String::from_utf8(it.to_vec()).unwrap()));
+        }
+        Ok(texts)
+    };
+    world.read(|_, tx| look(tx)).unwrap()
 }
 
 fn key(world: &World, log: &str) -> VerifyingKey {
@@ -116,7 +137,7 @@ fn every_entry_can_be_proven_at_every_size_around_the_edges_of_tiles() {
         let mut size = texts(world, "acme").len();
         for until in [1, 2, 3, 7, 255, 256, 257, 511, 512, 700] {
             if until > size {
-                append(world, "acme", &names(size, until));
+                append_by(world, &machine(), "acme", &names(size, until));
                 size = until;
             }
             let entries = texts(world, "acme");
@@ -147,8 +168,9 @@ fn a_large_log_has_two_levels_of_tiles_and_is_the_same_however_it_was_batched() 
     each(|world| {
         let sizes = [1, 255, 256, 257, 65_000, 300, 1_000, 3];
         let mut size = 0;
-        for batch in sizes {
-            append(world, PROVIDER, &names(size, size + batch));
+        for (nth, batch) in sizes.into_iter().enumerate() {
+            let who = if nth % 2 == 0 { machine() } else { owner() };
+            append_by(world, &who, PROVIDER, &names(size, size + batch));
             size += batch;
         }
         let checked = world.read(|platform, tx| Ok(audit::check_log(platform, tx, PROVIDER)?)).unwrap();
@@ -281,6 +303,79 @@ fn a_packages_proof_of_logging_is_found_sound_and_another_packages_is_not() {
             assert_eq!(logged.index, u64::try_from(seq).unwrap());
             assert!(opened(&other).is_err());
         }
+    });
+}
+
+#[test]
+fn what_is_changed_in_a_run_of_entries_is_found_by_counting_again() {
+    let table = [
+        "UPDATE audit_run SET entries = (SELECT r.entries FROM audit_run r WHERE r.log = 'zeta' AND r.seq = audit_run.seq) WHERE log = 'acme'",
+        "UPDATE audit_run SET entries = marks WHERE log = 'acme' AND seq = 256",
+        "UPDATE audit_run SET actor = 'person:nobody' WHERE log = 'acme' AND seq = 256",
+        "UPDATE audit_run SET at = at + 1000000000 WHERE log = 'acme' AND seq = 256",
+        "UPDATE audit_run SET count = count - 1 WHERE log = 'acme' AND seq = 256",
+        "UPDATE audit_run SET seq = seq + 1 WHERE log = 'acme' AND seq = 256",
+        "UPDATE audit_run SET marks = (SELECT r.marks FROM audit_run r WHERE r.log = 'zeta' AND r.seq = 256) WHERE log = 'acme' AND seq = 256",
+        "DELETE FROM audit_run WHERE log = 'acme' AND seq = 256",
+    ];
+    for sql in table {
+        each(|world| {
+            for (house, from) in [("acme", 0), ("zeta", 1000)] {
+                tenant(world, house);
+                let size = texts(world, house).len();
+                append_by(world, &machine(), house, &names(from + size, from + 300));
+            }
+            let checked = || world.read(|platform, tx| audit::checked(platform, tx, &owner(), "acme"));
+            assert!(checked().unwrap().sound);
+            if tamper(world, sql) {
+                assert!(checked().map_or(true, |it| !it.sound), "{sql}");
+            }
+        });
+    }
+}
+
+#[test]
+fn entries_of_a_run_are_found_like_those_in_rows_of_their_own() {
+    each(|world| {
+        tenant(world, "acme");
+        let first = texts(world, "acme").len();
+        append_by(world, &machine(), "acme", &names(0, 300));
+        append(world, "acme", &names(290, 310));
+        append_by(world, &machine(), "acme", &names(305, 600));
+        let all: Vec<i64> = (0..first + 300 + 20 + 295).rev().map(|it| i64::try_from(it).unwrap()).collect();
+        let found = |query: LogQuery<'_>| {
+            let (mut page, mut found) = (Page { after: None, limit: 100 }, Vec::new());
+            loop {
+                let listed = world.read(|_, tx| audit::entries(tx, &owner(), "acme", &query, &page)).unwrap();
+                found.extend(listed.items);
+                page.after = listed.next;
+                if page.after.is_none() {
+                    return found;
+                }
+            }
+        };
+        let seqs = |query| found(query).iter().map(|it| it.seq).collect::<Vec<_>>();
+        assert_eq!(seqs(LogQuery::default()), all);
+        let bodies: Vec<Json> =
+            texts(world, "acme").iter().map(|it| serde_json::from_str(it).unwrap()).collect();
+        for subject in ["thing-0", "thing-255", "thing-295", "thing-307", "thing-599", "thing-600"] {
+            let oracle: Vec<i64> = all
+                .iter()
+                .copied()
+                .filter(|it| bodies[usize::try_from(*it).unwrap()]["subject"] == subject)
+                .collect();
+            assert_eq!(seqs(LogQuery { subject: Some(subject), ..LogQuery::default() }), oracle, "{subject}");
+        }
+        let machines = found(LogQuery { actor: Some("system:machine"), ..LogQuery::default() });
+        assert_eq!(machines.len(), 595);
+        let last = &machines[0];
+        let text = texts(world, "acme").pop().unwrap();
+        assert_eq!(
+            (last.subject.as_str(), last.leaf.clone()),
+            ("thing-599", leaf_hash(text.as_bytes()).to_string())
+        );
+        assert_eq!(seqs(LogQuery { action: Some("thing."), ..LogQuery::default() }).len(), 615);
+        assert_eq!(seqs(LogQuery { action: Some("thing.made"), ..LogQuery::default() }), [0; 0]);
     });
 }
 

@@ -176,6 +176,64 @@ fn a_batch_is_posted_wholly_or_not_at_all() {
     });
 }
 
+/// Submits all without waiting; their answers in their order.
+fn submit(world: &World, transactions: Vec<Transaction>) -> Vec<Result<(), Failure>> {
+    let answers = transactions.into_iter().map(|it| {
+        let (done, answer) = std::sync::mpsc::channel();
+        books::submit(world, owner(), it, move |it| done.send(it).unwrap());
+        answer
+    });
+    let answers: Vec<_> = answers.collect();
+    answers.iter().map(|it| it.recv().unwrap()).collect()
+}
+
+/// Money leaves for the bank that was owed for claim `claim`.
+fn paid_out(id: &str, minor: i64) -> Transaction {
+    let grant = Grant {
+        id: TransactionId::new(id),
+        at: at("2026-10-01T00:00:00Z"),
+        tenant: Tenant::new("acme"),
+        amount: cny(minor),
+        source: "claim".to_owned(),
+        memo: "bank-1".to_owned(),
+    };
+    ledger::pay_out(grant).unwrap()
+}
+
+#[test]
+fn transactions_that_wait_together_are_posted_each_with_its_entry_and_once() {
+    each(|world| {
+        ready(world, "acme");
+        let before = support::actions(world, "acme").len();
+        let all: Vec<_> = (0..300).map(|it| payment(&format!("txn_{it:04}"), it + 1)).collect();
+        assert!(submit(world, all.clone()).iter().all(Result::is_ok));
+        assert!(submit(world, all[..20].to_vec()).iter().all(Result::is_ok), "again changes nothing");
+        let twice = vec![payment("txn_x", 5), payment("txn_x", 5), payment("txn_y", 5)];
+        assert!(submit(world, twice).iter().all(Result::is_ok));
+        let posted = support::actions(world, "acme").split_off(before);
+        assert_eq!(posted, vec!["ledger.posted"; 302]);
+        let page = platform::page::Page { after: None, limit: 200 };
+        let accounts = world.read(|_, tx| books::accounts(tx, &owner(), "acme", &page)).unwrap().items;
+        assert_eq!(accounts[0].debits.to_string(), "451.60 CNY", "1 + 2 + … + 300 + 5 + 5 fen");
+        check_books(world);
+    });
+}
+
+#[test]
+fn what_a_rule_forbids_is_refused_also_among_others_that_wait() {
+    each(|world| {
+        ready(world, "acme");
+        post(world, payment("txn_1", 100)).unwrap();
+        let answers = submit(
+            world,
+            vec![paid_out("txn_2", 60), paid_out("txn_3", 60), payment("txn_4", 1), paid_out("txn_5", 41)],
+        );
+        let refused: Vec<bool> = answers.iter().map(Result::is_err).collect();
+        assert_eq!(refused, [false, true, false, false]);
+        check_books(world);
+    });
+}
+
 #[test]
 fn a_posting_on_a_voucher_nobody_issued_is_refused() {
     each(|world| {

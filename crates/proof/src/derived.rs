@@ -29,10 +29,16 @@ impl<const TYPE: u8> SecretKey<TYPE> {
         let digits: [u8; 32] = hkdf(self.seed(), DOMAIN, &[b"pseudonym\0", name.as_bytes()]);
         digits.iter().take(8).map(|it| format!("{it:02x}")).collect()
     }
+
+    /// 32 secret bytes for a purpose: always the same, and nobody who has them learns this key or what is for another purpose.
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        hkdf(self.seed(), DOMAIN, &[b"secret\0", purpose.as_bytes()])
+    }
 }
 
-/// The first 32 bytes of HKDF-SHA256: extract (section 2.2), and the first block of expand (section 2.3).
-fn hkdf(secret: &[u8], salt: &[u8], info: &[&[u8]]) -> [u8; 32] {
+/// The first 32 bytes of HKDF-SHA256 (RFC 5869): extract (section 2.2), and the first block of expand (section 2.3). `info` is
+/// what its parts are put together.
+pub fn hkdf(secret: &[u8], salt: &[u8], info: &[&[u8]]) -> [u8; 32] {
     let key = mac(salt, &[secret]);
     let parts: Vec<&[u8]> = info.iter().copied().chain([[0x01].as_slice()]).collect();
     mac(&key, &parts)
@@ -76,6 +82,21 @@ mod tests {
         let signer = SigningKey::from_seed("a.example", [1; 32]).unwrap().derive("x").unwrap();
         let witness = WitnessSigningKey::from_seed("a.example", [1; 32]).unwrap().derive("x").unwrap();
         assert_ne!(signer.seed(), witness.seed());
+    }
+
+    #[test]
+    fn a_secret_depends_on_the_key_and_the_purpose() {
+        let one = SigningKey::from_seed("a.example", [1; 32]).unwrap();
+        let two = SigningKey::from_seed("a.example", [2; 32]).unwrap();
+        let all = [
+            one.secret("x"),
+            one.secret("y"),
+            two.secret("x"),
+            *one.seed(),
+            *one.derive("x").unwrap().seed(),
+        ];
+        assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), all.len());
+        assert_eq!(one.secret("x"), one.secret("x"));
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub use canonical::{CanonicalError, CanonicalProblem, DEPTH_MAX, INTEGER_MAX, ca
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use commitment::{Salt, commitment, is_committed};
 pub use cosignature::{Cosignature, CosignatureError, TIME_S_MAX};
+pub use derived::hkdf;
 pub use digest::Digest;
 pub use finding::Finding;
 pub use growth::{ConsistencyProof, Growth, NamedBytes, check_growth};

@@ -116,7 +116,7 @@ fn choose(
     if parts.iter().any(|it| matches!(it.op, Op::Plan)) {
         all = multiply(all, &contract.plans, |it, plan| {
             it.inputs.plan = Some(plan.clone());
-            it.chosen.push((both("plan", "方案"), plan.clone()));
+            it.chosen.push((both("plan", "套餐"), plan.clone()));
         });
     }
     for (id, item) in contract.of_kind(ItemKind::Param) {

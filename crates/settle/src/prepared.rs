@@ -152,6 +152,7 @@ fn uses(contract: &Contract, id: ItemId) -> Vec<ItemId> {
         nodes.extend(&remedy.at_most);
         nodes.extend(&remedy.at_least);
         nodes.extend(remedy.nothing_unless.as_ref().map(|(_, it)| it));
+        nodes.extend(remedy.directly.as_ref());
     }
     let mut ids: Vec<ItemId> = nodes.iter().flat_map(|it| it.items()).collect();
     ids.extend(item.per);

@@ -581,6 +581,7 @@ fn remedy_result(
         share: value.share,
         base: value.base,
         capped: value.capped,
+        directly: value.directly,
         readings,
         clause: item.clause.clone(),
     }

@@ -232,6 +232,8 @@ pub struct RemedyResult {
     pub base: Option<Quantity>,
     /// A cap took effect.
     pub capped: bool,
+    /// Whether it is paid directly instead of on the next invoice; `None` where the text does not speak of it.
+    pub directly: Option<Outcome<bool>>,
     /// The rounded amount if nothing were excluded, when that differs.
     pub without_exclusions: Option<Quantity>,
     /// The rounded amount under each reading it depends on.

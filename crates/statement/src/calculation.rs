@@ -4,7 +4,7 @@ use diagnostic::Lang;
 use quantity::Quantity;
 use settle::settlement::{RemedyResult, RemedyStatus};
 
-use crate::bilingual::half;
+use crate::bilingual::{half, half_of_pair};
 use crate::figure;
 use crate::words::Word;
 
@@ -32,6 +32,18 @@ pub(crate) fn amount_shown(remedy: &RemedyResult, lang: Lang) -> Option<String> 
     let decided = matches!(remedy.status, Due | NotDue | Negative | Choice);
     let amount = paid(remedy).filter(|amount| decided || !amount.value.is_zero())?;
     Some(figure::quantity(amount, lang))
+}
+
+/// How it is paid, where the text says so and something is given.
+pub(crate) fn route(remedy: &RemedyResult, lang: Lang) -> Option<String> {
+    use RemedyStatus::{Choice, Discretionary, Due};
+    let directly =
+        remedy.directly.as_ref().filter(|_| matches!(remedy.status, Due | Choice | Discretionary))?;
+    Some(match directly {
+        Ok(true) => Word::PaidDirectly.in_lang(lang).to_owned(),
+        Ok(false) => Word::PaidOnInvoice.in_lang(lang).to_owned(),
+        Err(absent) => Word::PaidUnknown.fill(lang, &[&half_of_pair(&absent.reason, lang)]),
+    })
 }
 
 /// What a remedy gives, in words.
@@ -95,6 +107,7 @@ mod tests {
             share: None,
             base: None,
             capped: false,
+            directly: None,
             without_exclusions: None,
             readings: Vec::new(),
             clause: String::new(),

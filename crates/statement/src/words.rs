@@ -160,6 +160,11 @@ words! {
     KindCompensation "compensation" "补偿"
     KindRefund "refund" "退款"
 
+    // How it is paid.
+    PaidDirectly "paid directly, not on an invoice" "直接支付，不在发票中抵扣"
+    PaidOnInvoice "given on the next invoice" "在下一张发票中抵扣"
+    PaidUnknown "whether it is paid directly is not known: {0}" "是否直接支付未知：{0}"
+
     // Calculations.
     ShareOf "{0} of {1} = {2}" "{1} 的 {0} = {2}"
     LiteralIs "the text computes {0}" "按条文算得 {0}"

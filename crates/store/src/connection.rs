@@ -26,6 +26,18 @@ impl Connection {
         either!(self, it => it.run(sql))
     }
 
+    /// Runs statements whose failure may be told later, by whatever is run next: then nothing more succeeds until the
+    /// transaction is undone. On PostgreSQL they cost no round trip.
+    pub(crate) fn run_later(&mut self, sql: &str) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(it) => it.run(sql),
+            Self::Postgres(it) => {
+                it.run_later(sql);
+                Ok(())
+            }
+        }
+    }
+
     /// Runs one statement; the number of rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
         either!(self, it => it.execute(sql, params))
@@ -36,14 +48,15 @@ impl Connection {
         either!(self, it => it.rows(sql, params))
     }
 
-    /// Inserts many rows into a table; the number that were new. Rows whose key is there already are passed over.
+    /// Inserts many rows into a table; the number that were new or changed. `conflict` stands behind `ON CONFLICT`.
     pub(crate) fn insert_many(
         &mut self,
         table: &str,
         columns: &[&str],
         rows: &[Vec<Value>],
+        conflict: &str,
     ) -> Result<u64, Fault> {
-        either!(self, it => it.insert_many(table, columns, rows))
+        either!(self, it => it.insert_many(table, columns, rows, conflict))
     }
 
     /// Begins the transaction of a group of writes: no other writer, of this process or another, until it ends.
@@ -63,8 +76,10 @@ impl Connection {
 
     /// Undoes everything since the beginning.
     pub(crate) fn rollback(&mut self) {
-        // A connection on which even this fails is replaced by its owner.
-        let _ = self.run("ROLLBACK");
+        match self {
+            Self::Sqlite(it) => it.rollback(),
+            Self::Postgres(it) => it.rollback(),
+        }
     }
 
     /// What rows are seen from now on, until the transaction ends; PostgreSQL's row-level security enforces it.

@@ -22,6 +22,11 @@ impl Fault {
     pub fn broken(what: impl Into<String>) -> Self {
         Self::Broken(what.into())
     }
+
+    /// Whether it passes without anybody changing what was asked: the same may succeed later.
+    pub fn is_of_the_world(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Unavailable(_))
+    }
 }
 
 impl fmt::Display for Fault {

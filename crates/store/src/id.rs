@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use timeline::Instant;
+use trace::{SpanId, TraceId};
 
 use crate::clock::Chance;
 use crate::fault::Fault;
@@ -17,6 +18,14 @@ pub fn new_id(prefix: &str, at: Instant, chance: &dyn Chance) -> Result<String, 
     let millis = u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX);
     let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
     Ok(format!("{prefix}_{}", crockford(id.as_u128())))
+}
+
+/// A trace and a span nobody else has.
+pub(crate) fn new_trace(chance: &dyn Chance) -> (TraceId, SpanId) {
+    let (mut trace, mut span) = ([0; 16], [0; 8]);
+    // Without chance the ids tell nothing apart: what is traced is done all the same.
+    let _ = chance.fill(&mut trace).and_then(|()| chance.fill(&mut span));
+    (TraceId::random(trace), SpanId::random(span))
 }
 
 fn crockford(mut number: u128) -> String {

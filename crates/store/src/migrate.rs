@@ -30,13 +30,13 @@ pub const TENANT_TABLES: [&str; 29] = [
     "claim",
     "claim_event",
     "ledger_transaction",
-    "ledger_posting",
     "ledger_account",
     "voucher",
     "membership",
     "token",
     "link",
     "audit_entry",
+    "audit_run",
     "audit_log",
     "audit_tile",
     "audit_cosigned",
@@ -100,8 +100,8 @@ fn row_level_security() -> String {
          GRANT USAGE ON SCHEMA public TO {ROLE};
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
          REVOKE INSERT, UPDATE, DELETE ON schema_version FROM {ROLE};
-         REVOKE UPDATE, DELETE ON audit_entry FROM {ROLE};
-         REVOKE UPDATE, DELETE ON ledger_transaction, ledger_posting FROM {ROLE};
+         REVOKE UPDATE, DELETE ON audit_entry, audit_run FROM {ROLE};
+         REVOKE UPDATE, DELETE ON ledger_transaction FROM {ROLE};
          DO $do$ BEGIN IF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF; END $do$;\n"
     );
     for table in TENANT_TABLES {

@@ -1,28 +1,33 @@
 //! SQLite: one file in WAL mode, flushed at each commit.
 
+use std::io::Write;
 use std::path::Path;
 
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
 
 use crate::fault::Fault;
 use crate::value::{Row, Value};
 
 /// Statements kept ready on a connection.
 const STATEMENTS_KEPT: usize = 256;
+/// The journal is copied into the file when it has so many pages.
+const JOURNAL_PAGES_MAX: i32 = 4000;
 
 pub(crate) struct SqliteConnection(rusqlite::Connection);
 
 impl SqliteConnection {
     /// The connection that writes.
     pub(crate) fn writer(file: &Path) -> Result<Self, Fault> {
-        let connection = rusqlite::Connection::open(file).map_err(|it| fault(&it))?;
+        let mut connection = rusqlite::Connection::open(file).map_err(|it| fault(&it))?;
         connection
             .execute_batch(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;
-                 PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000; PRAGMA busy_timeout=10000;",
+                 PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=10000;",
             )
             .map_err(|it| fault(&it))?;
+        connection.wal_hook(Some(copy_journal)).map_err(|it| fault(&it))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         Ok(Self(connection))
     }
@@ -43,6 +48,11 @@ impl SqliteConnection {
 
     pub(crate) fn run(&mut self, sql: &str) -> Result<(), Fault> {
         self.0.execute_batch(sql).map_err(|it| fault(&it))
+    }
+
+    pub(crate) fn rollback(&mut self) {
+        // A connection on which even this fails is replaced by its owner.
+        let _ = self.run("ROLLBACK");
     }
 
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
@@ -70,10 +80,11 @@ impl SqliteConnection {
         table: &str,
         columns: &[&str],
         rows: &[Vec<Value>],
+        conflict: &str,
     ) -> Result<u64, Fault> {
         let places: Vec<String> = (1..=columns.len()).map(|it| format!("?{it}")).collect();
         let sql = format!(
-            "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT DO NOTHING",
+            "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT {conflict}",
             columns.join(", "),
             places.join(", ")
         );
@@ -101,13 +112,37 @@ impl SqliteConnection {
     }
 }
 
+/// Copies a long journal into the file after a commit, as SQLite does by itself; but SQLite would say nothing of a disk that
+/// fails in it. When there is no space, or a reader is in the way, the journal grows until the next time.
+fn copy_journal(journal: &mut Wal, pages: i32) -> rusqlite::Result<()> {
+    if pages >= JOURNAL_PAGES_MAX {
+        journal.checkpoint().unwrap_or_else(|it| stop_when_the_disk_lies(&it));
+    }
+    Ok(())
+}
+
 /// After a failed flush the file's state is unknown and a later flush may succeed without the data: the process stops and
 /// recovers from the journal on its next start.
 fn stop_when_the_disk_lies(error: &rusqlite::Error) {
-    if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
-        eprintln!("upheld stops: the disk failed while state was being made durable ({error})");
+    if has_failed(error) {
+        // Whether anybody can be told makes no difference.
+        let _ = writeln!(
+            std::io::stderr(),
+            "upheld stops: the disk failed while state was being made durable ({error}, SQLite's code {}); started again, it recovers from the journal",
+            error.sqlite_error().map_or(0, |it| it.extended_code)
+        );
         std::process::abort();
     }
+}
+
+/// Whether the disk itself failed, and not only for want of space.
+fn has_failed(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) && !lacks_space(error)
+}
+
+/// The journal's index could not be made longer.
+fn lacks_space(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|it| it.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 /// `$1` is SQLite's `?1`.
@@ -141,6 +176,7 @@ fn value(it: ValueRef<'_>) -> Result<Value, Fault> {
 fn fault(error: &rusqlite::Error) -> Fault {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Fault::DiskFull,
+        Some(ErrorCode::SystemIoFailure) if lacks_space(error) => Fault::DiskFull,
         Some(ErrorCode::ConstraintViolation) => Fault::Duplicate(error.to_string()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Unavailable(error.to_string()),
         _ => Fault::Broken(error.to_string()),

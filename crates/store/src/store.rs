@@ -7,17 +7,22 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use timeline::Instant;
+use trace::{SpanId, TraceId, Tracer};
 
 use crate::clock::{Chance, Clock, SystemChance, SystemClock};
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::id::new_trace;
 use crate::location::Location;
+use crate::measure::Measures;
 use crate::migrate::{MigrateError, migrate};
 use crate::postgres_connection::PostgresConnection;
 use crate::readers::Readers;
 use crate::sqlite_connection::SqliteConnection;
+use crate::together::Together;
 use crate::tx::{Scope, Tx, enter};
 use crate::writer::{Job, Queue, Writer};
 
@@ -90,7 +95,9 @@ pub struct Store {
     writing: Arc<Writing>,
     readers: Arc<Readers>,
     latest: Arc<AtomicI64>,
+    measures: Arc<Measures>,
     context: Context,
+    tracer: Tracer,
 }
 
 /// The way to the writing thread. The lock on the directory is let go when that thread has ended.
@@ -114,13 +121,18 @@ impl Drop for Writing {
 impl Store {
     /// Opens the store and brings its schema up to date.
     pub fn open(location: &Location, context: Context) -> Result<Self, OpenError> {
+        Self::open_traced(location, context, Tracer::default())
+    }
+
+    /// Like [`Self::open`]; what the process does is recorded with `tracer`, each group of writes to begin with.
+    pub fn open_traced(location: &Location, context: Context, tracer: Tracer) -> Result<Self, OpenError> {
         match location {
-            Location::Directory(dir) => Self::open_directory(dir, context),
-            Location::Postgres(url) => Self::open_postgres(url, context),
+            Location::Directory(dir) => Self::open_directory(dir, (context, tracer)),
+            Location::Postgres(url) => Self::open_postgres(url, (context, tracer)),
         }
     }
 
-    fn open_directory(dir: &Path, context: Context) -> Result<Self, OpenError> {
+    fn open_directory(dir: &Path, context: (Context, Tracer)) -> Result<Self, OpenError> {
         let io = |it: std::io::Error| OpenError::Io(format!("{}: {it}", dir.display()));
         std::fs::create_dir_all(dir).map_err(io)?;
         let lock = File::create(dir.join("lock")).map_err(io)?;
@@ -137,7 +149,7 @@ impl Store {
         Self::start(connection, Box::new(writer), Box::new(reader), context, Some(lock))
     }
 
-    fn open_postgres(url: &str, context: Context) -> Result<Self, OpenError> {
+    fn open_postgres(url: &str, context: (Context, Tracer)) -> Result<Self, OpenError> {
         let mut owner = Connection::Postgres(Box::new(PostgresConnection::owner(url)?));
         migrate(&mut owner).map_err(open_error)?;
         let (for_writer, for_reader) = (url.to_owned(), url.to_owned());
@@ -152,12 +164,13 @@ impl Store {
         mut connection: Connection,
         writer: Box<dyn Fn() -> Result<Connection, Fault> + Send>,
         reader: Box<dyn Fn() -> Result<Connection, Fault> + Send + Sync>,
-        context: Context,
+        (context, tracer): (Context, Tracer),
         lock: Option<File>,
     ) -> Result<Self, OpenError> {
         let found = connection.rows("SELECT latest FROM clock WHERE one = 1", &[])?;
         let latest: i64 = found.first().map_or(Ok(i64::MIN), |it| it.get(0))?;
         let latest = Arc::new(AtomicI64::new(latest));
+        let measures = Arc::new(Measures::default());
         let (queue, waiting) = sync_channel(WAITING_MAX);
         let writer = Writer {
             connect: writer,
@@ -165,6 +178,11 @@ impl Store {
             clock: context.clock.clone(),
             chance: context.chance.clone(),
             latest: latest.clone(),
+            tracer: tracer.clone(),
+            measures: measures.clone(),
+            lost_since: None,
+            answered: 0,
+            flush: Duration::ZERO,
         };
         let thread = thread::Builder::new()
             .name("writer".to_owned())
@@ -172,17 +190,33 @@ impl Store {
             .map_err(|it| OpenError::Io(it.to_string()))?;
         let readers = Arc::new(Readers::new(READERS, reader));
         let writing = Writing { queue: Mutex::new(Some(queue)), thread: Some(thread), lock };
-        Ok(Self { writing: Arc::new(writing), readers, latest, context })
+        Ok(Self { writing: Arc::new(writing), readers, latest, measures, context, tracer })
     }
 
-    /// The time, never before that of the latest transaction.
+    /// The time, never before any that was told, nor before that of the latest transaction.
     pub fn now(&self) -> Instant {
-        self.context.clock.now().max(Instant::from_nanos(self.latest.load(Ordering::SeqCst)))
+        let now = self.context.clock.now().nanos();
+        Instant::from_nanos(self.latest.fetch_max(now, Ordering::SeqCst).max(now))
     }
 
     /// Whether no other process can be using this state.
     pub fn is_exclusive(&self) -> bool {
         self.writing.lock.is_some()
+    }
+
+    /// What this process has counted of it.
+    pub fn measures(&self) -> &Measures {
+        &self.measures
+    }
+
+    /// Where spans of what the process does are recorded.
+    pub fn tracer(&self) -> &Tracer {
+        &self.tracer
+    }
+
+    /// A trace and a span nobody else has.
+    pub fn new_trace(&self) -> (TraceId, SpanId) {
+        new_trace(self.chance())
     }
 
     /// Where random bytes come from.
@@ -218,13 +252,34 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let job = Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) });
+        self.queue(Box::new(Write { scope, work: Some(work), outcome: None, done: Some(done) }));
+    }
+
+    /// Like [`Self::submit`], for a piece of work that is done with all others of its kind that wait, in the provider's scope.
+    pub fn submit_together<I, T, E>(
+        &self,
+        together: &Arc<Together<I, T, E>>,
+        piece: I,
+        done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        I: Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        if let Some(job) = together.put(piece, Box::new(done)) {
+            self.queue(job);
+        }
+    }
+
+    fn queue(&self, job: Box<dyn Job>) {
         let queue = self.writing.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.measures.came();
         let refused = match queue {
             Some(queue) => queue.send(job).err().map(|it| it.0),
-            None => Some(job as Box<dyn Job>),
+            None => Some(job),
         };
         if let Some(mut job) = refused {
+            self.measures.taken();
             job.fail(Fault::Unavailable("the writing thread has ended".to_owned()));
             job.answer();
         }
@@ -237,15 +292,15 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let now = self.now();
-        self.readers.with(|connection| {
-            connection.begin_read()?;
+        let began = std::time::Instant::now();
+        let done = self.readers.with(|connection| {
             let begun = enter(connection, &scope);
             let chance = &*self.context.chance;
             let mut tx = Tx { connection, chance, now, changes: 0, audited: false, scope };
-            let done = begun.map_err(E::from).and_then(|()| work(&mut tx));
-            tx.connection.rollback();
-            done
-        })
+            begun.map_err(E::from).and_then(|()| work(&mut tx))
+        });
+        self.measures.read_us.observe_time(began.elapsed());
+        done
     }
 }
 

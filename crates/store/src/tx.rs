@@ -7,6 +7,9 @@ use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::value::{Row, Value};
 
+/// What becomes of a row whose key is there already.
+const PASS_OVER: &str = "DO NOTHING";
+
 /// Whose rows are seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -86,7 +89,8 @@ impl Tx<'_> {
         columns: &[&'static str],
         rows: &[Vec<Value>],
     ) -> Result<u64, Fault> {
-        let new = if rows.is_empty() { 0 } else { self.connection.insert_many(table, columns, rows)? };
+        let new =
+            if rows.is_empty() { 0 } else { self.connection.insert_many(table, columns, rows, PASS_OVER)? };
         self.changes += new;
         Ok(new)
     }
@@ -98,7 +102,40 @@ impl Tx<'_> {
         columns: &[&'static str],
         rows: &[Vec<Value>],
     ) -> Result<u64, Fault> {
-        if rows.is_empty() { Ok(0) } else { self.connection.insert_many(table, columns, rows) }
+        if rows.is_empty() { Ok(0) } else { self.connection.insert_many(table, columns, rows, PASS_OVER) }
+    }
+
+    /// Inserts many rows at once, each with a key of its own. What becomes of a row whose key is there already, `conflict` says.
+    pub fn merge_many(
+        &mut self,
+        table: &'static str,
+        columns: &[&'static str],
+        rows: &[Vec<Value>],
+        conflict: &'static str,
+    ) -> Result<u64, Fault> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let changed = self.connection.insert_many(table, columns, rows, conflict)?;
+        self.changes += changed;
+        Ok(changed)
+    }
+
+    /// Does a part of the work, of which nothing is kept when it fails; the rest may go on.
+    pub fn attempt<T, E: From<Fault>>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let before = (self.changes, self.audited, self.scope.clone());
+        self.connection.run_later("SAVEPOINT part")?;
+        let done = part(self);
+        if done.is_ok() {
+            self.connection.run_later("RELEASE part")?;
+        } else {
+            self.connection.run("ROLLBACK TO part; RELEASE part")?;
+            (self.changes, self.audited, self.scope) = before;
+        }
+        done
     }
 
     /// Says that the audit entry of this transaction has been written. Only the audit log calls this.

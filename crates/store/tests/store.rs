@@ -1,6 +1,7 @@
 //! What holds of every store: whole or not at all, durable when answered, one time, one process.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
@@ -110,6 +111,35 @@ fn time_never_goes_back_not_even_over_a_restart() {
     assert_eq!((store.now().nanos(), now(&store).nanos(), clock.now().nanos()), (5_000, 5_000, 100));
     clock.set(Instant::from_nanos(6_000));
     assert_eq!(now(&store).nanos(), 6_000);
+}
+
+#[test]
+fn a_time_that_was_told_is_not_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::new(Instant::from_nanos(5_000)));
+    let store = Store::open(&Location::Directory(dir.path().to_owned()), context(&clock)).unwrap();
+    let read = || -> Result<Instant, Fault> { store.read(Scope::Provider, |tx| Ok(tx.now())) };
+    assert_eq!(read().unwrap().nanos(), 5_000, "somebody saw this, and nothing was written");
+    clock.set(Instant::from_nanos(100));
+    assert_eq!(read().unwrap().nanos(), 5_000);
+    let written: Result<Instant, Fault> = store.write(Scope::Provider, |tx| Ok(tx.now()));
+    assert_eq!(written.unwrap().nanos(), 5_000);
+}
+
+#[test]
+fn a_read_that_panics_costs_no_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let (done, is_done) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        for _ in 0..50 {
+            let panics = || -> Result<(), Fault> { store.read(Scope::Provider, |_| panic!("on purpose")) };
+            assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+        }
+        done.send(get(&store, "a")).unwrap();
+    });
+    let found = is_done.recv_timeout(std::time::Duration::from_secs(20));
+    assert_eq!(found, Ok(None), "there is a connection left to look with");
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Serving {
     pub(crate) key: PathBuf,
     /// Whether each request is put into the log.
     pub(crate) log: bool,
+    /// The collector spans are sent to, where there is one.
+    pub(crate) otlp: Option<String>,
     /// Lengths of time and names.
     pub(crate) settings: platform::Settings,
     /// How much anybody may ask.

@@ -2,15 +2,18 @@
 
 mod handlers;
 mod listen;
+pub(crate) mod otlp;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use handlers::handlers;
-use platform::Platform;
 use platform::jobs::Runner;
+use platform::{Platform, sealing};
+use proof::SigningKey;
 use sd_notify::NotifyState;
 use store::{Context, Location, OpenError, Scope, Store};
+use trace::Tracer;
 
 use crate::config::{self, Serving};
 use crate::failure::Failure;
@@ -19,12 +22,20 @@ use crate::{key, print};
 /// How often the jobs look for work that has become due.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Opens the store and the key.
-pub(crate) fn open(serving: &Serving) -> Result<Platform, Failure> {
-    let store =
-        Store::open(&serving.location, Context::default()).map_err(|it| unopened(&serving.location, &it))?;
+/// Opens the store and the key. What the process does is recorded with `tracer`.
+pub(crate) fn open(serving: &Serving, tracer: Tracer) -> Result<Platform, Failure> {
+    let store = Store::open_traced(&serving.location, Context::default(), tracer)
+        .map_err(|it| unopened(&serving.location, &it))?;
     keep_the_key(serving, &store)?;
+    let fresh = !serving.key.exists();
     let key = key::sealing_key(&serving.key, &serving.settings.origin)?;
+    if let Err(failure) = one_key(serving, &store, &key) {
+        if fresh {
+            // Nothing was sealed with the key just made, and it never may be.
+            let _ = std::fs::remove_file(&serving.key);
+        }
+        return Err(failure);
+    }
     Ok(Platform::new(store, serving.settings.clone(), key))
 }
 
@@ -38,22 +49,39 @@ fn unopened(location: &Location, error: &OpenError) -> Failure {
     }
 }
 
-/// A store with sealed statements and no key has lost it: making another one in silence would break the chain of seals.
+/// A store whose key is on record and no key has lost it, or is another process's: making another one in silence would
+/// break the chain of seals.
 fn keep_the_key(serving: &Serving, store: &Store) -> Result<(), Failure> {
     if serving.key.exists() {
         return Ok(());
     }
-    let sealed: Result<i64, store::Fault> = store.read(Scope::Provider, |tx| {
-        let row = tx.row("SELECT count(*) FROM statement", &[])?;
-        row.map_or(Ok(0), |it| it.get(0))
-    });
-    match sealed.map_err(|it| Failure::Fault(it.to_string()))? {
-        0 => Ok(()),
-        count => Err(Failure::Fault(format!(
-            "{}: the sealing key is missing, and {count} statements are sealed with it: put it back from the backup, or name it with --key",
+    let recorded = store.read(Scope::Provider, sealing::recorded).map_err(|it| fault(&it))?;
+    match recorded {
+        None => Ok(()),
+        Some(public) => Err(Failure::Fault(format!(
+            "{}: the sealing key is missing, and this store is sealed with {public}: put it back from the backup, or name it with --key; a second process on one database needs the first one's key",
             serving.key.display()
         ))),
     }
+}
+
+/// The first process to start puts its key on record; all others must have the same.
+fn one_key(serving: &Serving, store: &Store, key: &SigningKey) -> Result<(), Failure> {
+    let ours = key.verifying_key().to_string();
+    let public = ours.clone();
+    let recorded = store.write(Scope::Provider, move |tx| sealing::record(tx, &public));
+    let recorded = recorded.map_err(|it| fault(&it))?;
+    if recorded == ours {
+        return Ok(());
+    }
+    Err(Failure::Fault(format!(
+        "{}: this key is {ours}, and this store is sealed with {recorded}: use the key file of the process that was started first, copied here or named with --key",
+        serving.key.display()
+    )))
+}
+
+fn fault(it: &store::Fault) -> Failure {
+    Failure::Fault(it.to_string())
 }
 
 /// Serves until the process is told to stop: prints one line with the address when requests are taken,
@@ -75,7 +103,7 @@ pub(crate) fn run(
     platform::housekeeping::schedule(&platform).map_err(|it| Failure::Fault(it.to_string()))?;
     let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
     let options = web::Options { rates: serving.rates, log: serving.log };
-    let app = Arc::new(web::App::new(platform, options));
+    let app = Arc::new(web::App::new(platform, options, Arc::new(web::to_stderr)));
     let pages = console::router(&app);
     let router = web::router_with(app, pages);
     let served = runtime.block_on(async {

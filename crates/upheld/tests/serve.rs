@@ -196,6 +196,97 @@ fn the_key_and_the_log_bear_one_name() {
 }
 
 #[test]
+fn a_store_is_sealed_with_the_key_it_was_first_started_with() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    assert!(create_owner(&data).status.success());
+    let serve = |key: &std::path::Path| {
+        let mut command = upheld();
+        command.arg("serve").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0", "--key"]);
+        run(command.arg(key))
+    };
+    let strange = folder.path().join("other.key");
+    let other = folder.path().join("other");
+    assert!(create_owner(&other).status.success());
+    let missing = serve(&strange);
+    assert_eq!(missing.status.code(), Some(3), "{}", text(&missing.stderr));
+    assert!(text(&missing.stderr).contains("the sealing key is missing"), "{}", text(&missing.stderr));
+    assert!(!strange.exists(), "no second key is left behind");
+    let refused = serve(&other.join("sealing.key"));
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("this store is sealed with"), "{}", text(&refused.stderr));
+    fs::copy(data.join("sealing.key"), &strange).expect("copied");
+    let mut command = upheld();
+    command.arg("serve").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0", "--key"]);
+    assert_eq!(Running::start(command.arg(&strange)).stop("TERM").status.code(), Some(0));
+}
+
+/// Runs where `UPHELD_TEST_POSTGRES` holds the URL of a server's owner.
+#[test]
+fn two_processes_on_one_database_seal_with_one_key() {
+    let Ok(url) = std::env::var("UPHELD_TEST_POSTGRES") else { return };
+    let name = format!("upheld_key_{}", std::process::id());
+    let mut owner = postgres::Client::connect(&url, postgres::NoTls).expect("a server");
+    owner.batch_execute(&format!("CREATE DATABASE {name}")).expect("a database");
+    let folder = folder();
+    let base = url.rsplit_once('/').map_or(url.as_str(), |it| it.0);
+    let start = |data: &str, key: Option<&std::path::Path>| {
+        let mut command = upheld();
+        command.arg("serve").arg("--data").arg(folder.path().join(data)).args(["--listen", "127.0.0.1:0"]);
+        command.args(["--database", &format!("{base}/{name}")]);
+        if let Some(it) = key {
+            command.arg("--key").arg(it);
+        }
+        command
+    };
+    let first = Running::start(&mut start("first", None));
+    let second = run(&mut start("second", None));
+    assert_eq!(second.status.code(), Some(3), "{}", text(&second.stderr));
+    assert!(text(&second.stderr).contains("needs the first one's key"), "{}", text(&second.stderr));
+    let third = Running::start(&mut start("third", Some(&folder.path().join("first/sealing.key"))));
+    assert_eq!(third.stop("TERM").status.code(), Some(0));
+    assert_eq!(first.stop("TERM").status.code(), Some(0));
+    owner.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).expect("dropped");
+}
+
+/// We ask no witness; one that looks at the public log brings its cosignature, and only those the settings name are kept.
+#[test]
+fn a_witness_the_settings_name_brings_its_cosignature_and_everybody_sees_it() {
+    let folder = folder();
+    assert!(create_owner(folder.path()).status.success());
+    let witness = proof::WitnessSigningKey::from_seed("witness.example", [3; 32]).expect("a key");
+    let serve = |witness: &str| {
+        let mut command = upheld();
+        command.arg("serve").arg("--data").arg(folder.path()).args(["--listen", "127.0.0.1:0"]);
+        command.env("UPHELD_WITNESSES", witness);
+        command
+    };
+    let unread = run(&mut serve("witness.example"));
+    assert_eq!(unread.status.code(), Some(2));
+    assert!(text(&unread.stderr).contains("public keys of witnesses"), "{}", text(&unread.stderr));
+
+    let server = Running::start(&mut serve(&witness.verifying_key().to_string()));
+    let credentials = json!({ "email": "ada@example.com", "password": "tr4mways are yellow" });
+    let (_, session) = server.post("/api/v1/sessions", None, &credentials);
+    let token = session.pointer("/token").and_then(Value::as_str).expect("a token").to_owned();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        assert!(std::time::Instant::now() < until, "the cosignature is not shown");
+        // Until the first checkpoint is published there is none, and each entry makes another.
+        let Ok(mut note) = proof::Note::parse(server.get_text("/checkpoint").as_bytes()) else { continue };
+        let seen = note.cosignatures(&[witness.verifying_key().clone()]).expect("a note");
+        if !seen.is_empty() {
+            break;
+        }
+        note.cosign(&witness, 1_790_000_000).expect("cosigned");
+        let cosigned = json!({ "checkpoint": note.to_string() });
+        let (status, answer) = server.post("/api/v1/log/cosignatures", Some(&token), &cosigned);
+        assert_eq!((status, &answer["witnesses"]), (200, &json!(["witness.example"])), "{answer}");
+    }
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}
+
+#[test]
 fn config_shows_each_value_and_where_it_came_from() {
     let folder = folder();
     let secret = folder.path().join("url");

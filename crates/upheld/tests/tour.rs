@@ -41,6 +41,8 @@ fn the_tour_works_as_it_is_written() {
         r#"{"state":"settled"}"#,
         r#""remaining":"19.95 CNY""#,
         "statement.sealed",
+        "upheld_sealed_statements_total 1",
+        r#"upheld_open_claims{state="submitted"} 0"#,
     ] {
         assert!(out.contains(told), "the tour does not say {told}:\n{out}\n{err}");
     }

@@ -1,5 +1,8 @@
 //! What all requests share.
 
+use std::sync::Arc;
+use std::io::Write;
+
 use platform::{Failure, Platform};
 use store::Fault;
 
@@ -15,6 +18,9 @@ pub struct Options {
     pub log: bool,
 }
 
+/// Where the lines of the log go.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The platform, the limits and the measures of one process; the API and the pages use the same.
 pub struct App {
     /// The platform.
@@ -23,12 +29,14 @@ pub struct App {
     pub(crate) measures: Measures,
     /// Whether each request is put into the log.
     pub(crate) log: bool,
+    pub(crate) line: Log,
 }
 
 impl App {
-    /// Serves `platform`.
-    pub fn new(platform: Platform, options: Options) -> Self {
-        Self { platform, limits: Limits::new(options.rates), measures: Measures::default(), log: options.log }
+    /// Serves `platform`; the lines of the log go to `line`.
+    pub fn new(platform: Platform, options: Options, line: Log) -> Self {
+        let (limits, measures) = (Limits::new(options.rates), Measures::default());
+        Self { platform, limits, measures, log: options.log, line }
     }
 
     /// 32 hexadecimal digits nobody else has.
@@ -46,7 +54,12 @@ impl App {
                 "level": if matches!(fault, Fault::Unavailable(_)) { "warn" } else { "error" },
                 "message": fault.to_string(), "trace_id": trace,
             });
-            eprintln!("{line}");
+            (self.line)(&line.to_string());
         }
     }
+}
+
+/// Puts a line into the log. A log that cannot be written, say on a full disk, keeps nobody from being answered.
+pub fn to_stderr(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

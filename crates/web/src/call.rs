@@ -11,11 +11,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request
 use axum::response::Response;
 use diagnostic::Lang;
 use http_body_util::{BodyExt, Limited};
+use platform::answered::{self, Asked};
 use platform::audit::{self, Entry};
 use platform::people::{self, Credential};
 use platform::principal::{PROVIDER, Principal};
 use platform::rights::Role;
-use platform::{Failure, Platform, Refusal, RefusalKind, answered};
+use platform::{Failure, Platform, Refusal, RefusalKind};
 use sha2::{Digest as _, Sha256};
 use store::{Fault, Scope, Tx};
 use tokio::sync::oneshot;
@@ -37,7 +38,7 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let parts = parts(&app, &head, &params);
+    let parts = parts(&app, &head, params.iter());
     let (lang, trace) = (parts.lang, parts.trace.clone());
     let reply = match call(&app, &route, parts, &head.headers, body).await {
         Ok(reply) => reply,
@@ -58,7 +59,7 @@ pub async fn call(
     body: Body,
 ) -> Result<Reply, Failure> {
     app.limits.by_address(&parts.address, route.strict)?;
-    let who = identify(app, route, &parts, headers).await?;
+    let who = identify(app, (route.is_open(), route.method != "GET"), &parts, headers).await?;
     app.limits.by_caller(&who, route.method != "GET")?;
     match &route.action {
         Action::Read(work) if who.role_in(PROVIDER) == Some(Role::Authority) => {
@@ -76,19 +77,17 @@ pub async fn call(
         }
         Action::Write(prepare) => {
             let body = read_body(body, route.body_bytes_max).await?;
-            // Callers without a name would share their keys; and what they get are secrets, which are kept nowhere.
+            // Callers without a name would share their keys.
             let named = (!who.actor.is_empty()).then(|| headers.get("idempotency-key")).flatten();
             let key = named.map(idempotency_key).transpose()?;
-            let digest = key.as_ref().map(|_| digest(route, &parts, &body));
-            let (app, prepare, success) = (app.clone(), prepare.clone(), route.success);
-            let preparing = app.clone();
-            let kept = key.zip(digest);
-            let asked = kept.clone();
+            let asked = key.map(|key| Asked { key, digest: digest(route, &parts, &body) });
+            let (prepare, success) = (prepare.clone(), route.success);
+            let (preparing, before) = (app.clone(), asked.clone());
             let ready = blocking(move || {
                 // Some work is done before the write begins; done already, it must not be refused for that.
-                if let Some((key, digest)) = &asked
+                if let Some(asked) = &before
                     && let Some(it) =
-                        preparing.platform.read(|_, tx| answered::find(tx, &who, key, digest))?
+                        preparing.platform.read(|platform, tx| answered::find(platform, tx, &who, asked))?
                 {
                     return Ok(Ready::Answered(again(it)));
                 }
@@ -101,15 +100,15 @@ pub async fn call(
                 Ready::Prepared(commit, of) => (commit, of.0, of.1),
             };
             let platform = app.platform.clone();
-            in_the_writing_thread(&app, move |tx| {
-                if let Some((key, digest)) = &kept
-                    && let Some(it) = answered::find(tx, &who, key, digest)?
+            in_the_writing_thread(app, move |tx| {
+                if let Some(asked) = &asked
+                    && let Some(it) = answered::find(&platform, tx, &who, asked)?
                 {
                     return Ok(again(it));
                 }
                 let reply = commit(&platform, tx, &who, &parts)?;
-                if let Some((key, digest)) = &kept {
-                    answered::keep(tx, &who, key, digest, &to_keep(&reply, success))?;
+                if let Some(asked) = &asked {
+                    answered::keep(&platform, tx, &who, asked, &to_keep(&reply, success))?;
                 }
                 Ok(reply)
             })
@@ -159,23 +158,24 @@ pub async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|it| Err(Fault::broken(it.to_string()).into()))
 }
 
+/// Who asks; whether nobody in particular may, and whether it is to change something.
 async fn identify(
     app: &Arc<App>,
-    route: &Route,
+    (open, writes): (bool, bool),
     parts: &Parts,
     headers: &HeaderMap,
 ) -> Result<Principal, Failure> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).map(str::to_owned);
     let cookie = parts.session.clone();
     if bearer.is_none() && cookie.is_none() {
-        return if route.open {
+        return if open {
             Ok(people::anonymous(&parts.address, &parts.trace))
         } else {
             let title = RefusalKind::Unauthenticated.title();
             Err(Refusal::new(RefusalKind::Unauthenticated, title.en, title.zh).into())
         };
     }
-    if bearer.is_none() && route.method != "GET" {
+    if bearer.is_none() && writes {
         same_origin(headers)?;
     }
     let (app, address, trace) = (app.clone(), parts.address.clone(), parts.trace.clone());
@@ -322,14 +322,18 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) {
     }
 }
 
-/// What a handler sees of a request beside its body.
-pub fn parts(app: &App, head: &request::Parts, params: &RawPathParams) -> Parts {
+/// What a handler sees of a request beside its body; `path`: what stands for each `{name}` in the route's path.
+pub fn parts<'a>(
+    app: &App,
+    head: &request::Parts,
+    path: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Parts {
     let headers = &head.headers;
     let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
     let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let media = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     Parts {
-        path: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        path: path.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query: query_pairs(head.uri.query().unwrap_or_default()),
         media,
         content_type: text("content-type").to_owned(),
@@ -393,14 +397,37 @@ pub fn language(accept: &str) -> Option<Lang> {
 }
 
 /// The trace id of `traceparent`, or a new one.
-fn trace_id(headers: &HeaderMap, app: &App) -> String {
+pub(crate) fn trace_id(headers: &HeaderMap, app: &App) -> String {
     let given =
         headers.get("traceparent").and_then(|it| it.to_str().ok()).and_then(|it| it.split('-').nth(1));
     let usable = |it: &&str| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit());
     given.filter(usable).map(str::to_ascii_lowercase).unwrap_or_else(|| app.new_trace())
 }
 
-/// For handlers outside the table: health, the log's tiles.
+/// For a handler outside the table whose caller has to be somebody.
+pub(crate) async fn read_as(
+    app: Arc<App>,
+    request: Request,
+    work: impl FnOnce(&App, &mut Tx<'_>, &Principal) -> Result<Reply, Failure> + Send + 'static,
+) -> Response {
+    let (head, _) = request.into_parts();
+    let parts = parts(&app, &head, std::iter::empty());
+    let trace = parts.trace.clone();
+    let shared = app.clone();
+    let reply = async {
+        app.limits.by_address(&parts.address, false)?;
+        let who = identify(&app, (false, false), &parts, &head.headers).await?;
+        app.limits.by_caller(&who, false)?;
+        blocking(move || shared.platform.read(|_, tx| work(&shared, tx, &who))).await
+    };
+    let reply = reply.await.unwrap_or_else(|failure| {
+        app.note(&failure, &trace);
+        problem(&failure, parts.lang, &trace)
+    });
+    respond(reply, 200, &head.headers, &trace)
+}
+
+/// For handlers outside the table that anybody may ask: health, the log's tiles.
 pub(crate) async fn read(
     app: Arc<App>,
     headers: HeaderMap,

@@ -11,7 +11,7 @@ use platform::{Failure, Platform, audit};
 use store::Tx;
 
 use crate::app::App;
-use crate::call::{read, respond};
+use crate::call::{read, respond, trace_id};
 use crate::problem::problem;
 use crate::reply::Reply;
 
@@ -69,7 +69,7 @@ async fn public(
     let peer =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip().to_canonical().to_string());
     if let Err(failure) = app.limits.by_address(&peer.unwrap_or_default(), false) {
-        let trace = app.new_trace();
+        let trace = trace_id(&headers, &app);
         return respond(problem(&failure, None, &trace), 200, &headers, &trace);
     }
     read(app, headers, |platform, tx| {

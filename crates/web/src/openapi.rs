@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::api::{PREFIX, routes};
 use crate::problem::status;
-use crate::route::{Action, Route};
+use crate::route::{Action, Right, Route};
 
 /// The document, as it is committed.
 pub fn document() -> Json {
@@ -56,14 +56,21 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Json {
         },
     });
     if let Json::Object(members) = &mut operation {
-        if route.open {
-            members.insert("security".to_owned(), json!([]));
-        }
+        members.insert("security".to_owned(), security(route.right));
         if let Some(body) = body(route, schemas) {
             members.insert("requestBody".to_owned(), body);
         }
     }
     operation
+}
+
+/// The scope a token needs stands where OpenAPI has roles.
+fn security(right: Right) -> Json {
+    match right {
+        Right::Nothing => json!([]),
+        Right::SignedIn => json!([{ "token": [] }]),
+        Right::Of(..) | Right::OfProvider(..) | Right::OfEach(..) => json!([{ "token": [right.scope()] }]),
+    }
 }
 
 fn content(route: &Route, schemas: &mut SchemaGenerator) -> Json {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use platform::principal::Principal;
+use platform::rights::{Resource, Verb};
 use platform::{Failure, Platform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -35,6 +36,33 @@ pub enum Action {
     Write(Arc<Prepare>),
 }
 
+/// What a route asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Nothing: it can be called without signing in.
+    Nothing,
+    /// To be signed in: it is about the caller alone.
+    SignedIn,
+    /// This right in the house that the path names: a tenant's, or the provider's where it names none.
+    Of(Resource, Verb),
+    /// This right in the provider's house, whatever the path names.
+    OfProvider(Resource, Verb),
+    /// This right in the houses the caller belongs to: the answer has what is theirs.
+    OfEach(Resource, Verb),
+}
+
+impl Right {
+    /// Its name in the scopes of a token, `claim:create`, where it has one.
+    pub fn scope(self) -> Option<String> {
+        match self {
+            Self::Of(resource, verb) | Self::OfProvider(resource, verb) | Self::OfEach(resource, verb) => {
+                Some(format!("{}:{}", resource.name(), verb.name()))
+            }
+            Self::Nothing | Self::SignedIn => None,
+        }
+    }
+}
+
 /// A schema, made when the OpenAPI document is.
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
@@ -58,8 +86,8 @@ pub struct Route {
     pub(crate) query: Vec<(&'static str, &'static str)>,
     /// The status when it succeeds.
     pub success: u16,
-    /// Needs no sign-in.
-    pub open: bool,
+    /// What the use-case checks. Held by a test that asks as every role.
+    pub right: Right,
     /// Tries out secrets: few requests a minute from one address.
     pub strict: bool,
     /// Bytes of a body, at most.
@@ -75,6 +103,7 @@ impl Route {
         path: &'static str,
         id: &'static str,
         summary: &'static str,
+        right: Right,
         action: Action,
     ) -> Self {
         Self {
@@ -88,7 +117,7 @@ impl Route {
             answers: None,
             query: Vec::new(),
             success: 200,
-            open: false,
+            right,
             strict: false,
             body_bytes_max: JSON_BYTES_MAX,
             action,
@@ -114,9 +143,15 @@ impl Route {
     }
 
     /// Can be called without signing in.
+    #[must_use]
     pub fn open(mut self) -> Self {
-        self.open = true;
+        self.right = Right::Nothing;
         self
+    }
+
+    /// Whether it can be called without signing in.
+    pub fn is_open(&self) -> bool {
+        self.right == Right::Nothing
     }
 
     /// Takes bodies up to so many bytes.
@@ -133,17 +168,18 @@ impl Route {
     }
 }
 
-/// A route that looks: `read("/tenants", "listTenants", "…", |platform, tx, who, parts| …)`.
+/// A route that looks: `read("/tenants", "listTenants", "…", right, |platform, tx, who, parts| …)`.
 pub(crate) fn read<Out: Serialize + JsonSchema>(
     path: &'static str,
     id: &'static str,
     summary: &'static str,
+    right: Right,
     work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Out, Failure> + Send + Sync + 'static,
 ) -> Route {
     let action = Action::Read(Arc::new(move |platform, tx, who, parts| {
         work(platform, tx, who, parts).and_then(|it| Reply::json(&it))
     }));
-    let mut route = Route::new("GET", path, id, summary, action);
+    let mut route = Route::new("GET", path, id, summary, right, action);
     route.output = Some(|schemas| schemas.subschema_for::<Out>());
     route
 }
@@ -153,10 +189,11 @@ pub(crate) fn read_bytes(
     path: &'static str,
     id: &'static str,
     summary: &'static str,
+    right: Right,
     media: &'static str,
     work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send + Sync + 'static,
 ) -> Route {
-    Route::new("GET", path, id, summary, Action::Read(Arc::new(work))).answers(media)
+    Route::new("GET", path, id, summary, right, Action::Read(Arc::new(work))).answers(media)
 }
 
 /// A route that changes state, from a JSON body.
@@ -165,6 +202,7 @@ pub(crate) fn write<In, Out>(
     path: &'static str,
     id: &'static str,
     summary: &'static str,
+    right: Right,
     work: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts, In) -> Result<Out, Failure>
     + Send
     + Sync
@@ -183,7 +221,7 @@ where
         });
         Ok(commit)
     };
-    let mut route = Route::new(method, path, id, summary, Action::Write(Arc::new(prepare)));
+    let mut route = Route::new(method, path, id, summary, right, Action::Write(Arc::new(prepare)));
     route.input = Some(|schemas| schemas.subschema_for::<In>());
     route.output = Some(|schemas| schemas.subschema_for::<Out>());
     route
@@ -196,10 +234,11 @@ pub(crate) fn write_bytes<Out: Serialize + JsonSchema>(
     path: &'static str,
     id: &'static str,
     summary: &'static str,
+    right: Right,
     media: &'static [&'static str],
     prepare: impl Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync + 'static,
 ) -> Route {
-    let mut route = Route::new(method, path, id, summary, Action::Write(Arc::new(prepare)));
+    let mut route = Route::new(method, path, id, summary, right, Action::Write(Arc::new(prepare)));
     route.media = media;
     route.output = Some(|schemas| schemas.subschema_for::<Out>());
     route

@@ -10,15 +10,17 @@ use axum::http::HeaderMap;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get, on};
-use platform::{Failure, Platform, Refusal, RefusalKind};
+use platform::{Failure, Platform, Refusal, RefusalKind, totals};
 
 use crate::api::{PREFIX, routes};
-use crate::app::{App, Options};
-use crate::call::{answer, language, read, respond};
+use crate::app::{App, Log, Options, to_stderr};
+use crate::call::{answer, language, read, read_as, respond, trace_id};
 use crate::log;
+use crate::measure;
 use crate::openapi;
 use crate::problem::{TYPES, problem, status};
 use crate::reply::Reply;
+use crate::spans::{self, Ended};
 
 /// What somebody sees who opens the address in a browser.
 const WELCOME: &str = "\
@@ -28,7 +30,13 @@ Upheld serves its API at /api/v1, which describes itself at /api/v1/openapi.json
 
 /// The API alone.
 pub fn router(platform: Platform, options: Options) -> Router {
-    router_with(Arc::new(App::new(platform, options)), Router::new().route("/", get(async || WELCOME)))
+    router_logging_to(platform, options, Arc::new(to_stderr))
+}
+
+/// The API alone, with its log going elsewhere than to standard error.
+pub fn router_logging_to(platform: Platform, options: Options, log: Log) -> Router {
+    let app = Arc::new(App::new(platform, options, log));
+    router_with(app, Router::new().route("/", get(async || WELCOME)))
 }
 
 /// The API, and `pages` beside it.
@@ -84,24 +92,16 @@ async fn ready(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     .await
 }
 
-async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let shared = app.clone();
-    read(app, headers, move |_, tx| {
-        let waiting = count(tx, "SELECT count(*) FROM job WHERE state = 'waiting'")?;
-        let failed = count(tx, "SELECT count(*) FROM job WHERE state = 'failed'")?;
-        let gauges = [
-            ("upheld_jobs_waiting", "Jobs that wait for their time.", waiting),
-            ("upheld_jobs_failed", "Jobs that gave up and wait for a person.", failed),
-        ];
-        let media = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        Ok(Reply::bytes(media, shared.measures.text(&gauges).into_bytes()))
+/// For whoever watches over the process: a token with the scope `metrics:read`. The figures tell how business goes, and behind
+/// a proxy everybody comes from this machine, so an address opens nothing.
+async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
+    read_as(app, request, |app, tx, who| {
+        let totals = totals::count(tx, who)?;
+        let text =
+            app.measures.text(app.platform.store.measures(), &totals, app.platform.store.tracer().counts());
+        Ok(Reply::bytes(measure::MEDIA, text.into_bytes()))
     })
     .await
-}
-
-fn count(tx: &mut store::Tx<'_>, sql: &'static str) -> Result<i64, Failure> {
-    let row = tx.row(sql, &[])?;
-    Ok(row.map_or(Ok(0), |it| it.get(0))?)
 }
 
 async fn describe(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
@@ -128,7 +128,7 @@ async fn no_such_method(State(app): State<Arc<App>>, headers: HeaderMap) -> Resp
 
 /// A refusal of what came before any route.
 fn refuse(app: &App, headers: &HeaderMap, failure: &Failure) -> Response {
-    let trace = app.new_trace();
+    let trace = trace_id(headers, app);
     let text = headers.get("accept-language").and_then(|it| it.to_str().ok()).unwrap_or_default();
     respond(problem(failure, language(text), &trace), 404, headers, &trace)
 }
@@ -137,21 +137,29 @@ async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     refuse(&app, &headers, &Refusal::not_found().into())
 }
 
-/// Counts each request, under the class of its answer.
-async fn measured(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Counts each request, under the class of its answer, and records it as a span.
+async fn measured(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
+    let begun = spans::begin(&app, request.headers_mut());
+    let uri = request.uri().clone();
     let path = request.extensions().get::<MatchedPath>().map(|it| it.as_str().to_owned());
     let method = request.method().clone();
     let response = next.run(request).await.into_response();
     let took = began.elapsed();
-    app.measures.request(response.status().as_u16(), took);
+    let status = response.status().as_u16();
+    app.measures.request(status, took);
+    spans::end(
+        &app,
+        begun,
+        &Ended { method: &method, route: path.as_deref(), path: uri.path(), status, took },
+    );
     if app.log {
         let line = serde_json::json!({
             "level": "info", "message": "request", "method": method.as_str(), "route": path,
-            "status": response.status().as_u16(), "took_us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-            "trace_id": response.headers().get("x-trace-id").and_then(|it| it.to_str().ok()),
+            "status": status, "took_us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "trace_id": begun.trace.to_string(),
         });
-        eprintln!("{line}");
+        (app.line)(&line.to_string());
     }
     response
 }

@@ -2,6 +2,7 @@
 
 use crate::api::{PREFIX, routes};
 use crate::route::Action;
+pub use crate::route::Right;
 
 /// What is said of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +13,8 @@ pub struct RouteInfo {
     pub path: String,
     /// The operation's id.
     pub id: &'static str,
-    /// Needs no sign-in.
-    pub open: bool,
+    /// What it asks of its caller.
+    pub right: Right,
     /// Tries out secrets: few requests a minute from one address.
     pub strict: bool,
     /// Changes state.
@@ -32,7 +33,7 @@ pub fn table() -> Vec<RouteInfo> {
         method: it.method,
         path: format!("{PREFIX}{}", it.path),
         id: it.id,
-        open: it.open,
+        right: it.right,
         strict: it.strict,
         writes: matches!(it.action, Action::Write(_)),
         media: it.media,

@@ -35,6 +35,7 @@ fn remedy(status: RemedyStatus, rounded: Option<Quantity>) -> RemedyResult {
         share: None,
         base: None,
         capped: false,
+        directly: None,
         without_exclusions: None,
         readings: Vec::new(),
         clause: "4.1".to_owned(),

@@ -128,6 +128,7 @@ impl<'a> Rules<'a> {
             nodes.extend(remedy.at_most.iter().chain(&remedy.at_least));
             nodes.extend(remedy.nothing_unless.iter().map(|(_, it)| it));
             nodes.extend(remedy.rounded.iter().map(|(_, it)| it));
+            nodes.extend(&remedy.directly);
         }
         nodes
     }

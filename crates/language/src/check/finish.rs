@@ -141,6 +141,7 @@ impl Checker<'_> {
             nothing_unless: None,
             rounded: None,
             discretionary: None,
+            directly: None,
             rolling: false,
         };
         self.remedy_parts_once(parts);
@@ -204,6 +205,7 @@ impl Checker<'_> {
                 }
             }
             RemedyPart::Discretionary(text) => remedy.discretionary = Some(text.clone()),
+            RemedyPart::PaidDirectly(it) => remedy.directly = Some(self.lower_as(it, &Type::Truth)),
             RemedyPart::Clause(_) => {}
         }
     }

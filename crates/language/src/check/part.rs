@@ -36,6 +36,7 @@ fn remedy_word(part: &RemedyPart) -> Option<&'static str> {
         RemedyPart::NothingUnless(..) => "nothing unless",
         RemedyPart::Rounded(..) => "rounded",
         RemedyPart::Discretionary(_) => "discretionary",
+        RemedyPart::PaidDirectly(_) => "paid directly when",
         RemedyPart::Clause(_) => "clause",
         RemedyPart::AtMost(_) | RemedyPart::AtLeast(_) => return None,
     })

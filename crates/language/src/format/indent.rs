@@ -100,7 +100,7 @@ impl Clauses {
 fn clause_words(first: &Token) -> &'static [&'static str] {
     let TokenKind::Word(word) = &first.kind else { return &[] };
     match word.as_str() {
-        "remedy" => &["when", "pays", "at", "nothing", "rounded", "discretionary", "clause"],
+        "remedy" => &["when", "pays", "at", "nothing", "rounded", "discretionary", "paid", "clause"],
         "claim" => &["opens", "closes", "per", "by", "requires", "automatic"],
         "promise" | "duty" => &["reading", "applies"],
         "right" => &["when", "until"],

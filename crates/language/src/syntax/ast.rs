@@ -403,6 +403,8 @@ pub enum RemedyPart {
     Rounded(Name, Expr),
     /// `discretionary "…"`
     Discretionary(String),
+    /// `paid directly when P`
+    PaidDirectly(Expr),
     /// `clause "…"`
     Clause(String),
 }

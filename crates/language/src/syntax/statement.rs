@@ -318,12 +318,16 @@ impl Parser<'_> {
         if self.take_word("discretionary") {
             return self.text().map(RemedyPart::Discretionary);
         }
+        if self.take_words(&["paid", "directly"]) {
+            self.expect_word("when")?;
+            return self.expression().map(RemedyPart::PaidDirectly);
+        }
         if self.take_word("clause") {
             return self.text().map(RemedyPart::Clause);
         }
         Err(self.expected(
-            "`when`, `pays`, `at most`, `at least`, `nothing unless`, `rounded`, `discretionary` or `clause`",
-            "`when`、`pays`、`at most`、`at least`、`nothing unless`、`rounded`、`discretionary` 或 `clause`",
+            "`when`, `pays`, `at most`, `at least`, `nothing unless`, `rounded`, `discretionary`, `paid directly when` or `clause`",
+            "`when`、`pays`、`at most`、`at least`、`nothing unless`、`rounded`、`discretionary`、`paid directly when` 或 `clause`",
         ))
     }
 

@@ -363,6 +363,7 @@ fn every_refusal_says_something_of_its_own_in_both_languages() {
         R::VoucherNotIssuedYet { voucher: voucher(), issued_at: at },
         R::ExpiryBeforeIssue { at, expires_at },
         R::MoreThanOwed { account: account.clone() },
+        R::MoreThanDue { asked: money(1), granted: money(2), due: money(2) },
         R::AccountTwice { account },
     ];
     let codes: std::collections::BTreeSet<_> = all.iter().map(R::code).collect();

@@ -10,6 +10,7 @@ use timeline::Instant;
 use super::Entry;
 use crate::objects;
 use crate::principal::Principal;
+use crate::text::push_quoted;
 use crate::time;
 
 /// The action whose entries vouch for a seal: a package's proof of logging looks for its digest at the top of the entry.
@@ -17,10 +18,9 @@ const SEALED: &str = "statement.sealed";
 
 /// What all entries of one transaction share.
 pub(super) struct Head<'a> {
-    pub(super) house: &'a str,
     pub(super) actor: &'a str,
-    pub(super) at: Instant,
     address: &'a str,
+    trace: &'a str,
     /// The members from `actor` to `log`.
     middle: String,
     /// The member `trace`, and the end.
@@ -41,11 +41,17 @@ pub(super) struct Made {
 }
 
 impl<'a> Head<'a> {
-    pub(super) fn new(who: &'a Principal, house: &'a str, at: Instant) -> Self {
+    pub(super) fn new(who: &'a Principal, house: &str, at: Instant) -> Self {
         let (actor, log, trace) = (quoted(&who.actor), quoted(house), quoted(&who.trace));
         let middle = format!(",\"actor\":{actor},\"at\":\"{}\",\"log\":{log},\"new\":", time::show(at));
         let end = format!(",\"trace\":{trace}}}");
-        Self { house, actor: &who.actor, at, address: &who.address, middle, end }
+        Self { actor: &who.actor, address: &who.address, trace: &who.trace, middle, end }
+    }
+
+    /// Whether it says the same of `who`.
+    pub(super) fn is_of(&self, who: &Principal) -> bool {
+        (self.actor, self.address, self.trace)
+            == (who.actor.as_str(), who.address.as_str(), who.trace.as_str())
     }
 }
 
@@ -141,15 +147,4 @@ fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     push_quoted(&mut out, text);
     out
-}
-
-/// Most texts have nothing to escape.
-fn push_quoted(out: &mut String, text: &str) {
-    if text.bytes().any(|it| it < b' ' || it == b'"' || it == b'\\') {
-        out.push_str(&Json::from(text).to_string());
-    } else {
-        out.push('"');
-        out.push_str(text);
-        out.push('"');
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use proof::{Digest, Frontier, Salt, is_committed, leaf_hash, root_of};
+use proof::{Digest, Frontier, Salt, is_committed, root_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use store::{Fault, Row, Tx, values};
+use store::{Fault, Tx, values};
 
+use super::kept::{self, Stored};
 use super::names::ROOT;
 use super::publish::{published, root_in};
 use super::search::enter;
@@ -86,14 +87,16 @@ pub fn check_log(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<Chec
     }
     let mut from = 0;
     while count.wrong.len() < WRONG_MAX {
-        let rows = read(tx, log, from)?;
-        let Some(next) = rows.last().map(|it| it.get::<i64>(0)).transpose()? else { break };
-        let personal = personal(tx, log, from, next)?;
-        for row in &rows {
-            count.entry(tx, row, &personal)?;
+        let entries = kept::range(tx, log, from, from.saturating_add(ENTRIES_AT_ONCE))?;
+        if entries.is_empty() && from >= tree.size()? {
+            break;
+        }
+        let personal = personal(tx, log, from, from.saturating_add(ENTRIES_AT_ONCE))?;
+        for it in &entries {
+            count.entry(tx, it, &personal)?;
             count.compare_signed(&signed);
         }
-        from = next + 1;
+        from = from.saturating_add(ENTRIES_AT_ONCE);
     }
     if count.wrong.len() < WRONG_MAX {
         count.compare_end(&tree, &signed)?;
@@ -105,14 +108,6 @@ pub fn check_log(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<Chec
         root: count.frontier.root().to_base64(),
         wrong: count.wrong,
     })
-}
-
-fn read(tx: &mut Tx<'_>, log: &str, from: i64) -> Result<Vec<Row>, Fault> {
-    tx.rows(
-        "SELECT seq, at, actor, action, subject, entry, leaf FROM audit_entry WHERE log = $1 AND seq >= $2
-         ORDER BY seq LIMIT $3",
-        values![log, from, ENTRIES_AT_ONCE],
-    )
 }
 
 enum Signed {
@@ -129,10 +124,10 @@ fn signed_root(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<Signed
 
 type Personal = BTreeMap<i64, Vec<(String, Vec<u8>, String)>>;
 
-fn personal(tx: &mut Tx<'_>, log: &str, from: i64, last: i64) -> Result<Personal, Fault> {
+fn personal(tx: &mut Tx<'_>, log: &str, from: i64, until: i64) -> Result<Personal, Fault> {
     let rows = tx.rows(
-        "SELECT seq, field, salt, value FROM audit_personal WHERE log = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq, field",
-        values![log, from, last],
+        "SELECT seq, field, salt, value FROM audit_personal WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq, field",
+        values![log, from, until],
     )?;
     let mut found = Personal::new();
     for row in rows {
@@ -153,46 +148,32 @@ impl Count<'_> {
         self.wrong.push(Wrong { seq, what: Text::new(en, zh) });
     }
 
-    fn entry(&mut self, tx: &mut Tx<'_>, row: &Row, personal: &Personal) -> Result<(), Fault> {
-        let (seq, text, leaf): (i64, String, Vec<u8>) = (row.get(0)?, row.get(5)?, row.get(6)?);
-        if u64::try_from(seq) != Ok(self.frontier.size()) {
-            self.wrong(Some(seq), "the entry before it is missing", "其前一条缺失");
-        }
-        let found = leaf_hash(text.as_bytes());
-        if leaf != found.bytes() {
-            self.wrong(
-                Some(seq),
-                "the entry is not the one that was hashed when it was written",
-                "条目与写入时的哈希不符",
-            );
+    fn entry(&mut self, tx: &mut Tx<'_>, it: &Stored, personal: &Personal) -> Result<(), Fault> {
+        if u64::try_from(it.seq) != Ok(self.frontier.size()) {
+            self.wrong(Some(it.seq), "the entry before it is missing", "其前一条缺失");
         }
         if self.log != ROOT {
-            self.columns(row, seq, &text)?;
-            self.commitments(seq, &text, personal);
+            self.columns(it);
+            self.commitments(it.seq, &it.text, personal);
         }
-        self.frontier.push(found);
-        self.tile.push(found);
+        let leaf = it.leaf();
+        self.frontier.push(leaf);
+        self.tile.push(leaf);
         if self.tile.len() == usize::from(proof::TILE_WIDTH_MAX) { self.full_tile(tx) } else { Ok(()) }
     }
 
     /// What is searched must be what is hashed.
-    fn columns(&mut self, row: &Row, seq: i64, text: &str) -> Result<(), Fault> {
-        let body: Json = serde_json::from_str(text).unwrap_or_default();
-        let shown = json!([
-            time::show(row.get(1)?),
-            row.get::<String>(2)?,
-            row.get::<String>(3)?,
-            row.get::<String>(4)?
-        ]);
-        let written = json!([body.get("at"), body.get("actor"), body.get("action"), body.get("subject")]);
-        if shown != written || body.get("seq") != Some(&json!(seq)) {
+    fn columns(&mut self, it: &Stored) {
+        let body: Json = serde_json::from_str(&it.text).unwrap_or_default();
+        let shown = json!([time::show(it.at), it.actor, it.seq]);
+        let written = json!([body.get("at"), body.get("actor"), body.get("seq")]);
+        if shown != written || !it.is_found_as(body.get("action"), body.get("subject")) {
             self.wrong(
-                Some(seq),
+                Some(it.seq),
                 "what lists show of the entry is not what it says",
                 "列表所示与条目内容不符",
             );
         }
-        Ok(())
     }
 
     fn commitments(&mut self, seq: i64, text: &str, personal: &Personal) {
@@ -220,6 +201,9 @@ impl Count<'_> {
         while count.is_multiple_of(256) && !hashes.is_empty() {
             let n = count / 256 - 1;
             let kept = tile(tx, self.log, level, n, proof::TILE_WIDTH_MAX)?;
+            if level == 0 {
+                self.compare_leaves(n, kept.as_deref().unwrap_or_default(), &hashes);
+            }
             if kept.as_ref() != Some(&hashes) {
                 self.wrong(
                     None,
@@ -243,6 +227,20 @@ impl Count<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The hashes of a full tile are those of its entries as they were written.
+    fn compare_leaves(&mut self, n: u64, kept: &[Digest], found: &[Digest]) {
+        let first = i64::try_from(n.saturating_mul(u64::from(proof::TILE_WIDTH_MAX))).unwrap_or(i64::MAX);
+        for (seq, (kept, found)) in (first..).zip(kept.iter().zip(found)) {
+            if kept != found {
+                self.wrong(
+                    Some(seq),
+                    "the entry is not the one that was hashed when it was written",
+                    "条目与写入时的哈希不符",
+                );
+            }
+        }
     }
 
     fn compare_signed(&mut self, signed: &Signed) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use store::{Fault, Tx, values};
 
+use super::kept;
 use super::publish::{newest, verifying_key};
 use super::search::{enter, may_see_people};
 use super::{Entry, append};
@@ -51,12 +52,8 @@ pub fn export(
     let mut text = format!("{head}\n");
     let personal = if people { personal(tx, house, from, until)? } else { Vec::new() };
     let mut personal = personal.into_iter().peekable();
-    let rows = tx.rows(
-        "SELECT seq, entry FROM audit_entry WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq",
-        values![house, from, until],
-    )?;
-    for row in rows {
-        let (seq, entry): (i64, String) = (row.get(0)?, row.get(1)?);
+    for it in kept::range(tx, house, from, until)? {
+        let (seq, entry) = (it.seq, it.text);
         let mut fields = Map::new();
         while let Some((_, field, value)) = personal.next_if(|it| it.0 <= seq) {
             fields.insert(field, Json::String(value));

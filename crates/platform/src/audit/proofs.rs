@@ -6,8 +6,9 @@ use proof::{
     ConsistencyProof, LOG_ENTRY_FILE, LOG_KEY_FILE, LOG_PROOF_FILE, TlogProof, consistency_proof,
     inclusion_proof,
 };
-use store::{Fault, Tx, values};
+use store::{Fault, Tx};
 
+use super::kept;
 use super::publish::{covering, verifying_key};
 use super::search::enter;
 use super::tree::{self, Tree, broken};
@@ -24,8 +25,7 @@ pub fn package_proof(
     log: &str,
     seq: i64,
 ) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
-    let entry = tx.row("SELECT entry FROM audit_entry WHERE log = $1 AND seq = $2", values![log, seq])?;
-    let entry = entry.map(|it| it.get::<String>(0)).transpose()?;
+    let entry = kept::range(tx, log, seq, seq.saturating_add(1))?.pop().map(|it| it.text);
     let proof = inclusion(platform, tx, log, u64::try_from(seq).unwrap_or(u64::MAX))?;
     let (Some(entry), Some(proof)) = (entry, proof) else { return Ok(BTreeMap::new()) };
     Ok(BTreeMap::from([

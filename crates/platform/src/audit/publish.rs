@@ -1,14 +1,14 @@
 //! Checkpoints: what a log says of itself, signed with its key, and put down in the root log.
 
-use proof::{Checkpoint, Digest, Note, leaf_hash};
-use store::{Fault, Tx, Value, values};
+use proof::{Checkpoint, Note, leaf_hash};
+use store::{Fault, Tx, values};
 
+use super::kept::{Coming, Keeper};
 use super::names::{ROOT, key_of};
 use super::tree::{Tree, broken};
-use super::{ENTRY_COLUMNS, insert};
 use crate::jobs::Job;
 use crate::platform::Platform;
-use crate::principal::{PROVIDER, Principal};
+use crate::principal::Principal;
 use crate::refusal::Failure;
 use crate::rights::{Resource, Verb};
 use crate::time;
@@ -83,27 +83,13 @@ fn sign_and_keep(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<Chec
 fn append_to_root(tx: &mut Tx<'_>, checkpoints: &[Checkpoint]) -> Result<(), Fault> {
     let mut root = Tree::load(tx, ROOT)?;
     let first = root.size()?;
-    let (mut rows, mut leaves): (Vec<Vec<Value>>, Vec<Digest>) = (Vec::new(), Vec::new());
+    let (mut keeper, mut leaves) = (Keeper::new(ROOT, tx.now()), Vec::with_capacity(checkpoints.len()));
     for (seq, checkpoint) in (first..).zip(checkpoints) {
-        let text = checkpoint.text();
-        let leaf = leaf_hash(text.as_bytes());
-        let action = "checkpoint.published";
-        let bytes = leaf.bytes().as_slice();
-        let origin = checkpoint.origin.as_str();
-        rows.push(vec![
-            PROVIDER.into(),
-            ROOT.into(),
-            seq.into(),
-            tx.now().into(),
-            ACTOR.into(),
-            action.into(),
-            origin.into(),
-            text.into(),
-            bytes.into(),
-        ]);
-        leaves.push(leaf);
+        let (text, subject) = (checkpoint.text(), checkpoint.origin.clone());
+        leaves.push(leaf_hash(text.as_bytes()));
+        keeper.take(ACTOR, false, Coming { seq, action: "checkpoint.published", subject, text })?;
     }
-    insert(tx, "audit_entry", &ENTRY_COLUMNS, &rows)?;
+    keeper.keep(tx)?;
     root.grow(tx, &leaves)
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
-use store::{Fault, Row, Tx, values};
+use store::{Fault, Tx, values};
 use timeline::Instant;
 
+use super::kept::{Stored, Wanted, newest};
 use super::retention::Kept;
 use crate::page::{Listed, Page};
 use crate::principal::{PROVIDER, Principal};
@@ -85,16 +86,20 @@ pub fn entries(
     page: &Page,
 ) -> Result<Listed<LogEntry>, Failure> {
     enter(tx, who, house, Resource::AuditLog, Verb::Read)?;
-    let rows = find(tx, house, query, page)?;
-    let personal =
-        if may_see_people(tx, who, house)? { personal_of(tx, house, &rows)? } else { BTreeMap::new() };
+    let found = find(tx, house, query, page)?;
+    let mut personal =
+        if may_see_people(tx, who, house)? { personal_of(tx, house, &found)? } else { BTreeMap::new() };
     let kept = Kept::load(tx, house)?;
-    let view = |row: &Row| view(row, &personal, &kept);
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    let items = found.into_iter().map(|it| view(it, &mut personal, &kept)).collect();
     Ok(page.cut(items, |it| it.seq.to_string()))
 }
 
-fn find(tx: &mut Tx<'_>, house: &str, query: &LogQuery<'_>, page: &Page) -> Result<Vec<Row>, Failure> {
+fn find(
+    tx: &mut Tx<'_>,
+    house: &str,
+    query: &LogQuery<'_>,
+    page: &Page,
+) -> Result<Vec<(Stored, Json)>, Failure> {
     let before: i64 = match page.after() {
         "" => i64::MAX,
         it => it.parse().map_err(|_| {
@@ -106,26 +111,16 @@ fn find(tx: &mut Tx<'_>, house: &str, query: &LogQuery<'_>, page: &Page) -> Resu
     };
     let from = query.from.map_or(Ok(Instant::MIN), |it| time::read("from", it))?;
     let until = query.until.map_or(Ok(Instant::MAX), |it| time::read("until", it))?;
-    let (actor, subject) = (query.actor.unwrap_or_default(), query.subject.unwrap_or_default());
-    let (action, actions_end) = actions(query.action.unwrap_or_default());
-    let params = values![house, before, actor, action, actions_end, from, until, page.rows()?, subject];
-    // The two statements differ in what the database begins with: the thing's entries, or the newest of all.
-    let rows = if subject.is_empty() {
-        tx.rows(
-            "SELECT seq, at, actor, action, subject, entry, leaf FROM audit_entry
-             WHERE log = $1 AND seq < $2 AND ($3 = '' OR actor = $3) AND action >= $4 AND action < $5
-               AND at >= $6 AND at < $7 AND $9 = '' ORDER BY seq DESC LIMIT $8",
-            params,
-        )?
-    } else {
-        tx.rows(
-            "SELECT seq, at, actor, action, subject, entry, leaf FROM audit_entry
-             WHERE log = $1 AND subject = $9 AND seq < $2 AND ($3 = '' OR actor = $3) AND action >= $4 AND action < $5
-               AND at >= $6 AND at < $7 ORDER BY seq DESC LIMIT $8",
-            params,
-        )?
+    let wanted = Wanted {
+        log: house,
+        before,
+        actor: query.actor.unwrap_or_default(),
+        actions: actions(query.action.unwrap_or_default()),
+        subject: query.subject.unwrap_or_default(),
+        during: (from, until),
+        limit: page.rows()?,
     };
-    Ok(rows)
+    Ok(newest(tx, &wanted)?)
 }
 
 /// The names `[from, until)` of actions asked for: one, or all that begin so.
@@ -148,10 +143,9 @@ pub(super) fn may_see_people(tx: &mut Tx<'_>, who: &Principal, house: &str) -> R
 
 type Personal = BTreeMap<i64, BTreeMap<String, String>>;
 
-fn personal_of(tx: &mut Tx<'_>, house: &str, rows: &[Row]) -> Result<Personal, Fault> {
-    let numbers = rows.iter().map(|it| it.get(0)).collect::<Result<Vec<i64>, _>>()?;
+fn personal_of(tx: &mut Tx<'_>, house: &str, entries: &[(Stored, Json)]) -> Result<Personal, Fault> {
     let mut found = Personal::new();
-    for seq in numbers {
+    for seq in entries.iter().map(|it| it.0.seq) {
         let fields = tx.rows(
             "SELECT field, value FROM audit_personal WHERE log = $1 AND seq = $2",
             values![house, seq],
@@ -163,24 +157,23 @@ fn personal_of(tx: &mut Tx<'_>, house: &str, rows: &[Row]) -> Result<Personal, F
     Ok(found)
 }
 
-fn view(row: &Row, personal: &Personal, kept: &Kept) -> Result<LogEntry, Fault> {
-    let (seq, at, action): (i64, Moment, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
-    let mut body: Json =
-        serde_json::from_str(&row.get::<String>(5)?).map_err(|it| Fault::broken(it.to_string()))?;
+fn view((it, mut body): (Stored, Json), personal: &mut Personal, kept: &Kept) -> LogEntry {
     let mut take = |name: &str| body.get_mut(name).map(Json::take).unwrap_or_default();
-    Ok(LogEntry {
-        seq,
-        at,
-        actor: row.get(2)?,
-        subject: row.get(4)?,
+    let text = |it: Json| it.as_str().unwrap_or_default().to_owned();
+    let action = text(take("action"));
+    LogEntry {
+        seq: it.seq,
+        at: it.at.into(),
+        leaf: it.leaf().to_string(),
+        kept_until: kept.until(&action, it.at).into(),
+        personal: personal.remove(&it.seq).unwrap_or_default(),
+        actor: it.actor,
+        subject: text(take("subject")),
         old: take("old"),
         new: take("new"),
         reason: take("reason").as_str().map(str::to_owned),
-        trace: take("trace").as_str().unwrap_or_default().to_owned(),
-        leaf: settle::hex(&row.get::<Vec<u8>>(6)?),
+        trace: text(take("trace")),
         commitments: serde_json::from_value(take("personal")).unwrap_or_default(),
-        personal: personal.get(&seq).cloned().unwrap_or_default(),
-        kept_until: kept.until(&action, at.0).into(),
         action,
-    })
+    }
 }

@@ -1,8 +1,9 @@
 //! Tiles and entry bundles as they are served (C2SP tlog-tiles): those of the root to everybody, others to who may see the log.
 
 use proof::{BundlePath, TilePath, write_bundle};
-use store::{Fault, Tx, values};
+use store::{Fault, Tx};
 
+use super::kept;
 use super::names::ROOT;
 use super::search::enter;
 use super::tree::{self, Tree, broken, bytes_of};
@@ -47,12 +48,7 @@ fn bundle_of(tx: &mut Tx<'_>, log: &str, path: &str) -> Result<Vec<u8>, Failure>
     if !path.is_in(size(tx, log)?) {
         return Err(Refusal::not_found().into());
     }
-    let number = |it: u64| i64::try_from(it).map_err(|_| broken(log));
-    let rows = tx.rows(
-        "SELECT entry FROM audit_entry WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq",
-        values![log, number(path.from())?, number(path.until())?],
-    )?;
-    let entries = rows.iter().map(|it| it.get::<String>(0)).collect::<Result<Vec<_>, Fault>>()?;
+    let entries = kept::texts(tx, log, path.from(), path.until())?;
     if entries.len() != usize::from(path.width()) {
         return Err(broken(log).into());
     }

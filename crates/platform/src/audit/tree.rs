@@ -2,15 +2,16 @@
 
 use std::cell::RefCell;
 
-use proof::{Checkpoint, Digest, Frontier, Hashes, ProofError, TILE_WIDTH_MAX, root_of};
+use proof::{Checkpoint, Digest, Frontier, Hashes, ProofError, TILE_WIDTH_MAX, leaf_hash, root_of};
 use store::{Fault, Tx, values};
 
+use super::kept;
 use super::names::{ROOT, origin_of};
 use crate::platform::Platform;
 use crate::principal::PROVIDER;
 
 /// Hashes of a full tile.
-const WIDTH: u64 = TILE_WIDTH_MAX as u64;
+pub(super) const WIDTH: u64 = TILE_WIDTH_MAX as u64;
 
 /// A log as it stands in this transaction.
 pub(super) struct Tree {
@@ -158,13 +159,9 @@ impl Hashes for Tiles<'_, '_> {
     }
 }
 
-/// The hashes of the leaves `[from, until)`, from beside their entries.
+/// The hashes of the leaves `[from, until)`, of their entries.
 fn leaf_column(tx: &mut Tx<'_>, log: &str, from: u64, until: u64) -> Result<Vec<Digest>, Fault> {
-    let rows = tx.rows(
-        "SELECT leaf FROM audit_entry WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq",
-        values![log, number(log, from)?, number(log, until)?],
-    )?;
-    rows.iter().map(|it| digest(log, &it.get::<Vec<u8>>(0)?)).collect()
+    Ok(kept::texts(tx, log, from, until)?.iter().map(|it| leaf_hash(it.as_bytes())).collect())
 }
 
 fn stored(tx: &mut Tx<'_>, log: &str, level: i64, n: u64) -> Result<Option<Vec<Digest>>, Fault> {

@@ -1,7 +1,5 @@
 //! Transactions as the store keeps them, and back.
 
-use std::collections::BTreeMap;
-
 use calendar::parse_instant;
 use ledger::{
     Account, AccountKind, Draft, Posting, Tenant, Transaction, TransactionId, TransactionKind, VoucherId,
@@ -11,6 +9,7 @@ use serde_json::{Value as Json, json};
 use store::{Fault, Row, Tx, values};
 use timeline::Instant;
 
+use crate::text::{push_quoted, push_quoted_parts};
 use crate::time;
 
 /// A transaction with what the store keeps beside it.
@@ -67,7 +66,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT t.tenant_id, t.id, t.at, t.kind, t.memo, t.reverses, t.body, t.entitlement_id, ",
-            "(SELECT max(r.id) FROM ledger_transaction r WHERE r.tenant_id = t.tenant_id AND r.act = 'reverse:' || t.id) ",
+            "(SELECT max(r.id) FROM ledger_transaction r WHERE r.tenant_id = t.tenant_id AND r.act = 'reverse:' || t.id), ",
+            "t.postings ",
             "FROM ledger_transaction t ",
             $rest
         )
@@ -77,7 +77,7 @@ macro_rules! select {
 /// The transaction of a tenant with this id.
 pub(crate) fn find(tx: &mut Tx<'_>, tenant: &str, id: &str) -> Result<Option<Kept>, Fault> {
     let rows = tx.rows(select!("WHERE t.tenant_id = $1 AND t.id = $2"), values![tenant, id])?;
-    Ok(with_postings(tx, &rows)?.pop())
+    rows.first().map(kept).transpose()
 }
 
 /// The transactions of a tenant after an id, in the order of their ids.
@@ -86,7 +86,7 @@ pub(super) fn page(tx: &mut Tx<'_>, tenant: &str, after: &str, limit: i64) -> Re
         select!("WHERE t.tenant_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3"),
         values![tenant, after, limit],
     )?;
-    with_postings(tx, &rows)
+    rows.iter().map(kept).collect()
 }
 
 /// The transactions in `[from, until)` of a tenant, or of all when it is empty; at most so many.
@@ -100,54 +100,84 @@ pub(crate) fn between(
         select!("WHERE ($1 = '' OR t.tenant_id = $1) AND t.at >= $2 AND t.at < $3 ORDER BY t.tenant_id, t.at, t.id LIMIT $4"),
         values![tenant, from, until, limit],
     )?;
-    with_postings(tx, &rows)
+    rows.iter().map(kept).collect()
 }
 
-/// Rows of one tenant at a time, in the order of ids within it where they are many.
-fn with_postings(tx: &mut Tx<'_>, rows: &[Row]) -> Result<Vec<Kept>, Fault> {
-    let mut ranges: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for row in rows {
-        let (tenant, id): (String, String) = (row.get(0)?, row.get(1)?);
-        let range = ranges.entry(tenant).or_insert_with(|| (id.clone(), id.clone()));
-        range.0 = range.0.clone().min(id.clone());
-        range.1 = range.1.clone().max(id);
-    }
-    let mut postings: BTreeMap<(String, String), Vec<Posting>> = BTreeMap::new();
-    for (tenant, (first, last)) in ranges {
-        let lines = tx.rows(
-            "SELECT transaction_id, account, currency, amount FROM ledger_posting
-             WHERE tenant_id = $1 AND transaction_id >= $2 AND transaction_id <= $3 ORDER BY transaction_id, line",
-            values![&tenant, first, last],
-        )?;
-        for line in &lines {
-            postings.entry((tenant.clone(), line.get(0)?)).or_default().push(posting(&tenant, line)?);
-        }
-    }
-    rows.iter()
-        .map(|row| {
-            let key = (row.get(0)?, row.get(1)?);
-            kept(row, postings.remove(&key).unwrap_or_default())
-        })
-        .collect()
+/// What the lines of an entitlement's transactions say, in no particular order.
+pub(crate) fn lines_of(tx: &mut Tx<'_>, tenant: &str, entitlement: &str) -> Result<Vec<Line>, Fault> {
+    let rows = tx.rows(
+        "SELECT postings FROM ledger_transaction WHERE tenant_id = $1 AND entitlement_id = $2",
+        values![tenant, entitlement],
+    )?;
+    let lines = rows.iter().map(|it| read_lines(&it.get::<String>(0)?));
+    Ok(lines.collect::<Result<Vec<_>, _>>()?.concat())
 }
 
-fn posting(tenant: &str, line: &Row) -> Result<Posting, Fault> {
-    let (account, currency): (String, String) = (line.get(1)?, line.get(2)?);
+/// The entitlement of a transaction that posts to an account, where there is one.
+pub(crate) fn on_account(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    account: &str,
+    currency: Currency,
+) -> Result<Option<Option<String>>, Fault> {
+    let mut beginning = "[".to_owned();
+    push_quoted(&mut beginning, account);
+    beginning.push_str(&format!(",\"{}\",", currency.code()));
+    let row = tx.row(
+        "SELECT entitlement_id FROM ledger_transaction
+         WHERE tenant_id = $1 AND replace(postings, $2, '') <> postings ORDER BY id LIMIT 1",
+        values![tenant, beginning],
+    )?;
+    row.map(|it| it.get(0)).transpose()
+}
+
+/// A posting as it is kept: account, currency, minor units with debit positive.
+pub(crate) type Line = (String, String, i64);
+
+/// Postings as JSON: `[["kind:subject","USD",500],…]`.
+pub(super) fn lines(postings: &[Posting]) -> String {
+    let mut text = String::with_capacity(64 * postings.len());
+    for (at, posting) in postings.iter().enumerate() {
+        let account = &posting.account;
+        text.push_str(if at == 0 { "[[" } else { ",[" });
+        push_quoted_parts(&mut text, &[account.kind.word(), ":", &account.subject]);
+        text.push_str(",\"");
+        text.push_str(account.currency.code());
+        text.push_str("\",");
+        text.push_str(&posting.amount_minor.to_string());
+        text.push(']');
+    }
+    text.push(']');
+    text
+}
+
+pub(crate) fn read_lines(text: &str) -> Result<Vec<Line>, Fault> {
+    serde_json::from_str(text).map_err(|it| Fault::broken(format!("postings: {it}")))
+}
+
+fn posting(tenant: &Tenant, (account, currency, amount_minor): Line) -> Result<Posting, Fault> {
     let (kind, subject) =
         account_parts(&account).ok_or_else(|| Fault::broken(format!("no account {account}")))?;
     let currency =
         Currency::parse(&currency).ok_or_else(|| Fault::broken(format!("no currency {currency}")))?;
-    let account = Account::about(&Tenant::new(tenant), kind, currency, subject);
-    Ok(Posting { account, amount_minor: line.get(3)? })
+    Ok(Posting { account: Account::about(tenant, kind, currency, subject), amount_minor })
+}
+
+/// The kind of an account.
+pub(crate) fn kind_of(account: &str) -> Option<AccountKind> {
+    account_parts(account).map(|it| it.0)
 }
 
 /// The kind and subject of an account.
-pub(super) fn account_parts(text: &str) -> Option<(AccountKind, &str)> {
+pub(crate) fn account_parts(text: &str) -> Option<(AccountKind, &str)> {
     let (kind, subject) = text.split_once(':')?;
     Some((AccountKind::parse(kind)?, subject))
 }
 
-fn kept(row: &Row, postings: Vec<Posting>) -> Result<Kept, Fault> {
+fn kept(row: &Row) -> Result<Kept, Fault> {
+    let tenant = Tenant::new(row.get::<String>(0)?);
+    let lines = read_lines(&row.get::<String>(9)?)?;
+    let postings = lines.into_iter().map(|it| posting(&tenant, it)).collect::<Result<_, _>>()?;
     let (word, body): (String, String) = (row.get(3)?, row.get(6)?);
     let kind =
         kind(&word, &body).ok_or_else(|| Fault::broken(format!("no transaction is a {word} of {body}")))?;

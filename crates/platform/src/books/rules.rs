@@ -6,27 +6,30 @@ use ledger::{
 use quantity::Currency;
 use store::{Fault, Tx, values};
 
-use super::{Balances, account_text};
+use super::balance;
 use crate::refusal::Failure;
 
-/// Refuses what the balances after these transactions show to be wrong; the write is undone then.
-pub(super) fn check(
-    tx: &mut Tx<'_>,
-    tenant: &str,
-    transactions: &[Transaction],
-    balances: &Balances,
-) -> Result<(), Failure> {
-    for transaction in transactions {
-        for posting in transaction.postings() {
-            let account = &posting.account;
-            let key = (account_text(account.kind, &account.subject), account.currency.code().to_owned());
-            let balance = balances.get(&key).copied().unwrap_or_default();
-            match account.kind {
-                AccountKind::VoucherBalance => check_voucher(tx, tenant, transaction, account, balance)?,
-                AccountKind::PayableCash if balance > 0 => return Err(more_than_owed(account)),
-                AccountKind::UpstreamReceivable if balance < 0 => return Err(more_than_owed(account)),
-                _ => {}
+/// Whether a rule looks at what such an account comes to.
+pub(super) fn has_rule(kind: AccountKind) -> bool {
+    matches!(kind, AccountKind::VoucherBalance | AccountKind::PayableCash | AccountKind::UpstreamReceivable)
+}
+
+/// Refuses what the balances after a transaction show to be wrong; the write is undone then.
+pub(super) fn check(tx: &mut Tx<'_>, tenant: &str, transaction: &Transaction) -> Result<(), Failure> {
+    for posting in transaction.postings() {
+        let account = &posting.account;
+        match account.kind {
+            AccountKind::VoucherBalance => {
+                let balance = balance(tx, tenant, account)?;
+                check_voucher(tx, tenant, transaction, account, balance)?;
             }
+            AccountKind::PayableCash if balance(tx, tenant, account)? > 0 => {
+                return Err(more_than_owed(account));
+            }
+            AccountKind::UpstreamReceivable if balance(tx, tenant, account)? < 0 => {
+                return Err(more_than_owed(account));
+            }
+            _ => {}
         }
     }
     Ok(())

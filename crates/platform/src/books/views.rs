@@ -1,9 +1,11 @@
 //! What people see of the ledger.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use quantity::Currency;
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::{Fault, Tx, values};
+use store::{Fault, Row, Tx, values};
 
 use super::kept::{self, Kept};
 use crate::money::Money;
@@ -12,6 +14,9 @@ use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
 use crate::time::Moment;
+
+/// Transactions read at once when all are counted.
+const COUNTED_AT_ONCE: i64 = 10_000;
 
 /// A transaction: never changed, undone by another one only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -75,7 +80,7 @@ pub struct CurrencyTotal {
 /// Whether the books balance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TrialBalance {
-    /// Debits equal credits in every currency, and every account is the sum of its postings.
+    /// Every transaction sums to zero, debits equal credits in every currency, and every account is the sum of its postings.
     pub balanced: bool,
     /// The sums by currency.
     pub totals: Vec<CurrencyTotal>,
@@ -162,16 +167,64 @@ pub fn trial_balance(tx: &mut Tx<'_>, who: &Principal) -> Result<TrialBalance, F
         })
     });
     let totals = totals.collect::<Result<Vec<_>, Fault>>()?;
-    let wrong = tx.row(
-        "SELECT count(*) FROM (
-           SELECT tenant_id, account, currency, sum(amount) AS amount FROM (
-             SELECT tenant_id, account, currency, amount FROM ledger_posting
-             UNION ALL SELECT tenant_id, account, currency, credits - debits FROM ledger_account
-           ) both_sides GROUP BY tenant_id, account, currency
-         ) compared WHERE amount <> 0",
-        &[],
-    )?;
-    let wrong_accounts: i64 = wrong.map_or(Ok(0), |it| it.get(0))?;
-    let balanced = wrong_accounts == 0 && totals.iter().all(|it| it.debits == it.credits);
+    let counted = count(tx)?;
+    let kept = kept_sums(tx)?;
+    let names: BTreeSet<_> = counted.sums.keys().chain(kept.keys()).collect();
+    let wrong_accounts = names.into_iter().filter(|it| counted.sums.get(*it) != kept.get(*it)).count();
+    let wrong_accounts = i64::try_from(wrong_accounts).unwrap_or(i64::MAX);
+    let balanced =
+        wrong_accounts == 0 && counted.unbalanced == 0 && totals.iter().all(|it| it.debits == it.credits);
     Ok(TrialBalance { balanced, totals, wrong_accounts })
+}
+
+/// Debits and credits by tenant, account and currency.
+type Sums = BTreeMap<(String, String, String), (i128, i128)>;
+
+#[derive(Default)]
+struct Counted {
+    sums: Sums,
+    /// Transactions that do not sum to zero in each currency.
+    unbalanced: u64,
+}
+
+/// What all postings come to.
+fn count(tx: &mut Tx<'_>) -> Result<Counted, Fault> {
+    let mut counted = Counted::default();
+    let mut after = (String::new(), String::new());
+    loop {
+        let rows = tx.rows(
+            "SELECT tenant_id, id, postings FROM ledger_transaction WHERE (tenant_id, id) > ($1, $2)
+             ORDER BY tenant_id, id LIMIT $3",
+            values![&after.0, &after.1, COUNTED_AT_ONCE],
+        )?;
+        let Some(last) = rows.last() else { return Ok(counted) };
+        after = (last.get(0)?, last.get(1)?);
+        for row in &rows {
+            let (tenant, lines): (String, String) = (row.get(0)?, row.get(2)?);
+            counted.add(&tenant, kept::read_lines(&lines)?);
+        }
+    }
+}
+
+impl Counted {
+    fn add(&mut self, tenant: &str, lines: Vec<kept::Line>) {
+        let mut off: BTreeMap<String, i128> = BTreeMap::new();
+        for (account, currency, amount) in lines {
+            let amount = i128::from(amount);
+            *off.entry(currency.clone()).or_default() += amount;
+            let sum = self.sums.entry((tenant.to_owned(), account, currency)).or_default();
+            sum.0 += amount.max(0);
+            sum.1 -= amount.min(0);
+        }
+        self.unbalanced += u64::from(off.values().any(|it| *it != 0));
+    }
+}
+
+fn kept_sums(tx: &mut Tx<'_>) -> Result<Sums, Fault> {
+    let rows = tx.rows("SELECT tenant_id, account, currency, debits, credits FROM ledger_account", &[])?;
+    let sum = |row: &Row| {
+        let sums = (i128::from(row.get::<i64>(3)?), i128::from(row.get::<i64>(4)?));
+        Ok(((row.get(0)?, row.get(1)?, row.get(2)?), sums))
+    };
+    rows.iter().map(sum).collect()
 }

@@ -8,6 +8,7 @@ use store::{Fault, Scope, Tx};
 use super::DEADLINE_JOB;
 use super::input::{Answer, Appeal, AppealVerdict, Decide, DecideAppeal, Question, Verdict};
 use super::stored::{self, Stored};
+use super::submit::not_chosen_otherwise;
 use super::view::{ClaimView, view};
 use crate::audit::{self, Entry};
 use crate::files;
@@ -125,6 +126,9 @@ pub fn appeal(
         )
         .into());
     }
+    if let Some(entitlement) = entitlements::find(tx, tenant.id(), &it.entitlement)? {
+        not_chosen_otherwise(platform, tx, &entitlement)?;
+    }
     let act = |_: &Stored| Ok(Act::Appeal { grounds: Reason::new(&input.grounds)? });
     by_person(platform, tx, who, named, (Verb::Create, Side::Customer), act)
 }
@@ -233,6 +237,10 @@ fn by_person(
     act: impl FnOnce(&Stored) -> Result<Act, Failure>,
 ) -> Result<ClaimView, Failure> {
     let tenant = who.tenant(tx, named.tenant, Resource::Claim, verb)?;
+    if side == Side::Provider {
+        // A customer's administrator may change claims too, but answers none: neither side acts for the other's desk.
+        who.check_provider(Resource::Claim, verb)?;
+    }
     let mut it = found(tx, &tenant, named)?;
     let act = act(&it)?;
     taken(platform, tx, who, &mut it, Actor::person(side, &who.actor), act)?;

@@ -36,9 +36,7 @@ pub fn submit(
         return Err(Refusal::invalid("note: at most 4000 characters", "note：最多 4000 个字符").into());
     }
     let it = entitled(tx, &tenant, &input)?;
-    if it.status == Status::Choice {
-        not_chosen_otherwise(platform, tx, &it)?;
-    }
+    not_chosen_otherwise(platform, tx, &it)?;
     let others = of_entitlement(tx, tenant.id(), &it.id)?;
     let window = window(&it, input.window, &others, tx)?;
     once(&others, &window)?;
@@ -191,7 +189,31 @@ fn terms(platform: &Platform, tx: &mut Tx<'_>, it: &Entitlement, window: Window)
 }
 
 /// Of remedies the customer chooses from, one is given.
-fn not_chosen_otherwise(platform: &Platform, tx: &mut Tx<'_>, it: &Entitlement) -> Result<(), Failure> {
+pub(super) fn not_chosen_otherwise(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    it: &Entitlement,
+) -> Result<(), Failure> {
+    match chosen_instead(platform, tx, it)? {
+        None => Ok(()),
+        Some(name) => Err(Refusal::new(
+            RefusalKind::Exists,
+            format!("`{name}` was chosen; withdraw that claim to choose `{}`", it.remedy),
+            format!("已选择 `{name}`；如改选 `{}`，请先撤回该申请", it.remedy),
+        )
+        .into()),
+    }
+}
+
+/// Another remedy of the same choice for which a claim is under way or has succeeded.
+pub(crate) fn chosen_instead(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    it: &Entitlement,
+) -> Result<Option<String>, Failure> {
+    if it.status != Status::Choice {
+        return Ok(None);
+    }
     let row = tx.row(
         "SELECT agreement_id, version FROM statement WHERE tenant_id = $1 AND id = $2",
         values![&it.tenant, &it.statement],
@@ -207,16 +229,11 @@ fn not_chosen_otherwise(platform: &Platform, tx: &mut Tx<'_>, it: &Entitlement) 
             let other = entitlements::named(tx, &it.tenant, &it.subscription, &it.label, name, &it.subject)?;
             let Some(other) = other else { continue };
             if of_entitlement(tx, &it.tenant, &other.id)?.iter().any(Stored::is_live) {
-                return Err(Refusal::new(
-                    RefusalKind::Exists,
-                    format!("`{name}` was chosen; withdraw that claim to choose `{}`", it.remedy),
-                    format!("已选择 `{name}`；如改选 `{}`，请先撤回该申请", it.remedy),
-                )
-                .into());
+                return Ok(Some(name.clone()));
             }
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The claim asks what the open decision asked: one answer is enough.

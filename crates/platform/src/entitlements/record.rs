@@ -9,7 +9,7 @@ use quantity::Currency;
 use settle::settlement::{ClaimResult, RemedyResult, RemedyStatus};
 use store::{Fault, Tx};
 
-use super::{Entitlement, Status, row};
+use super::{Entitlement, Route, Status, row};
 use crate::statements::Sealed;
 use crate::vouchers::UPSTREAM;
 
@@ -141,7 +141,17 @@ fn made(
         by: rules.iter().find_map(|it| it.by.clone()).unwrap_or_default(),
         clause: rules.first().map_or_else(|| remedy.clause.clone(), |it| it.clause.clone()),
         cycle_until: settlement.cycle.counted.until(),
+        route: route(remedy),
         revision: before.map_or(1, |it| it.revision + 1),
+    }
+}
+
+/// How the settlement says it is paid. What it could not find out is left for the next invoice.
+fn route(remedy: &RemedyResult) -> Route {
+    match remedy.directly {
+        None => Route::Unsaid,
+        Some(Ok(true)) => Route::Direct,
+        Some(Ok(false) | Err(_)) => Route::Invoice,
     }
 }
 

@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Fault, Row, Tx, values};
 
-use super::{Entitlement, Status};
+use super::{Entitlement, Route, Status};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT tenant_id, id, side, subscription_id, label, remedy, subject, statement_id, kind, status, due, currency, in_kind, ",
-            "needs_claim, decided, windows, requires, filed_by, clause, cycle_until, revision FROM entitlement ",
+            "needs_claim, decided, windows, requires, filed_by, clause, cycle_until, route, revision FROM entitlement ",
             $rest
         )
     };
@@ -82,15 +82,16 @@ pub(super) fn page(
 pub(super) fn put(tx: &mut Tx<'_>, it: &Entitlement) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO entitlement (tenant_id, id, side, subscription_id, label, remedy, subject, statement_id, kind, status, due,
-           currency, in_kind, needs_claim, decided, windows, requires, filed_by, clause, cycle_until, revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+           currency, in_kind, needs_claim, decided, windows, requires, filed_by, clause, cycle_until, route, revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
          ON CONFLICT (tenant_id, id) DO UPDATE SET statement_id = $8, kind = $9, status = $10, due = $11, currency = $12,
            in_kind = $13, needs_claim = $14, decided = $15, windows = $16, requires = $17, filed_by = $18, clause = $19,
-           cycle_until = $20, revision = $21",
+           cycle_until = $20, route = $21, revision = $22",
         values![
             &it.tenant, &it.id, it.side.word(), &it.subscription, &it.label, &it.remedy, &it.subject, &it.statement, &it.kind,
             it.status.word(), it.due_minor, it.currency.map_or("", |it| it.code()), it.in_kind.clone(), it.needs_claim,
-            it.decided, json(&it.windows)?, json(&it.requires)?, &it.by, &it.clause, it.cycle_until, it.revision
+            it.decided, json(&it.windows)?, json(&it.requires)?, &it.by, &it.clause, it.cycle_until,
+            it.route.word(), it.revision
         ],
     )?;
     Ok(())
@@ -116,6 +117,8 @@ pub(crate) fn decided(
 
 fn entitlement(row: &Row) -> Result<Entitlement, Fault> {
     let (side, status, currency): (String, String, String) = (row.get(2)?, row.get(9)?, row.get(11)?);
+    let route: String = row.get(20)?;
+    let route = Route::ALL.into_iter().find(|it| it.word() == route);
     let status = Status::ALL.into_iter().find(|it| it.word() == status);
     Ok(Entitlement {
         tenant: row.get(0)?,
@@ -138,7 +141,8 @@ fn entitlement(row: &Row) -> Result<Entitlement, Fault> {
         by: row.get(17)?,
         clause: row.get(18)?,
         cycle_until: row.get(19)?,
-        revision: row.get(20)?,
+        route: route.ok_or_else(|| Fault::broken("an entitlement on no route"))?,
+        revision: row.get(21)?,
     })
 }
 

@@ -97,7 +97,7 @@ pub(super) fn fit(who: &Principal, house: &str, name: &str) -> Result<Role, Refu
     Ok(role)
 }
 
-/// Gives a member another role.
+/// Gives a member another role. Tokens the person made that have more than it ends to be good.
 pub fn set_role(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -121,7 +121,7 @@ pub fn set_role(
         ..Entry::default()
     };
     audit::append(tx, who, house, entry)?;
-    Ok(())
+    super::token::outgrown(tx, who, house, (person, role))
 }
 
 /// Takes a person out of a house; without any house left it can no longer sign in.

@@ -75,12 +75,10 @@ pub fn create(
     enter(tx, who, house, Verb::Create)?;
     let role: Role = input.role.parse().map_err(|()| unknown_role(&input.role))?;
     let own = who.role_in(house).or_else(|| who.role_in(PROVIDER));
-    let within = if own == Some(Role::Owner) {
-        true
-    } else {
-        own == Some(role) || (own == Some(Role::CustomerAdmin) && role == Role::CustomerMember)
-    };
-    if !within || role.is_provider() != (house == PROVIDER) || who.scopes.is_some() {
+    if !own.is_some_and(|own| is_within(own, role))
+        || role.is_provider() != (house == PROVIDER)
+        || who.scopes.is_some()
+    {
         return Err(Refusal::new(
             RefusalKind::Forbidden,
             format!("you cannot make a token with the role {role} here"),
@@ -129,6 +127,36 @@ pub fn create(
         revoked_at: None,
     };
     Ok(TokenMade { token, kept })
+}
+
+/// Whether who has the role `own` may make a token with this one: it has no more than its maker.
+fn is_within(own: Role, role: Role) -> bool {
+    own == Role::Owner || own == role || (own == Role::CustomerAdmin && role == Role::CustomerMember)
+}
+
+/// Takes back the tokens of a house that their maker, whose role is another now, could not make any more.
+pub(super) fn outgrown(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    house: &str,
+    (person, now): (&str, Role),
+) -> Result<(), Failure> {
+    let rows = tx.rows(
+        "SELECT id, role FROM token WHERE tenant_id = $1 AND created_by = $2 AND revoked_at IS NULL ORDER BY id",
+        values![house, person],
+    )?;
+    for row in &rows {
+        let (id, role): (String, String) = (row.get(0)?, row.get(1)?);
+        if role.parse().is_ok_and(|role| is_within(now, role)) {
+            continue;
+        }
+        tx.execute(
+            "UPDATE token SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2",
+            values![house, &id, tx.now()],
+        )?;
+        audit::append(tx, who, house, Entry { action: "token.revoked", subject: id, ..Entry::default() })?;
+    }
+    Ok(())
 }
 
 fn unknown_role(name: &str) -> Refusal {

@@ -2,7 +2,8 @@
 
 use desk::CreditKind;
 use ledger::{
-    Grant, Money, Tenant, TransactionId, VoucherId, expect_upstream_credit, issue_payment, issue_voucher,
+    AccountKind, Grant, Money, Tenant, TransactionId, VoucherId, expect_upstream_credit, issue_payment,
+    issue_voucher,
 };
 use quantity::Currency;
 use serde_json::json;
@@ -10,7 +11,7 @@ use store::{Fault, Tx, values};
 
 use super::EXPIRY_JOB;
 use crate::books::{self, Act, Posted};
-use crate::entitlements::{Entitlement, Side};
+use crate::entitlements::{Entitlement, Route, Side, Status};
 use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::Failure;
@@ -52,10 +53,16 @@ pub(crate) fn give(
     }
 }
 
-/// What is given: cash where the remedy says so or no further invoice follows, a voucher otherwise.
+/// What is given: money where the remedy is money or the contract pays it directly, a voucher otherwise. Where the contract
+/// knows both ways and the subscription is over, no invoice follows, and it is paid directly.
 pub(crate) fn kind_of(tx: &mut Tx<'_>, it: &Entitlement) -> Result<CreditKind, Fault> {
     if ["cash", "direct_payment", "payment", "refund"].contains(&it.kind.as_str()) {
         return Ok(CreditKind::Payment);
+    }
+    match it.route {
+        Route::Direct => return Ok(CreditKind::Payment),
+        Route::Unsaid => return Ok(CreditKind::Voucher),
+        Route::Invoice => {}
     }
     let ended = tx.row(
         "SELECT id FROM subscription WHERE tenant_id = $1 AND id = $2 AND (state = 'ended' OR until_at <= $3)",
@@ -67,16 +74,15 @@ pub(crate) fn kind_of(tx: &mut Tx<'_>, it: &Entitlement) -> Result<CreditKind, F
 /// What was given for an entitlement so far, reductions and reversals taken off.
 pub(crate) fn granted(tx: &mut Tx<'_>, it: &Entitlement, currency: Currency) -> Result<Money, Fault> {
     let (account, sign) = match it.side {
-        Side::Provider => ("credit_expense:%", 1),
-        Side::Customer => ("upstream_credit:%", -1),
+        Side::Provider => (AccountKind::CreditExpense, 1),
+        Side::Customer => (AccountKind::UpstreamCredit, -1),
     };
-    let row = tx.row(
-        "SELECT CAST(coalesce(sum(p.amount), 0) AS BIGINT) FROM ledger_transaction t
-         JOIN ledger_posting p ON p.tenant_id = t.tenant_id AND p.transaction_id = t.id
-         WHERE t.tenant_id = $1 AND t.entitlement_id = $2 AND p.account LIKE $3 AND p.currency = $4",
-        values![&it.tenant, &it.id, account, currency.code()],
-    )?;
-    let minor: i64 = row.map_or(Ok(0), |it| it.get(0))?;
+    let minor: i128 = books::lines_of(tx, &it.tenant, &it.id)?
+        .iter()
+        .filter(|(name, code, _)| books::kind_of(name) == Some(account) && code == currency.code())
+        .map(|line| i128::from(line.2))
+        .sum();
+    let minor = i64::try_from(minor).map_err(|_| Fault::broken("a sum beyond all measure"))?;
     Ok(Money::new(minor.saturating_mul(sign), currency))
 }
 
@@ -122,5 +128,23 @@ fn post(
     it: &Give<'_>,
     transaction: &ledger::Transaction,
 ) -> Result<Posted, Failure> {
-    books::post(tx, who, Act { transaction, name: Some(it.act), entitlement: Some(&it.entitlement.id) })
+    let act = Act { transaction, name: Some(it.act), entitlement: Some(&it.entitlement.id) };
+    let posted = books::post(tx, who, act)?;
+    if posted == Posted::New {
+        check_due(tx, it)?;
+    }
+    Ok(posted)
+}
+
+/// No more is given for an entitlement than the latest statement says is due, whatever led to it: claims, appeals and
+/// decisions see to that themselves, and this is the second lock. What a person decides has no such bound.
+fn check_due(tx: &mut Tx<'_>, it: &Give<'_>) -> Result<(), Failure> {
+    if it.entitlement.status == Status::Discretionary {
+        return Ok(());
+    }
+    let currency = it.amount.currency;
+    let before = granted(tx, it.entitlement, currency)?.less(it.amount)?;
+    let before = Money::new(before.minor.max(0), currency);
+    let due = Money::new(it.entitlement.due_minor, currency);
+    Ok(ledger::within_due(it.amount, before, due)?)
 }

@@ -1,11 +1,13 @@
 //! What a superseding statement does to a credit that was given: more is given, or less is taken back without a charge.
 
+use std::collections::BTreeMap;
+
 use ledger::{
     Account, AccountKind, Delta, Draft, Money, NewVoucher, Posting, Tenant, Transaction, TransactionId,
     TransactionKind, VoucherId, delta_credit,
 };
 use quantity::Currency;
-use store::{Fault, Tx, values};
+use store::{Fault, Tx};
 
 use super::{Give, give, views};
 use crate::books::{self, Act};
@@ -69,20 +71,20 @@ fn fewer_vouchers(
 
 /// Accounts of cash owed, or of upstream credits awaited, with what stands on them.
 fn owed(tx: &mut Tx<'_>, it: &Entitlement, currency: Currency) -> Result<Vec<(Account, i64)>, Fault> {
-    let rows = tx.rows(
-        "SELECT p.account, CAST(sum(p.amount) AS BIGINT) FROM ledger_transaction t
-         JOIN ledger_posting p ON p.tenant_id = t.tenant_id AND p.transaction_id = t.id
-         WHERE t.tenant_id = $1 AND t.entitlement_id = $2 AND p.currency = $3
-           AND (p.account LIKE 'payable_cash:%' OR p.account LIKE 'upstream_receivable:%')
-         GROUP BY p.account ORDER BY p.account",
-        values![&it.tenant, &it.id, currency.code()],
-    )?;
+    let mut balances: BTreeMap<String, i64> = BTreeMap::new();
+    for (name, code, minor) in books::lines_of(tx, &it.tenant, &it.id)? {
+        if code == currency.code() {
+            let balance = balances.entry(name).or_default();
+            *balance =
+                balance.checked_add(minor).ok_or_else(|| Fault::broken("a balance beyond all measure"))?;
+        }
+    }
     let mut owed = Vec::new();
-    for row in &rows {
-        let (name, balance): (String, i64) = (row.get(0)?, row.get(1)?);
-        let Some((kind, subject)) = name.split_once(':') else { continue };
-        let Some(kind) = AccountKind::parse(kind) else { continue };
-        owed.push((Account::about(&Tenant::new(&it.tenant), kind, currency, subject), balance));
+    for (name, balance) in balances {
+        let Some((kind, subject)) = books::account_parts(&name) else { continue };
+        if matches!(kind, AccountKind::PayableCash | AccountKind::UpstreamReceivable) {
+            owed.push((Account::about(&Tenant::new(&it.tenant), kind, currency, subject), balance));
+        }
     }
     Ok(owed)
 }

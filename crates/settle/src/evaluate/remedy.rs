@@ -23,6 +23,7 @@ pub(crate) struct RemedyValue {
     pub(crate) share: Option<Ratio>,
     pub(crate) base: Option<Quantity>,
     pub(crate) capped: bool,
+    pub(crate) directly: Option<Outcome<bool>>,
 }
 
 impl RemedyValue {
@@ -37,6 +38,7 @@ impl RemedyValue {
             share: None,
             base: None,
             capped: false,
+            directly: None,
         }
     }
 
@@ -89,6 +91,8 @@ impl<'a> Evaluator<'a> {
         let named = terms.pays.as_ref();
         self.trace.enter_remedy(item, named, shown, &self.period, &self.world);
         let computed = self.compute(terms);
+        let directly = terms.directly.as_ref().map(|it| self.truth(it));
+        let computed = RemedyValue { directly, ..computed };
         let outcome = match (&computed.absent, &computed.amount) {
             (Some(absent), _) => Err(absent.clone()),
             (None, Some(amount)) => Ok(Value::Quantity(amount.clone())),

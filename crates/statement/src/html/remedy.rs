@@ -10,7 +10,7 @@ use super::links::Links;
 use super::markup::{Markup, both, el, word};
 use super::state::{State, chip, of_remedy};
 use crate::bilingual::half_of_pair;
-use crate::calculation::{amount_shown, calculation, kind};
+use crate::calculation::{amount_shown, calculation, kind, route};
 use crate::claim_window::{claim_window, right_sentence};
 use crate::figure;
 use crate::time::Stamps;
@@ -43,6 +43,8 @@ fn remedy_row(settlement: &Settlement, remedy: &RemedyResult, links: &Links) -> 
         .map(|_| el("p", "reckoning", [both(|lang| calculation(remedy, lang).unwrap_or_default())]));
     let why =
         remedy.reason.as_ref().map(|reason| el("p", "reason", [both(|lang| half_of_pair(reason, lang))]));
+    let how = route(remedy, Lang::En)
+        .map(|_| el("p", "route", [both(|lang| route(remedy, lang).unwrap_or_default())]));
     let without = remedy.without_exclusions.as_ref().map(|amount| {
         let amount = both(|lang| figure::quantity(amount, lang));
         el("p", "without", [el("span", "label", [word(Word::WithoutExclusions)]), amount])
@@ -55,6 +57,7 @@ fn remedy_row(settlement: &Settlement, remedy: &RemedyResult, links: &Links) -> 
         reckoned.unwrap_or_default(),
         sources(settlement, remedy, links).unwrap_or_default(),
         why.unwrap_or_default(),
+        how.unwrap_or_default(),
         without.unwrap_or_default(),
     ];
     el("li", state.class(), parts)

@@ -54,7 +54,7 @@ pub(super) fn remedy(remedy: &RemedyResult) -> Value {
         let value = it.value.as_ref().ok().map(rounded_amount);
         merged(reading(it), with(status(&it.value), "amount", value.into()))
     });
-    json!({
+    let document = json!({
         "name": remedy.name,
         "subject": remedy.subject,
         "kind": remedy.kind,
@@ -69,7 +69,13 @@ pub(super) fn remedy(remedy: &RemedyResult) -> Value {
         "without_exclusions": remedy.without_exclusions.as_ref().map(rounded_amount),
         "readings": readings.collect::<Vec<_>>(),
         "clause": remedy.clause,
-    })
+    });
+    // A text that does not speak of it has no such member.
+    let directly = remedy
+        .directly
+        .as_ref()
+        .map(|it| ("paid_directly".to_owned(), Value::from(it.as_ref().ok().copied())));
+    merged(document, Map::from_iter(directly))
 }
 
 pub(super) fn claim(claim: &ClaimResult, zone: &Zone) -> Value {

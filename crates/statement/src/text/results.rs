@@ -7,7 +7,7 @@ use settle::settlement::{LevelResult, PromiseResult, RemedyResult, RightResult, 
 use super::columns::{Stand, table};
 use super::{hanging, indented, note};
 use crate::bilingual::{half, half_of_pair};
-use crate::calculation::{amount_shown, calculation, kind};
+use crate::calculation::{amount_shown, calculation, kind, route};
 use crate::claim_window::{claim_window, reason, right_sentence};
 use crate::figure::{self, LevelFigure, promises_on, target};
 use crate::reading_table::named;
@@ -125,7 +125,7 @@ fn remedy_notes(remedy: &RemedyResult, lang: Lang) -> Vec<String> {
     let why = remedy.reason.as_ref().map(|reason| half_of_pair(reason, lang));
     let without = remedy.without_exclusions.as_ref();
     let without = without.map(|amount| without_exclusions(&figure::quantity(amount, lang), lang));
-    calculation(remedy, lang).into_iter().chain(why).chain(without).collect()
+    calculation(remedy, lang).into_iter().chain(why).chain(route(remedy, lang)).chain(without).collect()
 }
 
 fn without_exclusions(value: &str, lang: Lang) -> String {

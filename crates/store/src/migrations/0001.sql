@@ -171,7 +171,7 @@ CREATE TABLE entitlement (
   tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, side TEXT NOT NULL, subscription_id TEXT NOT NULL, label TEXT NOT NULL,
   remedy TEXT NOT NULL, subject TEXT NOT NULL, statement_id TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, due BIGINT NOT NULL,
   currency TEXT NOT NULL, in_kind TEXT, needs_claim BIGINT NOT NULL, decided BIGINT NOT NULL, windows TEXT NOT NULL, requires TEXT NOT NULL,
-  filed_by TEXT NOT NULL, clause TEXT NOT NULL, cycle_until BIGINT NOT NULL, revision BIGINT NOT NULL,
+  filed_by TEXT NOT NULL, clause TEXT NOT NULL, cycle_until BIGINT NOT NULL, route TEXT NOT NULL, revision BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX entitlement_once ON entitlement (tenant_id, subscription_id, label, remedy, subject);
@@ -188,19 +188,16 @@ CREATE TABLE claim_event (
   tenant_id TEXT NOT NULL, claim_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
   body TEXT NOT NULL, PRIMARY KEY (tenant_id, claim_id, seq)
 );
--- Never changed, never deleted. act: what it does, so that it is done once. body: JSON of its kind.
+-- Never changed, never deleted. act: what it does, so that it is done once. body: JSON of its kind. postings: JSON,
+-- [["kind:subject","USD",500],…], minor units with debit positive; together zero in each currency.
 CREATE TABLE ledger_transaction (
   tenant_id TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, memo TEXT NOT NULL, reverses TEXT, entitlement_id TEXT,
-  act TEXT, body TEXT NOT NULL, PRIMARY KEY (tenant_id, id)
-);
-CREATE UNIQUE INDEX ledger_transaction_act ON ledger_transaction (tenant_id, act);
-CREATE INDEX ledger_transaction_entitlement ON ledger_transaction (tenant_id, entitlement_id) WHERE entitlement_id IS NOT NULL;
--- account: `kind:subject`. amount: minor units, debit positive.
-CREATE TABLE ledger_posting (
-  tenant_id TEXT NOT NULL, transaction_id TEXT NOT NULL, line BIGINT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL,
-  amount BIGINT NOT NULL, PRIMARY KEY (tenant_id, transaction_id, line)
+  act TEXT, body TEXT NOT NULL, postings TEXT NOT NULL, PRIMARY KEY (tenant_id, id)
 ) -- keyed
 ;
+CREATE UNIQUE INDEX ledger_transaction_act ON ledger_transaction (tenant_id, act) WHERE act IS NOT NULL;
+CREATE INDEX ledger_transaction_entitlement ON ledger_transaction (tenant_id, entitlement_id) WHERE entitlement_id IS NOT NULL;
+-- account: `kind:subject`. The sums of its postings.
 CREATE TABLE ledger_account (
   tenant_id TEXT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL, debits BIGINT NOT NULL, credits BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, account, currency)
@@ -219,15 +216,21 @@ CREATE TABLE voucher (
 -- log: a tenant's id, '' for the provider's own, 'root' for the log of all logs' checkpoints (its tenant_id is '').
 CREATE TABLE audit_entry (
   tenant_id TEXT NOT NULL, log TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-  subject TEXT NOT NULL, entry TEXT NOT NULL, leaf BYTEA NOT NULL, PRIMARY KEY (log, seq)
+  subject TEXT NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (log, seq)
 ) -- keyed
 ;
 CREATE INDEX audit_entry_subject ON audit_entry (log, subject);
+-- Entries that were appended at once, from number seq on: a part of one tile, without personal data. entries: their bundle, in LZ4
+-- behind its length. marks: of each the first four bytes of its subject's SHA-256.
+CREATE TABLE audit_run (
+  tenant_id TEXT NOT NULL, log TEXT NOT NULL, seq BIGINT NOT NULL, count BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL,
+  marks BYTEA NOT NULL, entries BYTEA NOT NULL, PRIMARY KEY (log, seq)
+);
 CREATE TABLE audit_log (
   tenant_id TEXT NOT NULL, log TEXT PRIMARY KEY, size BIGINT NOT NULL, frontier BYTEA NOT NULL,
   checkpoint TEXT, checkpoint_size BIGINT NOT NULL, checkpoint_at BIGINT NOT NULL
 );
--- Level 0: full tiles, the hashes of leaves beyond them stand beside their entries. Levels above: partial tiles too.
+-- Level 0: full tiles, the hashes of leaves beyond them are those of their entries. Levels above: partial tiles too.
 CREATE TABLE audit_tile (
   tenant_id TEXT NOT NULL, log TEXT NOT NULL, level BIGINT NOT NULL, n BIGINT NOT NULL, hashes BYTEA NOT NULL,
   PRIMARY KEY (log, level, n)
@@ -245,8 +248,9 @@ CREATE TABLE audit_personal (
 CREATE TABLE audit_retention (
   tenant_id TEXT NOT NULL, log TEXT NOT NULL, action TEXT NOT NULL, months BIGINT NOT NULL, PRIMARY KEY (log, action)
 );
--- Answers already given, by whoever asked and their Idempotency-Key.
+-- Answers already given, by whoever asked and the SHA-256 of their Idempotency-Key. sealed: the request's digest and the answer, under a
+-- key that follows from the platform's key, salt, and the Idempotency-Key itself, which is kept nowhere.
 CREATE TABLE idempotency (
-  tenant_id TEXT NOT NULL, owner TEXT NOT NULL, key TEXT NOT NULL, request_sha256 TEXT NOT NULL, status BIGINT NOT NULL,
-  headers TEXT NOT NULL, body BYTEA NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (owner, key)
+  tenant_id TEXT NOT NULL, owner TEXT NOT NULL, key_sha256 TEXT NOT NULL, salt BYTEA NOT NULL, sealed BYTEA NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (owner, key_sha256)
 );

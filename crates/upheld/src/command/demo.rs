@@ -25,11 +25,13 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Failure> {
     let data = arguments.data.clone().unwrap_or_else(|| PathBuf::from("upheld-demo"));
     let mut serving = config::serving(&serving_arguments(&data, arguments))?;
     PROVIDER.clone_into(&mut serving.settings.provider);
+    let lang = lang(arguments.output.lang);
     if is_fresh(&data) {
-        fill(&serving, &data)?;
+        fill(&serving, &data, lang)?;
     }
-    let platform = serve::open(&serving)?;
-    serve::run(platform, &serving, |url| sign_ins(url, lang(arguments.output.lang)))
+    let (tracer, _sender) = serve::otlp::start(serving.otlp.as_deref())?;
+    let platform = serve::open(&serving, tracer)?;
+    serve::run(platform, &serving, |url| sign_ins(url, lang))
 }
 
 fn serving_arguments(data: &Path, arguments: &DemoArguments) -> ServingArguments {
@@ -51,9 +53,13 @@ fn is_fresh(data: &Path) -> bool {
 }
 
 /// Plays the months with a clock and chance of its own. What was half played when it failed is taken away again.
-fn fill(serving: &Serving, data: &Path) -> Result<(), Failure> {
+fn fill(serving: &Serving, data: &Path, lang: Lang) -> Result<(), Failure> {
     let began = Moment::now();
-    eprintln!("filling {} with three past months …", data.display());
+    let dir = data.display();
+    match lang {
+        Lang::En => eprintln!("filling {dir} with three past months …"),
+        Lang::Zh => eprintln!("正在向 {dir} 写入过去三个月的数据……"),
+    }
     let now = SystemClock.now();
     let clock = Arc::new(ManualClock::default());
     let context = Context { clock: clock.clone(), chance: Arc::new(SeededChance::new(SEED)) };
@@ -69,11 +75,11 @@ fn fill(serving: &Serving, data: &Path) -> Result<(), Failure> {
     match played {
         Ok(statements) => {
             let took = began.elapsed();
-            eprintln!(
-                "{statements} statements sealed in {}.{} s",
-                took.as_secs(),
-                took.subsec_millis() / 100
-            );
+            let seconds = format!("{}.{} s", took.as_secs(), took.subsec_millis() / 100);
+            match lang {
+                Lang::En => eprintln!("{statements} statements sealed in {seconds}"),
+                Lang::Zh => eprintln!("已封存 {statements} 份结算单，用时 {seconds}"),
+            }
             Ok(())
         }
         Err(failure) => {

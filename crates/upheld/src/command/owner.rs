@@ -8,6 +8,7 @@ use platform::people;
 use platform::principal::{PROVIDER, Principal};
 use platform::rights::Role;
 use platform::{Failure as Refused, Platform};
+use trace::Tracer;
 
 use crate::arguments::{OwnerArguments, OwnerCommand, OwnerCreateArguments, lang};
 use crate::config;
@@ -27,7 +28,7 @@ pub(crate) fn run(arguments: &OwnerArguments) -> Result<(), Failure> {
 fn create(arguments: &OwnerCreateArguments) -> Result<(), Failure> {
     let serving = config::of_store(&arguments.store)?;
     let lang = lang(arguments.lang);
-    let platform = serve::open(&serving)?;
+    let platform = serve::open(&serving, Tracer::default())?;
     let password = password(arguments.password_file.as_deref(), lang)?;
     let hash = people::hash_password(&platform, &password).map_err(|it| refused(it, lang))?;
     let id = written(&platform, arguments, lang, hash).map_err(|it| refused(it, lang))?;

@@ -7,6 +7,7 @@ use crate::{config, serve};
 /// Runs the command.
 pub(crate) fn run(arguments: &ServingArguments) -> Result<(), Failure> {
     let serving = config::serving(arguments)?;
-    let platform = serve::open(&serving)?;
+    let (tracer, _sender) = serve::otlp::start(serving.otlp.as_deref())?;
+    let platform = serve::open(&serving, tracer)?;
     serve::run(platform, &serving, |_| String::new())
 }

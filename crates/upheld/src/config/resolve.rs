@@ -170,6 +170,7 @@ impl Effective {
             location,
             key: self.key(),
             log: self.text("log") == Some("true"),
+            otlp: self.text("otlp").map(str::to_owned),
             settings,
             rates,
         })
@@ -211,7 +212,7 @@ impl Given {
         match self.setting.kind {
             // What is no address may be a password alone.
             Kind::Secret if !self.text.contains("://") => "…".to_owned(),
-            Kind::Secret => without_password(&self.text),
+            Kind::Secret | Kind::Collector => without_password(&self.text),
             _ => self.text.clone(),
         }
     }

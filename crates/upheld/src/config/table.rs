@@ -1,6 +1,7 @@
 //! Every setting there is: its key, what it may be, and where its value goes.
 
 use platform::Settings;
+use proof::WitnessKey;
 use web::Rates;
 
 use super::length;
@@ -14,9 +15,11 @@ pub(crate) enum Kind {
     Path,
     /// An address that may hold a password, or the file that holds it.
     Secret,
+    /// The address of a collector of spans, which may hold a password.
+    Collector,
     /// `true` or `false`.
     Switch,
-    /// Texts; in one text, separated by blanks.
+    /// Public keys of witnesses; in one text, separated by blanks.
     List(fn(&mut Settings) -> &mut Vec<String>),
     /// Words that go into the platform's settings.
     Words(fn(&mut Settings) -> &mut String),
@@ -53,6 +56,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("database_file", Kind::Path),
     setting("key", Kind::Path),
     setting("log", Kind::Switch),
+    setting("otlp", Kind::Collector),
     setting("provider", Kind::Words(|it| &mut it.provider)),
     setting("origin", Kind::Words(|it| &mut it.origin)),
     setting("witnesses", Kind::List(|it| &mut it.witnesses)),
@@ -92,7 +96,7 @@ impl Setting {
         match self.kind {
             Kind::Address => Some("127.0.0.1:7480".to_owned()),
             Kind::Path => (self.key == "data").then(|| DATA.to_owned()),
-            Kind::Secret => None,
+            Kind::Secret | Kind::Collector => None,
             Kind::Switch => Some("false".to_owned()),
             Kind::List(at) => Some(at(&mut settings).join(" ")),
             Kind::Words(at) => Some(at(&mut settings).clone()),
@@ -119,10 +123,17 @@ impl Setting {
                     .ok_or("an address with its port, such as `127.0.0.1:7480`")
             }
             Kind::Path | Kind::Secret => (!text.is_empty()).then_some(()).ok_or("not empty"),
+            Kind::Collector => {
+                let host = text.strip_prefix("http://").and_then(|it| it.split(['/', '?', '#']).next());
+                host.is_some_and(|it| !it.is_empty())
+                    .then_some(())
+                    .ok_or("the address of an OTLP collector, such as `http://127.0.0.1:4318`; only http:// is spoken")
+            }
             Kind::Switch => matches!(text, "true" | "false").then_some(()).ok_or("`true` or `false`"),
             Kind::List(at) => {
                 *at(settings) = text.split_whitespace().map(str::to_owned).collect();
-                Ok(())
+                let fit = at(settings).iter().all(|it| it.parse::<WitnessKey>().is_ok());
+                fit.then_some(()).ok_or("public keys of witnesses, `name+hash+key`, separated by blanks")
             }
             Kind::Words(at) => {
                 if text.trim().is_empty() {
@@ -164,10 +175,13 @@ mod tests {
 
     #[test]
     fn each_setting_has_a_place_of_its_own() {
+        let witness = proof::WitnessSigningKey::from_seed("witness.example", [1; 32]).unwrap();
+        let witness = witness.verifying_key().to_string();
         for it in SETTINGS {
             let (mut settings, mut rates) = (Settings::default(), Rates::default());
             let text = match it.kind {
-                Kind::Words(_) | Kind::List(_) => "other.example/name",
+                Kind::Words(_) => "other.example/name",
+                Kind::List(_) => &witness,
                 Kind::Length(_) | Kind::LengthOrForever(_) => "12345 s",
                 Kind::Count(_) => "12345",
                 _ => continue,

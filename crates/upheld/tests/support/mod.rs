@@ -2,9 +2,12 @@
 
 #![expect(unreachable_pub, reason = "shared by test binaries, each of which is a crate of its own")]
 
+pub mod load;
+
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -40,6 +43,8 @@ pub fn text(bytes: &[u8]) -> String {
 pub struct Running {
     child: Option<Child>,
     stdout: BufReader<std::process::ChildStdout>,
+    /// What it says beside that; read all the time, for it would wait for a reader.
+    stderr: Option<JoinHandle<Vec<u8>>>,
     agent: ureq::Agent,
     /// Its address, as printed.
     pub url: String,
@@ -50,6 +55,13 @@ impl Running {
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().expect("the binary runs");
         let mut stdout = BufReader::new(child.stdout.take().expect("its output"));
+        let stderr = child.stderr.take().map(|mut it| {
+            thread::spawn(move || {
+                let mut told = Vec::new();
+                it.read_to_end(&mut told).expect("read");
+                told
+            })
+        });
         let mut line = String::new();
         stdout.read_line(&mut line).expect("a line");
         let url = line.trim_end().strip_prefix("listening on ").map(str::to_owned);
@@ -59,10 +71,10 @@ impl Running {
             .build()
             .into();
         let Some(url) = url else {
-            let ended = finished(child);
-            panic!("no address: {line}{}", text(&ended.stderr));
+            child.wait().expect("it ends");
+            panic!("no address: {line}{}", text(&told(stderr)));
         };
-        Self { child: Some(child), stdout, agent, url }
+        Self { child: Some(child), stdout, stderr, agent, url }
     }
 
     /// Status and document of a GET; a body that is no JSON is `null`.
@@ -72,6 +84,12 @@ impl Running {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         answer(request.call())
+    }
+
+    /// The text that a GET answers to anybody, whatever its status.
+    pub fn get_text(&self, path: &str) -> String {
+        let mut reply = self.agent.get(format!("{}{path}", self.url)).call().expect("an answer");
+        reply.body_mut().read_to_string().expect("a body")
     }
 
     /// Status and document of a POST.
@@ -108,14 +126,51 @@ impl Running {
         reply.body_mut().with_config().limit(1 << 30).read_to_vec().expect("a body")
     }
 
+    /// Status, media type and document of a POST.
+    pub fn post_whole(&self, path: &str, token: Option<&str>, body: &Value) -> (u16, String, Value) {
+        let request =
+            self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let token = format!("Bearer {}", token.unwrap_or_default());
+        let mut reply = request.header("authorization", token).send(body.to_string()).expect("an answer");
+        let media = reply.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let media = media.to_owned();
+        let document = reply.body_mut().read_to_string().expect("a body");
+        (reply.status().as_u16(), media, serde_json::from_str(&document).unwrap_or(Value::Null))
+    }
+
+    /// Waits until it ends by itself.
+    pub fn ended(mut self, patience: Duration) -> Output {
+        let mut child = self.child.take().expect("it runs");
+        let begun = Instant::now();
+        while child.try_wait().expect("it can be asked").is_none() {
+            if begun.elapsed() > patience {
+                let _ = child.kill();
+                panic!("it goes on: {}", text(&told(self.stderr.take())));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.output(child)
+    }
+
+    /// How it ended and what it said after the address.
+    fn output(&mut self, mut child: Child) -> Output {
+        let mut stdout = Vec::new();
+        self.stdout.read_to_end(&mut stdout).expect("read");
+        let status = child.wait().expect("it ends");
+        Output { status, stdout, stderr: told(self.stderr.take()) }
+    }
+
+    /// Whether it has not ended.
+    pub fn runs(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|it| matches!(it.try_wait(), Ok(None)))
+    }
+
     /// Sends a signal and waits for the end. The output is what came after the address.
     pub fn stop(mut self, signal: &str) -> Output {
         let child = self.child.take().expect("it runs");
         let sent = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
         assert!(sent.expect("kill runs").success());
-        let mut rest = Vec::new();
-        self.stdout.read_to_end(&mut rest).expect("read");
-        Output { stdout: rest, ..finished(child) }
+        self.output(child)
     }
 }
 
@@ -127,6 +182,10 @@ impl Drop for Running {
             let _ = child.wait();
         }
     }
+}
+
+fn told(stderr: Option<JoinHandle<Vec<u8>>>) -> Vec<u8> {
+    stderr.map(|it| it.join().expect("it was read")).unwrap_or_default()
 }
 
 fn answer(reply: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> (u16, Value) {

@@ -4,7 +4,8 @@ use platform::agreements::{self, Version};
 use platform::publishing::{self, Publish};
 
 use crate::reply::Reply;
-use crate::route::{Commit, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Right, Route, read, read_bytes, write, write_bytes};
+use platform::rights::{Resource, Verb};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -12,18 +13,24 @@ pub(crate) fn routes() -> Vec<Route> {
             "/agreements",
             "listAgreements",
             "The agreements the caller may see",
+            Right::OfEach(Resource::Agreement, Verb::Read),
             |platform, tx, who, parts| agreements::list(platform, tx, who, &parts.page()?),
         )
         .paged(),
         publish(),
-        read("/agreements/{agreement}", "getAgreement", "An agreement", |platform, tx, who, parts| {
-            agreements::get(platform, tx, who, parts.id("agreement"))
-        }),
+        read(
+            "/agreements/{agreement}",
+            "getAgreement",
+            "An agreement",
+            Right::OfEach(Resource::Agreement, Verb::Read),
+            |platform, tx, who, parts| agreements::get(platform, tx, who, parts.id("agreement")),
+        ),
         write(
             "PUT",
             "/agreements/{agreement}/documents",
             "setDocuments",
             "Says which documents an agreement consists of, and their order",
+            Right::Of(Resource::Agreement, Verb::Change),
             |platform, tx, who, parts, input| {
                 agreements::set_documents(platform, tx, who, parts.id("agreement"), &input, parts.expected)
             },
@@ -32,12 +39,14 @@ pub(crate) fn routes() -> Vec<Route> {
             "/agreements/{agreement}/versions",
             "listVersions",
             "The versions of an agreement, the newest first",
+            Right::OfEach(Resource::Agreement, Verb::Read),
             |platform, tx, who, parts| agreements::versions(platform, tx, who, parts.id("agreement")),
         ),
         read(
             "/agreements/{agreement}/versions/{version}",
             "getVersion",
             "A published version",
+            Right::OfEach(Resource::Agreement, Verb::Read),
             |platform, tx, who, parts| {
                 agreements::get_version(platform, tx, who, parts.id("agreement"), parts.id("version"))
             },
@@ -46,6 +55,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/agreements/{agreement}/versions/{version}/text",
             "getText",
             "The text of a version, as it was published",
+            Right::OfEach(Resource::Agreement, Verb::Read),
             "text/markdown",
             |platform, tx, who, parts| {
                 let (agreement, version) = (parts.id("agreement"), parts.id("version"));
@@ -58,6 +68,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/agreements/{agreement}/comparison",
             "compareVersions",
             "What changes from one version to another, with witnesses",
+            Right::OfEach(Resource::Agreement, Verb::Read),
             |platform, tx, who, parts| {
                 let name = |it| parts.parameter(it).unwrap_or("");
                 agreements::compare(platform, tx, who, parts.id("agreement"), name("from"), name("to"))
@@ -82,7 +93,16 @@ fn publish() -> Route {
         Ok(commit)
     };
     let about = "Publishes a version; the same text again gets the same answer";
-    let mut route = write_bytes::<Version>("POST", "/agreements", "publish", about, &[], prepare).created();
+    let mut route = write_bytes::<Version>(
+        "POST",
+        "/agreements",
+        "publish",
+        about,
+        Right::Of(Resource::Agreement, Verb::Create),
+        &[],
+        prepare,
+    )
+    .created();
     route.input = Some(|schemas| schemas.subschema_for::<Publish>());
     route
 }

@@ -9,7 +9,8 @@ use platform::{Platform, files};
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Right, Route, read, read_bytes, write, write_bytes};
+use platform::rights::{Resource, Verb};
 
 const OF_TENANT: &str = "Those for this customer; absent: those for all.";
 
@@ -20,18 +21,26 @@ pub(crate) fn routes() -> Vec<Route> {
             "/attestations",
             "createAttestation",
             "Makes an attestation",
+            Right::Of(Resource::Attestation, Verb::Create),
             |platform, tx, who, _, input| attestations::create(platform, tx, who, &input),
         )
         .created(),
-        read("/attestations", "listAttestations", "Attestations", |platform, tx, who, parts| {
-            attestations::list(platform, tx, who, parts.parameter("tenant"), &parts.page()?)
-        })
+        read(
+            "/attestations",
+            "listAttestations",
+            "Attestations",
+            Right::OfEach(Resource::Attestation, Verb::Read),
+            |platform, tx, who, parts| {
+                attestations::list(platform, tx, who, parts.parameter("tenant"), &parts.page()?)
+            },
+        )
         .query("tenant", OF_TENANT)
         .paged(),
         read(
             "/attestations/{attestation}",
             "getAttestation",
             "An attestation",
+            Right::OfEach(Resource::Attestation, Verb::Read),
             |platform, tx, who, parts| {
                 attestations::get(platform, tx, who, parts.parameter("tenant"), parts.id("attestation"))
             },
@@ -42,6 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/attestations/{attestation}/withdrawal",
             "withdrawAttestation",
             "Takes an attestation back",
+            Right::Of(Resource::Attestation, Verb::Remove),
             |platform, tx, who, parts, Reason { reason }| {
                 let of = (parts.parameter("tenant"), parts.id("attestation"));
                 attestations::withdraw(platform, tx, who, of, &reason, parts.expected)
@@ -53,6 +63,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/attestations/{attestation}/files/{sha256}",
             "downloadAttestationFile",
             "A file of an attestation",
+            Right::OfEach(Resource::Attestation, Verb::Read),
             "application/octet-stream",
             |platform, tx, who, parts| {
                 let of = (parts.parameter("tenant"), parts.id("attestation"));
@@ -77,9 +88,17 @@ fn attach() -> Route {
     };
     let path = "/attestations/{attestation}/files";
     let media = &["application/octet-stream"];
-    write_bytes::<Attestation>("POST", path, "attachAttestationFile", "Attaches a file", media, prepare)
-        .created()
-        .query("name", "The file's name.")
-        .query("tenant", OF_TENANT)
-        .body_bytes_max(OBJECT_BYTES_MAX)
+    write_bytes::<Attestation>(
+        "POST",
+        path,
+        "attachAttestationFile",
+        "Attaches a file",
+        Right::Of(Resource::Attestation, Verb::Create),
+        media,
+        prepare,
+    )
+    .created()
+    .query("name", "The file's name.")
+    .query("tenant", OF_TENANT)
+    .body_bytes_max(OBJECT_BYTES_MAX)
 }

@@ -9,7 +9,8 @@ use platform::{Platform, entitlements};
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, read, read_bytes, write, write_bytes};
+use platform::rights::{Resource, Verb};
 
 const STATES: &str = "Only in this state: submitted, needs_information, under_review, accepted, part_accepted, rejected, appealed, upheld_on_appeal, rejected_on_appeal, withdrawn, expired, settled.";
 
@@ -23,6 +24,7 @@ fn looking() -> Vec<Route> {
             "/tenants/{tenant}/entitlements",
             "listEntitlements",
             "The remedies that came about, as the latest statements have them",
+            Right::Of(Resource::Claim, Verb::Read),
             |_, tx, who, parts| entitlements::list(tx, who, parts.id("tenant"), &parts.page()?),
         )
         .paged(),
@@ -30,34 +32,48 @@ fn looking() -> Vec<Route> {
             "/tenants/{tenant}/claimable",
             "listClaimable",
             "What can be claimed now",
-            |_, tx, who, parts| entitlements::claimable(tx, who, parts.id("tenant")),
+            Right::Of(Resource::Claim, Verb::Read),
+            |platform, tx, who, parts| entitlements::claimable(platform, tx, who, parts.id("tenant")),
         ),
         read(
             "/claims",
             "claimQueue",
             "Claims of all tenants that wait for us, the next deadline first",
+            Right::Of(Resource::Claim, Verb::Read),
             |_, tx, who, parts| claims::queue(tx, who, parts.parameter("state"), &parts.page()?),
         )
         .query("state", STATES)
         .paged(),
-        read("/tenants/{tenant}/claims", "listClaims", "The claims of a tenant", |_, tx, who, parts| {
-            claims::list(tx, who, parts.id("tenant"), parts.parameter("state"), &parts.page()?)
-        })
+        read(
+            "/tenants/{tenant}/claims",
+            "listClaims",
+            "The claims of a tenant",
+            Right::Of(Resource::Claim, Verb::Read),
+            |_, tx, who, parts| {
+                claims::list(tx, who, parts.id("tenant"), parts.parameter("state"), &parts.page()?)
+            },
+        )
         .query("state", STATES)
         .paged(),
-        read("/tenants/{tenant}/claims/{claim}", "getClaim", "A claim", |_, tx, who, parts| {
-            claims::get(tx, who, parts.id("tenant"), parts.id("claim"))
-        }),
+        read(
+            "/tenants/{tenant}/claims/{claim}",
+            "getClaim",
+            "A claim",
+            Right::Of(Resource::Claim, Verb::Read),
+            |_, tx, who, parts| claims::get(tx, who, parts.id("tenant"), parts.id("claim")),
+        ),
         read(
             "/tenants/{tenant}/claims/{claim}/events",
             "listClaimEvents",
             "What happened to a claim",
+            Right::Of(Resource::Claim, Verb::Read),
             |_, tx, who, parts| claims::events(tx, who, parts.id("tenant"), parts.id("claim")),
         ),
         read_bytes(
             "/tenants/{tenant}/claims/{claim}/files/{sha256}",
             "downloadClaimFile",
             "A file of a claim",
+            Right::Of(Resource::Claim, Verb::Read),
             "application/octet-stream",
             |_, tx, who, parts| {
                 let (file, bytes) =
@@ -75,6 +91,7 @@ fn claiming() -> Vec<Route> {
             "/tenants/{tenant}/claims",
             "submitClaim",
             "Makes a claim, for oneself or on the customer's behalf",
+            Right::Of(Resource::Claim, Verb::Create),
             |platform, tx, who, parts, input| claims::submit(platform, tx, who, parts.id("tenant"), input),
         )
         .created(),
@@ -84,6 +101,7 @@ fn claiming() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/information",
             "supplyInformation",
             "Answers what the claimant was asked",
+            Right::Of(Resource::Claim, Verb::Create),
             |platform, tx, who, parts, input| claims::supply(platform, tx, who, named(parts), input),
         ),
         write(
@@ -91,6 +109,7 @@ fn claiming() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/award/acceptance",
             "acceptAward",
             "Is content with a partial award and gives up an appeal",
+            Right::Of(Resource::Claim, Verb::Change),
             |platform, tx, who, parts, Nothing {}| claims::accept_award(platform, tx, who, named(parts)),
         ),
         write(
@@ -98,6 +117,7 @@ fn claiming() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/appeal",
             "appealClaim",
             "Contests a decision",
+            Right::Of(Resource::Claim, Verb::Create),
             |platform, tx, who, parts, input| claims::appeal(platform, tx, who, named(parts), &input),
         ),
         write(
@@ -105,6 +125,7 @@ fn claiming() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/withdrawal",
             "withdrawClaim",
             "Takes a claim back",
+            Right::Of(Resource::Claim, Verb::Remove),
             |platform, tx, who, parts, Nothing {}| claims::withdraw(platform, tx, who, named(parts)),
         ),
     ]
@@ -117,6 +138,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/review",
             "takeUpClaim",
             "Begins to look at a claim",
+            Right::OfProvider(Resource::Claim, Verb::Change),
             |platform, tx, who, parts, Nothing {}| claims::take_up(platform, tx, who, named(parts)),
         ),
         write(
@@ -124,6 +146,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/question",
             "requestInformation",
             "Asks the claimant for more",
+            Right::OfProvider(Resource::Claim, Verb::Change),
             |platform, tx, who, parts, input| {
                 claims::request_information(platform, tx, who, named(parts), &input)
             },
@@ -133,6 +156,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/decision",
             "decideClaim",
             "Accepts a claim, a part of it, or rejects it",
+            Right::OfProvider(Resource::Claim, Verb::Decide),
             |platform, tx, who, parts, input| claims::decide(platform, tx, who, named(parts), &input),
         ),
         write(
@@ -140,6 +164,7 @@ fn deciding() -> Vec<Route> {
             "/tenants/{tenant}/claims/{claim}/appeal/decision",
             "decideAppeal",
             "Decides an appeal",
+            Right::OfProvider(Resource::Claim, Verb::Decide),
             |platform, tx, who, parts, input| claims::decide_appeal(platform, tx, who, named(parts), &input),
         ),
     ]
@@ -164,6 +189,7 @@ fn attach() -> Route {
         path,
         "attachClaimFile",
         "Attaches a file to a claim",
+        Right::Of(Resource::Claim, Verb::Create),
         &["application/octet-stream"],
         prepare,
     )

@@ -4,7 +4,8 @@ use platform::statements::{self, Close};
 use platform::{cycles, decisions, jobs, live};
 
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, read, read_bytes, write, write_bytes};
+use platform::rights::{Resource, Verb};
 
 const TENANT_STATEMENT: &str = "/tenants/{tenant}/statements/{statement}";
 
@@ -14,6 +15,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/subscriptions/{subscription}/live",
             "live",
             "The cycle in progress: levels, budgets, money at risk, forecast",
+            Right::Of(Resource::Cycle, Verb::Read),
             |platform, tx, who, parts| {
                 live::of(platform, tx, who, parts.id("tenant"), parts.id("subscription"))
             },
@@ -22,6 +24,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/subscriptions/{subscription}/cycles",
             "listCycles",
             "The cycles of a subscription",
+            Right::Of(Resource::Cycle, Verb::Read),
             |_, tx, who, parts| {
                 cycles::list(tx, who, parts.id("tenant"), parts.id("subscription"), &parts.page()?)
             },
@@ -32,19 +35,25 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/statements",
             "listStatements",
             "The statements of a tenant",
+            Right::Of(Resource::Statement, Verb::Read),
             |_, tx, who, parts| {
                 statements::list(tx, who, parts.id("tenant"), parts.parameter("subscription"), &parts.page()?)
             },
         )
         .query("subscription", "Only of this subscription.")
         .paged(),
-        read(TENANT_STATEMENT, "getStatement", "A sealed statement", |_, tx, who, parts| {
-            statements::get(tx, who, parts.id("tenant"), parts.id("statement"))
-        }),
+        read(
+            TENANT_STATEMENT,
+            "getStatement",
+            "A sealed statement",
+            Right::Of(Resource::Statement, Verb::Read),
+            |_, tx, who, parts| statements::get(tx, who, parts.id("tenant"), parts.id("statement")),
+        ),
         read(
             "/tenants/{tenant}/statements/{statement}/replay",
             "replayStatement",
             "The statement made again from what was known when it was sealed",
+            Right::Of(Resource::Statement, Verb::Read),
             |platform, tx, who, parts| {
                 statements::replay(platform, tx, who, parts.id("tenant"), parts.id("statement"))
             },
@@ -53,6 +62,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/statements/{statement}/package",
             "downloadStatement",
             "The sealed package, for `upheld verify`",
+            Right::Of(Resource::Statement, Verb::Export),
             "application/x-tar",
             |platform, tx, who, parts| {
                 let id = parts.id("statement");
@@ -64,6 +74,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/statements/{statement}/html",
             "readStatement",
             "The statement to read and print",
+            Right::Of(Resource::Statement, Verb::Export),
             "text/html",
             |_, tx, who, parts| {
                 let html =
@@ -75,15 +86,20 @@ pub(crate) fn routes() -> Vec<Route> {
                 ))
             },
         ),
-        read("/decisions", "listDecisions", "Discretionary remedies of all tenants", |_, tx, who, parts| {
-            decisions::list(tx, who, parts.parameter("state"), &parts.page()?)
-        })
+        read(
+            "/decisions",
+            "listDecisions",
+            "Discretionary remedies of all tenants",
+            Right::Of(Resource::Decision, Verb::Read),
+            |_, tx, who, parts| decisions::list(tx, who, parts.parameter("state"), &parts.page()?),
+        )
         .query("state", "Only in this state: open, decided, declined.")
         .paged(),
         read(
             "/tenants/{tenant}/decisions",
             "listTenantDecisions",
             "Discretionary remedies of a tenant",
+            Right::Of(Resource::Decision, Verb::Read),
             |_, tx, who, parts| decisions::of_tenant(tx, who, parts.id("tenant"), &parts.page()?),
         )
         .paged(),
@@ -92,13 +108,18 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/decisions/{decision}",
             "decide",
             "Answers a discretionary remedy",
+            Right::Of(Resource::Decision, Verb::Decide),
             |platform, tx, who, parts, input| {
                 decisions::decide(platform, tx, who, parts.id("tenant"), parts.id("decision"), input)
             },
         ),
-        read("/jobs", "listJobs", "Work that waits, runs, or ended", |_, tx, who, parts| {
-            jobs::list(tx, who, parts.parameter("state"), &parts.page()?)
-        })
+        read(
+            "/jobs",
+            "listJobs",
+            "Work that waits, runs, or ended",
+            Right::Of(Resource::Job, Verb::Read),
+            |_, tx, who, parts| jobs::list(tx, who, parts.parameter("state"), &parts.page()?),
+        )
         .query("state", "Only in this state: waiting, running, done, failed.")
         .paged(),
         write(
@@ -106,6 +127,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/jobs/{job}/retry",
             "retryJob",
             "Tries a job again that was given up",
+            Right::Of(Resource::Job, Verb::Decide),
             |_, tx, who, parts, Nothing {}| jobs::retry(tx, who, parts.id("job")),
         ),
     ]
@@ -125,8 +147,16 @@ fn close() -> Route {
     };
     let path = "/tenants/{tenant}/subscriptions/{subscription}/cycles/{cycle}/close";
     let about = "Settles a cycle that is over and seals its statement, without waiting for the grace";
-    let mut route =
-        write_bytes::<statements::StatementView>("POST", path, "closeCycle", about, &[], prepare).created();
+    let mut route = write_bytes::<statements::StatementView>(
+        "POST",
+        path,
+        "closeCycle",
+        about,
+        Right::Of(Resource::Cycle, Verb::Decide),
+        &[],
+        prepare,
+    )
+    .created();
     route.input = Some(|schemas| schemas.subschema_for::<Close>());
     route
 }

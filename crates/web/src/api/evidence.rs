@@ -13,7 +13,8 @@ use serde::Serialize;
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Route, read, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, read, write_bytes};
+use platform::rights::{Resource, Verb};
 
 const OWN: &str = "/tenants/{tenant}/subscriptions/{subscription}/evidence";
 const SHARED: &str = "/agreements/{agreement}/evidence";
@@ -37,12 +38,27 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         send(OWN, "sendEvidence", "Sends evidence of a subscription"),
         send(SHARED, "sendSharedEvidence", "Sends evidence that concerns all subscriptions of an agreement"),
-        read(OWN, "listEvidence", "The batches of evidence of a subscription", batches).paged(),
-        read(SHARED, "listSharedEvidence", "The batches of evidence of an agreement", batches).paged(),
+        read(
+            OWN,
+            "listEvidence",
+            "The batches of evidence of a subscription",
+            Right::Of(Resource::Evidence, Verb::Read),
+            batches,
+        )
+        .paged(),
+        read(
+            SHARED,
+            "listSharedEvidence",
+            "The batches of evidence of an agreement",
+            Right::Of(Resource::Evidence, Verb::Read),
+            batches,
+        )
+        .paged(),
         read(
             "/tenants/{tenant}/subscriptions/{subscription}/evidence/digest",
             "digestEvidence",
             "The digest of all evidence of a subscription, its agreement's included",
+            Right::Of(Resource::Evidence, Verb::Read),
             |platform, tx, who, parts| {
                 let of = (parts.id("tenant"), parts.id("subscription"));
                 let sha256 = evidence::digest(platform, tx, who, of, as_of(parts)?)?;
@@ -90,7 +106,8 @@ fn send(path: &'static str, id: &'static str, summary: &'static str) -> Route {
         });
         Ok(commit)
     };
-    write_bytes::<Receipt>("POST", path, id, summary, MEDIA, prepare)
+    let right = Right::Of(Resource::Evidence, Verb::Create);
+    write_bytes::<Receipt>("POST", path, id, summary, right, MEDIA, prepare)
         .query("atomic", "`true`: keep nothing when any line is bad.")
         .body_bytes_max(BODY_BYTES_MAX)
 }
@@ -108,7 +125,15 @@ fn export() -> Route {
     };
     let path = "/tenants/{tenant}/subscriptions/{subscription}/evidence/export";
     let about = "Takes a copy of all evidence of a subscription, as `upheld settle` reads it";
-    write_bytes::<Nothing>("POST", path, "exportEvidence", about, &[], prepare)
-        .answers("application/x-ndjson")
-        .query("as_of", "As it was known at this time.")
+    write_bytes::<Nothing>(
+        "POST",
+        path,
+        "exportEvidence",
+        about,
+        Right::Of(Resource::Evidence, Verb::Export),
+        &[],
+        prepare,
+    )
+    .answers("application/x-ndjson")
+    .query("as_of", "As it was known at this time.")
 }

@@ -6,7 +6,8 @@ use timeline::Instant;
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Route, read, read_bytes, write};
+use crate::route::{Right, Route, read, read_bytes, write};
+use platform::rights::{Resource, Verb};
 
 const FROM: &str = "From this instant on (RFC 3339).";
 const UNTIL: &str = "Until this instant, exclusive (RFC 3339).";
@@ -24,6 +25,7 @@ fn books_routes() -> Vec<Route> {
             "/tenants/{tenant}/transactions",
             "listTransactions",
             "The transactions of a tenant",
+            Right::Of(Resource::Ledger, Verb::Read),
             |_, tx, who, parts| books::list(tx, who, parts.id("tenant"), &parts.page()?),
         )
         .paged(),
@@ -31,6 +33,7 @@ fn books_routes() -> Vec<Route> {
             "/tenants/{tenant}/transactions/{transaction}",
             "getTransaction",
             "A transaction",
+            Right::Of(Resource::Ledger, Verb::Read),
             |_, tx, who, parts| books::get(tx, who, parts.id("tenant"), parts.id("transaction")),
         ),
         write(
@@ -38,6 +41,7 @@ fn books_routes() -> Vec<Route> {
             "/tenants/{tenant}/transactions/{transaction}/reversal",
             "reverseTransaction",
             "Undoes a transaction by a new one",
+            Right::Of(Resource::Ledger, Verb::Decide),
             |_, tx, who, parts, input| {
                 vouchers::reverse(tx, who, parts.id("tenant"), parts.id("transaction"), &input)
             },
@@ -47,29 +51,34 @@ fn books_routes() -> Vec<Route> {
             "/tenants/{tenant}/accounts",
             "listAccounts",
             "The accounts of a tenant with their balances",
+            Right::Of(Resource::Ledger, Verb::Read),
             |_, tx, who, parts| books::accounts(tx, who, parts.id("tenant"), &parts.page()?),
         )
         .paged(),
-        read("/ledger/trial-balance", "trialBalance", "Whether the books balance", |_, tx, who, _| {
-            books::trial_balance(tx, who)
-        }),
+        read(
+            "/ledger/trial-balance",
+            "trialBalance",
+            "Whether the books balance",
+            Right::Of(Resource::Ledger, Verb::Read),
+            |_, tx, who, _| books::trial_balance(tx, who),
+        ),
     ]
 }
 
 fn voucher_routes() -> Vec<Route> {
     vec![
-        read("/tenants/{tenant}/vouchers", "listVouchers", "The vouchers of a tenant", |_, tx, who, parts| {
+        read("/tenants/{tenant}/vouchers", "listVouchers", "The vouchers of a tenant", Right::Of(Resource::Ledger, Verb::Read), |_, tx, who, parts| {
             vouchers::list(tx, who, parts.id("tenant"), &parts.page()?)
         })
         .paged(),
-        read("/tenants/{tenant}/vouchers/{voucher}", "getVoucher", "A voucher", |_, tx, who, parts| {
+        read("/tenants/{tenant}/vouchers/{voucher}", "getVoucher", "A voucher", Right::Of(Resource::Ledger, Verb::Read), |_, tx, who, parts| {
             vouchers::get(tx, who, parts.id("tenant"), parts.id("voucher"))
         }),
-        write("POST", "/tenants/{tenant}/invoices", "applyVouchers", "Uses vouchers on an invoice, in their order of use", |_, tx, who, parts, input| {
+        write("POST", "/tenants/{tenant}/invoices", "applyVouchers", "Uses vouchers on an invoice, in their order of use", Right::Of(Resource::Ledger, Verb::Create), |_, tx, who, parts, input| {
             vouchers::apply(tx, who, parts.id("tenant"), &input)
         })
         .created(),
-        write("POST", "/tenants/{tenant}/payments", "recordPayment", "Records that cash owed was paid; for the house `upstream`, that a provider of ours has given a credit", |_, tx, who, parts, input| {
+        write("POST", "/tenants/{tenant}/payments", "recordPayment", "Records that cash owed was paid; for the house `upstream`, that a provider of ours has given a credit", Right::Of(Resource::Ledger, Verb::Create), |_, tx, who, parts, input| {
             match parts.id("tenant") {
                 UPSTREAM => vouchers::receive_upstream(tx, who, input),
                 tenant => vouchers::pay_out(tx, who, tenant, input),
@@ -85,6 +94,7 @@ fn export_routes() -> Vec<Route> {
             "/tenants/{tenant}/billing",
             "exportTenantBilling",
             "The postings of a tenant in a period",
+            Right::Of(Resource::Ledger, Verb::Export),
             |_, tx, who, parts| billing::export(tx, who, Some(parts.id("tenant")), period(parts)?),
         )
         .query("from", FROM)
@@ -93,6 +103,7 @@ fn export_routes() -> Vec<Route> {
             "/tenants/{tenant}/billing.csv",
             "exportTenantBillingCsv",
             "The postings of a tenant in a period, as CSV",
+            Right::Of(Resource::Ledger, Verb::Export),
             "text/csv",
             |_, tx, who, parts| csv(&billing::export(tx, who, Some(parts.id("tenant")), period(parts)?)?),
         )
@@ -102,6 +113,7 @@ fn export_routes() -> Vec<Route> {
             "/ledger/billing",
             "exportBilling",
             "The postings of all tenants in a period",
+            Right::Of(Resource::Ledger, Verb::Export),
             |_, tx, who, parts| billing::export(tx, who, None, period(parts)?),
         )
         .query("from", FROM)
@@ -110,6 +122,7 @@ fn export_routes() -> Vec<Route> {
             "/ledger/billing.csv",
             "exportBillingCsv",
             "The postings of all tenants in a period, as CSV",
+            Right::Of(Resource::Ledger, Verb::Export),
             "text/csv",
             |_, tx, who, parts| csv(&billing::export(tx, who, None, period(parts)?)?),
         )

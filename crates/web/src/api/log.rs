@@ -9,7 +9,8 @@ use store::Tx;
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, read, read_bytes, write, write_bytes};
+use platform::rights::{Resource, Verb};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const NDJSON: &str = "application/x-ndjson";
@@ -22,51 +23,77 @@ pub(crate) fn routes() -> Vec<Route> {
             "/log/entries",
             "listLogEntries",
             "Entries of the provider's log, newest first",
+            Right::Of(Resource::AuditLog, Verb::Read),
             entries,
         )),
         listed(read(
             "/tenants/{tenant}/log/entries",
             "listTenantLogEntries",
             "Entries of a tenant's log, newest first",
+            Right::Of(Resource::AuditLog, Verb::Read),
             entries,
         )),
         text(
             "/log/entries/{seq}/proof",
             "proveLogEntry",
             "The proof (C2SP tlog-proof) that an entry is in the provider's log",
+            Right::Of(Resource::AuditLog, Verb::Read),
             proof,
         ),
         text(
             "/tenants/{tenant}/log/entries/{seq}/proof",
             "proveTenantLogEntry",
             "The proof (C2SP tlog-proof) that an entry is in a tenant's log",
+            Right::Of(Resource::AuditLog, Verb::Read),
             proof,
         ),
         sized(text(
             "/log/consistency",
             "proveLogGrowth",
             "The proof that the provider's log only grew",
+            Right::Of(Resource::AuditLog, Verb::Read),
             consistency,
         )),
         sized(text(
             "/tenants/{tenant}/log/consistency",
             "proveTenantLogGrowth",
             "The proof that a tenant's log only grew",
+            Right::Of(Resource::AuditLog, Verb::Read),
             consistency,
         )),
-        text("/log/checkpoint", "logCheckpoint", "The checkpoint of the provider's log, signed", checkpoint),
+        text(
+            "/log/checkpoint",
+            "logCheckpoint",
+            "The checkpoint of the provider's log, signed",
+            Right::Of(Resource::AuditLog, Verb::Read),
+            checkpoint,
+        ),
         text(
             "/tenants/{tenant}/log/checkpoint",
             "tenantLogCheckpoint",
             "The checkpoint of a tenant's log, signed",
+            Right::Of(Resource::AuditLog, Verb::Read),
             checkpoint,
         ),
-        text("/log/log.pub", "logKey", "The public key of the provider's log", key),
-        text("/tenants/{tenant}/log/log.pub", "tenantLogKey", "The public key of a tenant's log", key),
+        text(
+            "/log/log.pub",
+            "logKey",
+            "The public key of the provider's log",
+            Right::Of(Resource::AuditLog, Verb::Read),
+            key,
+        ),
+        text(
+            "/tenants/{tenant}/log/log.pub",
+            "tenantLogKey",
+            "The public key of a tenant's log",
+            Right::Of(Resource::AuditLog, Verb::Read),
+            key,
+        ),
         read_bytes(
             "/log/tile/{*path}",
             "logTile",
             "A tile or entry bundle of the provider's log (C2SP tlog-tiles)",
+            Right::Of(Resource::AuditLog, Verb::Read),
             "application/octet-stream",
             tile,
         ),
@@ -74,6 +101,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/log/tile/{*path}",
             "tenantLogTile",
             "A tile or entry bundle of a tenant's log (C2SP tlog-tiles)",
+            Right::Of(Resource::AuditLog, Verb::Read),
             "application/octet-stream",
             tile,
         ),
@@ -81,12 +109,14 @@ pub(crate) fn routes() -> Vec<Route> {
             "/log/retention",
             "listLogRetention",
             "How long the entries of the provider's log are kept",
+            Right::Of(Resource::AuditLog, Verb::Read),
             retentions,
         ),
         read(
             "/tenants/{tenant}/log/retention",
             "listTenantLogRetention",
             "How long the entries of a tenant's log are kept",
+            Right::Of(Resource::AuditLog, Verb::Read),
             retentions,
         ),
         write(
@@ -94,6 +124,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/log/retention",
             "extendLogRetention",
             "Keeps entries of the provider's log longer",
+            Right::Of(Resource::Settings, Verb::Change),
             retain,
         ),
         write(
@@ -101,6 +132,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/log/retention",
             "extendTenantLogRetention",
             "Keeps entries of a tenant's log longer",
+            Right::Of(Resource::Settings, Verb::Change),
             retain,
         ),
         write(
@@ -108,6 +140,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/log/erasures",
             "eraseLogPersonal",
             "Erases personal data beside the provider's log",
+            Right::Of(Resource::Person, Verb::Remove),
             erase,
         ),
         write(
@@ -115,6 +148,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/tenants/{tenant}/log/erasures",
             "eraseTenantLogPersonal",
             "Erases personal data beside a tenant's log",
+            Right::Of(Resource::Person, Verb::Remove),
             erase,
         ),
         write(
@@ -122,6 +156,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/log/cosignatures",
             "cosignLog",
             "Takes a witness's cosignature of a checkpoint",
+            Right::Of(Resource::AuditLog, Verb::Read),
             |platform, tx, who, _, input| audit::cosign(platform, tx, who, &input),
         ),
     ];
@@ -147,9 +182,10 @@ fn text(
     path: &'static str,
     id: &'static str,
     summary: &'static str,
+    right: Right,
     work: fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<String, Failure>,
 ) -> Route {
-    read_bytes(path, id, summary, "text/plain", move |platform, tx, who, parts| {
+    read_bytes(path, id, summary, right, "text/plain", move |platform, tx, who, parts| {
         Ok(Reply::bytes(TEXT, work(platform, tx, who, parts)?.into_bytes()))
     })
 }
@@ -255,7 +291,8 @@ fn check(path: &'static str, id: &'static str, summary: &'static str) -> Route {
             Box::new(move |_, tx, who, parts| Reply::json(&audit::check(tx, who, house(parts), checked)?));
         Ok(commit)
     };
-    let mut route = write_bytes::<Checked>("POST", path, id, summary, &[], prepare);
+    let right = Right::Of(Resource::AuditLog, Verb::Read);
+    let mut route = write_bytes::<Checked>("POST", path, id, summary, right, &[], prepare);
     route.input = Some(|schemas| schemas.subschema_for::<Nothing>());
     route
 }
@@ -271,7 +308,8 @@ fn export(path: &'static str, id: &'static str, summary: &'static str) -> Route 
         });
         Ok(commit)
     };
-    let mut route = write_bytes::<ExportLog>("POST", path, id, summary, &[], prepare).answers(NDJSON);
+    let right = Right::Of(Resource::AuditLog, Verb::Export);
+    let mut route = write_bytes::<ExportLog>("POST", path, id, summary, right, &[], prepare).answers(NDJSON);
     route.input = Some(|schemas| schemas.subschema_for::<ExportLog>());
     route
 }

@@ -1,9 +1,10 @@
 //! Maintenance windows of a subscription or an agreement.
 
 use platform::maintenance;
+use platform::rights::{Resource, Verb};
 
 use crate::api::evidence::stream;
-use crate::route::{Route, read, write};
+use crate::route::{Right, Route, read, write};
 
 /// The paths of one sort of stream, with the names of its operations.
 struct Place {
@@ -44,25 +45,39 @@ fn of(place: Place) -> Vec<Route> {
             place.all,
             announce,
             "Announces a maintenance window now",
+            Right::Of(Resource::Maintenance, Verb::Create),
             |platform, tx, who, parts, input| {
                 maintenance::announce(platform, tx, who, &stream(parts), &input)
             },
         )
         .created(),
-        read(place.all, list, "Maintenance windows", |platform, tx, who, parts| {
-            let shared = parts.parameter("shared") == Some("true");
-            maintenance::list(platform, tx, who, &stream(parts), shared, &parts.page()?)
-        })
+        read(
+            place.all,
+            list,
+            "Maintenance windows",
+            Right::Of(Resource::Maintenance, Verb::Read),
+            |platform, tx, who, parts| {
+                let shared = parts.parameter("shared") == Some("true");
+                maintenance::list(platform, tx, who, &stream(parts), shared, &parts.page()?)
+            },
+        )
         .query("shared", "`true`: those of the subscription's agreement.")
         .paged(),
-        read(place.one, get, "A maintenance window", |platform, tx, who, parts| {
-            maintenance::get(platform, tx, who, &stream(parts), parts.id("window"))
-        }),
+        read(
+            place.one,
+            get,
+            "A maintenance window",
+            Right::Of(Resource::Maintenance, Verb::Read),
+            |platform, tx, who, parts| {
+                maintenance::get(platform, tx, who, &stream(parts), parts.id("window"))
+            },
+        ),
         write(
             "PATCH",
             place.one,
             change,
             "Changes a maintenance window",
+            Right::Of(Resource::Maintenance, Verb::Change),
             |platform, tx, who, parts, input| {
                 let of = stream(parts);
                 maintenance::change(platform, tx, who, (&of, parts.id("window")), &input, parts.expected)
@@ -73,6 +88,7 @@ fn of(place: Place) -> Vec<Route> {
             place.cancellation,
             cancel,
             "Cancels a maintenance window",
+            Right::Of(Resource::Maintenance, Verb::Remove),
             |platform, tx, who, parts, input| {
                 let of = stream(parts);
                 maintenance::cancel(platform, tx, who, (&of, parts.id("window")), &input, parts.expected)

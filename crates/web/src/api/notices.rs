@@ -3,7 +3,8 @@
 use platform::notices;
 
 use crate::parts::Parts;
-use crate::route::{Nothing, Route, read, write};
+use crate::route::{Nothing, Right, Route, read, write};
+use platform::rights::{Resource, Verb};
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = of_provider();
@@ -18,24 +19,36 @@ fn of_provider() -> Vec<Route> {
             "/agreements/{agreement}/notices",
             "sendNotice",
             "Tells the customers of a version that another replaces it",
+            Right::Of(Resource::Notice, Verb::Create),
             |platform, tx, who, parts, input| {
                 notices::create(platform, tx, who, parts.id("agreement"), &input)
             },
         )
         .created(),
-        read("/notices", "listNotices", "The notices sent", |platform, tx, who, parts| {
-            notices::list(platform, tx, who, parts.parameter("agreement"), &parts.page()?)
-        })
+        read(
+            "/notices",
+            "listNotices",
+            "The notices sent",
+            Right::Of(Resource::Notice, Verb::Read),
+            |platform, tx, who, parts| {
+                notices::list(platform, tx, who, parts.parameter("agreement"), &parts.page()?)
+            },
+        )
         .query("agreement", "Only of this agreement.")
         .paged(),
-        read("/notices/{notice}", "getNotice", "A notice", |platform, tx, who, parts| {
-            notices::get(platform, tx, who, parts.id("notice"))
-        }),
+        read(
+            "/notices/{notice}",
+            "getNotice",
+            "A notice",
+            Right::Of(Resource::Notice, Verb::Read),
+            |platform, tx, who, parts| notices::get(platform, tx, who, parts.id("notice")),
+        ),
         write(
             "DELETE",
             "/notices/{notice}",
             "withdrawNotice",
             "Takes a notice back from whoever has not decided",
+            Right::Of(Resource::Notice, Verb::Remove),
             |platform, tx, who, parts, Nothing {}| {
                 notices::withdraw(platform, tx, who, parts.id("notice"), parts.expected)
             },
@@ -44,6 +57,7 @@ fn of_provider() -> Vec<Route> {
             "/notices/{notice}/deliveries",
             "listDeliveries",
             "How far each subscription is with a notice",
+            Right::Of(Resource::Notice, Verb::Read),
             |platform, tx, who, parts| {
                 notices::deliveries(platform, tx, who, parts.id("notice"), &parts.page()?)
             },
@@ -58,6 +72,7 @@ fn of_customer() -> Vec<Route> {
             "/tenants/{tenant}/notices",
             "listTenantNotices",
             "The notices a customer has",
+            Right::Of(Resource::Notice, Verb::Read),
             |platform, tx, who, parts| {
                 notices::list_of(platform, tx, who, parts.id("tenant"), &parts.page()?)
             },
@@ -67,6 +82,7 @@ fn of_customer() -> Vec<Route> {
             "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}",
             "getTenantNotice",
             "A notice a customer has",
+            Right::Of(Resource::Notice, Verb::Read),
             |platform, tx, who, parts| {
                 let (tenant, notice, subscription) = names(parts);
                 notices::get_of(platform, tx, who, tenant, notice, subscription)
@@ -77,6 +93,7 @@ fn of_customer() -> Vec<Route> {
             "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}/seen",
             "seeNotice",
             "Notes that the customer has seen a notice",
+            Right::Of(Resource::Notice, Verb::Read),
             |platform, tx, who, parts, Nothing {}| {
                 let (tenant, notice, subscription) = names(parts);
                 notices::seen(platform, tx, who, tenant, notice, subscription)
@@ -87,6 +104,7 @@ fn of_customer() -> Vec<Route> {
             "/tenants/{tenant}/notices/{notice}/subscriptions/{subscription}/decision",
             "decideNotice",
             "Accepts or refuses a change",
+            Right::Of(Resource::Notice, Verb::Decide),
             |platform, tx, who, parts, input| {
                 let (tenant, notice, subscription) = names(parts);
                 notices::decide(platform, tx, who, tenant, notice, subscription, &input, parts.expected)

@@ -2,6 +2,7 @@
 
 use platform::people::{self, Accept, Code, Invite, NewToken, SetRole, SignIn};
 use platform::principal::PROVIDER;
+use platform::rights::{Resource, Verb};
 use platform::{Refusal, RefusalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::SESSION_COOKIE;
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Route, read, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, read, write, write_bytes};
 
 /// That it was done.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -38,7 +39,7 @@ struct Confirm {
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
         sign_in(),
-        read("/sessions", "listSessions", "The caller's own sessions", |_, tx, who, _| {
+        read("/sessions", "listSessions", "The caller's own sessions", Right::SignedIn, |_, tx, who, _| {
             Ok(All { items: people::sessions(tx, who)? })
         }),
         write(
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/sessions/current",
             "signOut",
             "Ends the session the request came with",
+            Right::SignedIn,
             |_, tx, who, parts, Nothing {}| {
                 people::end(tx, who, session_token(parts)?)?;
                 Ok(DONE)
@@ -56,18 +58,20 @@ pub(crate) fn routes() -> Vec<Route> {
             "/sessions/{session}",
             "endSession",
             "Ends a session of the caller's own",
+            Right::SignedIn,
             |_, tx, who, parts, Nothing {}| {
                 people::revoke(tx, who, parts.id("session"))?;
                 Ok(DONE)
             },
         ),
         confirm(),
-        read("/me", "me", "Who the caller is", |_, tx, who, _| people::me(tx, who)),
+        read("/me", "me", "Who the caller is", Right::SignedIn, |_, tx, who, _| people::me(tx, who)),
         write(
             "POST",
             "/me/second-factor",
             "enrolSecondFactor",
             "Begins to set up a second factor",
+            Right::SignedIn,
             |platform, tx, who, _, Nothing {}| people::enrol(platform, tx, who),
         ),
         write(
@@ -75,6 +79,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/me/second-factor/confirmation",
             "confirmSecondFactor",
             "Puts the second factor in force",
+            Right::SignedIn,
             |_, tx, who, _, input: Code| people::enrolled(tx, who, &input),
         ),
         write(
@@ -82,6 +87,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/me/second-factor",
             "removeSecondFactor",
             "Takes the second factor away",
+            Right::SignedIn,
             |platform, tx, who, _, Nothing {}| {
                 people::unenrol(platform, tx, who)?;
                 Ok(DONE)
@@ -147,15 +153,20 @@ use paths;
 /// The same routes for the provider's house and for a tenant's.
 fn of_house(paths: &Paths, ids: [&'static str; 8]) -> Vec<Route> {
     vec![
-        read(paths.people, ids[0], "The people of the house", |_, tx, who, parts| {
-            people::members(tx, who, house(parts), &parts.page()?)
-        })
+        read(
+            paths.people,
+            ids[0],
+            "The people of the house",
+            Right::Of(Resource::Person, Verb::Read),
+            |_, tx, who, parts| people::members(tx, who, house(parts), &parts.page()?),
+        )
         .paged(),
         write(
             "PUT",
             paths.role,
             ids[1],
             "Gives a person another role",
+            Right::Of(Resource::Person, Verb::Change),
             |_, tx, who, parts, input: SetRole| {
                 people::set_role(tx, who, house(parts), parts.id("person"), &input)?;
                 Ok(DONE)
@@ -166,6 +177,7 @@ fn of_house(paths: &Paths, ids: [&'static str; 8]) -> Vec<Route> {
             paths.person,
             ids[2],
             "Takes a person out of the house",
+            Right::Of(Resource::Person, Verb::Remove),
             |_, tx, who, parts, Nothing {}| {
                 people::remove(tx, who, house(parts), parts.id("person"))?;
                 Ok(DONE)
@@ -176,6 +188,7 @@ fn of_house(paths: &Paths, ids: [&'static str; 8]) -> Vec<Route> {
             paths.reset,
             ids[3],
             "Makes a one-time link for a new password",
+            Right::Of(Resource::Person, Verb::Change),
             |platform, tx, who, parts, Nothing {}| {
                 people::reset(platform, tx, who, house(parts), parts.id("person"))
             },
@@ -186,27 +199,40 @@ fn of_house(paths: &Paths, ids: [&'static str; 8]) -> Vec<Route> {
             paths.invitations,
             ids[4],
             "Makes a one-time link that invites a person",
+            Right::Of(Resource::Person, Verb::Create),
             |platform, tx, who, parts, input: Invite| people::invite(platform, tx, who, house(parts), &input),
         )
         .created(),
-        read(paths.tokens, ids[5], "The API tokens of the house", |_, tx, who, parts| {
-            people::tokens(tx, who, house(parts), &parts.page()?)
-        })
+        read(
+            paths.tokens,
+            ids[5],
+            "The API tokens of the house",
+            Right::Of(Resource::Token, Verb::Read),
+            |_, tx, who, parts| people::tokens(tx, who, house(parts), &parts.page()?),
+        )
         .paged(),
         write(
             "POST",
             paths.tokens,
             ids[6],
             "Makes an API token; its text is shown once",
+            Right::Of(Resource::Token, Verb::Create),
             |platform, tx, who, parts, input: NewToken| {
                 people::create_token(platform, tx, who, house(parts), input)
             },
         )
         .created(),
-        write("DELETE", paths.token, ids[7], "Takes an API token back", |_, tx, who, parts, Nothing {}| {
-            people::revoke_token(tx, who, house(parts), parts.id("token"))?;
-            Ok(DONE)
-        }),
+        write(
+            "DELETE",
+            paths.token,
+            ids[7],
+            "Takes an API token back",
+            Right::Of(Resource::Token, Verb::Remove),
+            |_, tx, who, parts, Nothing {}| {
+                people::revoke_token(tx, who, house(parts), parts.id("token"))?;
+                Ok(DONE)
+            },
+        ),
     ]
 }
 
@@ -230,9 +256,16 @@ fn sign_in() -> Route {
         });
         Ok(commit)
     };
-    let mut route = write_bytes::<people::Session>("POST", "/sessions", "signIn", "Signs in", &[], prepare)
-        .open()
-        .created();
+    let mut route = write_bytes::<people::Session>(
+        "POST",
+        "/sessions",
+        "signIn",
+        "Signs in",
+        Right::Nothing,
+        &[],
+        prepare,
+    )
+    .created();
     route.input = Some(|schemas| schemas.subschema_for::<SignIn>());
     route.strict = true;
     route
@@ -250,8 +283,15 @@ fn confirm() -> Route {
         Ok(commit)
     };
     let about = "Gives the password once more, which opens dangerous acts for a while";
-    let mut route =
-        write_bytes::<Done>("POST", "/sessions/current/confirmation", "confirmSession", about, &[], prepare);
+    let mut route = write_bytes::<Done>(
+        "POST",
+        "/sessions/current/confirmation",
+        "confirmSession",
+        about,
+        Right::SignedIn,
+        &[],
+        prepare,
+    );
     route.input = Some(|schemas| schemas.subschema_for::<Confirm>());
     route.strict = true;
     route
@@ -268,7 +308,7 @@ fn accept() -> Route {
         Ok(commit)
     };
     let about = "Uses a one-time link: an invitation, or a new password";
-    let mut route = write_bytes::<Done>("POST", "/links", "useLink", about, &[], prepare).open();
+    let mut route = write_bytes::<Done>("POST", "/links", "useLink", about, Right::Nothing, &[], prepare);
     route.input = Some(|schemas| schemas.subschema_for::<Accept>());
     route.strict = true;
     route

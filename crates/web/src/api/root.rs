@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::route::{Route, read};
+use crate::route::{Right, Route, read};
 
 /// The provider and the time.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -15,13 +15,16 @@ struct About {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
-        read("", "about", "The provider's name and the platform's time", |platform, tx, _, _| {
+    vec![read(
+        "",
+        "about",
+        "The provider's name and the platform's time",
+        Right::Nothing,
+        |platform, tx, _, _| {
             Ok(About {
                 provider: platform.settings.provider.clone(),
                 now: calendar::Zone::utc().show(tx.now()),
             })
-        })
-        .open(),
-    ]
+        },
+    )]
 }

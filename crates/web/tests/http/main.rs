@@ -1,10 +1,21 @@
 //! What HTTP promises: problems, revisions, repeated requests, pages, limits, and the document that describes it all.
-#![expect(clippy::unwrap_used, unreachable_pub, reason = "helpers of tests stand outside the test functions")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "helpers of tests stand outside the test functions"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod claims;
 mod document;
+mod evidence;
+mod ledger;
+mod metrics;
+mod notices;
+mod walk;
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -140,6 +151,43 @@ fn the_same_request_under_the_same_key_is_done_once() {
         201,
         "a refusal uses up no key"
     );
+}
+
+/// What is shown once lies nowhere where it could be read a second time; whoever asked can have it again all the same.
+#[test]
+fn a_secret_given_out_under_a_key_is_nowhere_in_the_database() {
+    let house = House::new();
+    let person = house.ask("b-member", Request::get("/api/v1/me"))["id"].as_str().unwrap().to_owned();
+    let guest = json!({ "email": "guest@example.com", "role": "customer_member" });
+    let token = json!({ "name": "meter", "role": "customer_admin" });
+    let of = |rest: &str| Request::new("POST", format!("/api/v1/tenants/{B}{rest}"));
+    let asked = [
+        ("key-71d0-token", of("/tokens").json(&token), "token"),
+        ("key-71d0-guest", of("/invitations").json(&guest), "secret"),
+        ("key-71d0-reset", of(&format!("/people/{person}/reset")), "secret"),
+    ];
+    for (key, request, field) in asked {
+        let request = house.who("b-admin").sign(request.header("idempotency-key", key));
+        let (first, again) = (house.client().send(&request), house.client().send(&request));
+        assert!(first.status < 300, "{key}: {}", first.text());
+        assert_eq!((first.status, &first.body), (again.status, &again.body), "{key}");
+        assert_eq!(again.header("idempotency-replayed"), Some("true"), "{key}");
+        let secret = first.json()[field].as_str().unwrap().to_owned();
+        // `upheld_<id>_<secret>_<checksum>`: the id is no secret.
+        let bare = secret.rsplit_once('_').filter(|_| field == "token").map_or(secret.as_str(), |it| it.0);
+        let bare = bare.trim_start_matches(&format!("upheld_{}_", first.json()["id"].as_str().unwrap()));
+        let stored = house.stored();
+        assert!(
+            holds(&stored, first.json()["id"].as_str().unwrap().as_bytes()),
+            "the search finds what is there"
+        );
+        assert!(bare.len() >= 43 && !holds(&stored, bare.as_bytes()), "{key}: {bare} stands in the database");
+        assert!(!holds(&stored, key.as_bytes()), "{key} itself stands in the database");
+    }
+}
+
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|it| it == part)
 }
 
 /// Closing does its work before the write begins.
@@ -358,4 +406,32 @@ fn a_reset_link_is_worth_nothing_after_its_person_was_taken_out() {
         409,
         "window-closed",
     );
+}
+
+/// A token has no more than its maker: also when the maker has less than before.
+#[test]
+fn tokens_that_have_more_than_their_maker_has_now_are_good_no_more() {
+    let house = House::new();
+    let person = house.ask("b-admin", Request::get("/api/v1/me"))["id"].as_str().unwrap().to_owned();
+    let make = |role: &str| {
+        let input = json!({ "name": role, "role": role });
+        let made =
+            house.ask("b-admin", Request::new("POST", format!("/api/v1/tenants/{B}/tokens")).json(&input));
+        made["token"].as_str().unwrap().to_owned()
+    };
+    let (admin, member) = (make("customer_admin"), make("customer_member"));
+    let status = |token: &str| house.client().send(&Request::get("/api/v1/me").bearer(token)).status;
+    assert_eq!((status(&admin), status(&member)), (200, 200));
+    let set_role = |role: &str| {
+        let target = format!("/api/v1/tenants/{B}/people/{person}/role");
+        house.ask("owner", Request::new("PUT", target).json(&json!({ "role": role })));
+    };
+    set_role("customer_member");
+    assert_eq!((status(&admin), status(&member)), (401, 200));
+    set_role("customer_admin");
+    assert_eq!((status(&admin), status(&member)), (401, 200), "what was taken back stays so");
+    let log =
+        owner(&house, Request::get(format!("/api/v1/tenants/{B}/log/entries?action=token.revoked&limit=1")))
+            .json();
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1));
 }

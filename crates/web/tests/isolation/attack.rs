@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 use web::{RouteInfo, table};
 
-use crate::plant::{PUBLIC, names};
+use crate::plant::{PUBLIC, names, nobodys};
 use crate::sample::Samples;
 use crate::support::{A, Answer, B, Client, House, Identity, MARKER, Request};
 
@@ -47,7 +47,7 @@ pub fn attack(house: &House) -> Report {
 
 /// Attacks the server of the house with some of the outsiders, each from one connection.
 pub fn attack_as(house: &House, chosen: impl Fn(&str) -> bool) -> Report {
-    let nobodys = house.ids.iter().map(|(name, id)| (name.clone(), random_like(name, id))).collect();
+    let nobodys = nobodys(house);
     let attack = Attack { house, samples: Samples::new(), nobodys, report: Mutex::default() };
     let outsiders: Vec<&Identity> = house.outsiders.iter().filter(|it| chosen(&it.name)).collect();
     let (routes, next) = (table(), AtomicUsize::new(0));
@@ -65,23 +65,23 @@ pub fn attack_as(house: &House, chosen: impl Fn(&str) -> bool) -> Report {
     for who in outsiders {
         attack.beside_the_table(&mut client, who);
     }
-    attack.report.into_inner().unwrap()
+    let mut report = attack.report.into_inner().unwrap();
+    report.leaks.extend(house.told());
+    report
 }
 
-/// A name of the same form that nobody has.
-fn random_like(name: &str, id: &str) -> String {
-    if PUBLIC.contains(&name) {
-        return id.to_owned();
+impl House {
+    /// Lines of the server's log that have anything of A's in them, or anybody's credential.
+    pub fn told(&self) -> Vec<String> {
+        let ids = self.ids.iter().filter(|it| !PUBLIC.contains(&it.0.as_str())).map(|it| it.1.clone());
+        let everybody = self.insiders.iter().chain(&self.outsiders);
+        let credentials =
+            everybody.flat_map(|it| &it.headers).filter_map(|it| Some(it.1.split_once(' ')?.1.to_owned()));
+        let mut secrets: Vec<String> = ids.chain(credentials).filter(|it| it.len() > 5).collect();
+        secrets.push(MARKER.to_owned());
+        let found = |line: &String| secrets.iter().any(|it| line.to_lowercase().contains(&it.to_lowercase()));
+        self.lines.all().into_iter().filter(found).map(|it| format!("the log shows {it}")).collect()
     }
-    let keep = id.find(['_', '-']).map_or(0, |it| it + 1);
-    let other = |it: char| match it {
-        '0'..='8' => char::from_u32(it as u32 + 1).unwrap_or('0'),
-        '9' => '0',
-        'f' | 'F' | 'z' | 'Z' => '7',
-        'a'..='y' | 'A'..='Y' => char::from_u32(it as u32 + 1).unwrap_or('a'),
-        it => it,
-    };
-    id.chars().enumerate().map(|(at, it)| if at < keep { it } else { other(it) }).collect()
 }
 
 impl Attack<'_> {
@@ -89,10 +89,6 @@ impl Attack<'_> {
         // These try out passwords: each attempt costs a hash, and none of them names a thing of a tenant.
         if route.strict {
             self.pair(client, who, route, |it| self.request(route, it, None));
-            return;
-        }
-        // A session that ended would attack no more.
-        if route.id == "signOut" {
             return;
         }
         for house in [None, Some(who.tenant().unwrap_or(B))] {
@@ -307,7 +303,13 @@ impl Attack<'_> {
     }
 
     fn send(&self, client: &mut Client, who: &Identity, request: &Request) -> Answer {
-        let answer = client.send(&who.sign(request.clone()));
+        // A session that ended would attack no more.
+        let ends = request.method == "DELETE" && request.target.to_lowercase().contains("/sessions/current");
+        let answer = if ends {
+            client.send(&self.house.in_a_new_session(who).sign(request.clone()))
+        } else {
+            client.send(&who.sign(request.clone()))
+        };
         let mut report = self.report.lock().unwrap();
         report.attempts += 1;
         let asked = format!("{} {} {}", who.name, request.method, request.target);

@@ -10,6 +10,7 @@ use platform::rights::Role;
 use store::values;
 
 use crate::attack::{Report, attack_as};
+use crate::keys::told_apart;
 use crate::plant::plant;
 use crate::support::{A, House, MARKER, Server, generous};
 
@@ -26,7 +27,8 @@ fn behind(
 ) -> Report {
     let platform = house.platform.clone();
     let of_a = house.who(&format!("{MARKER}-token")).headers[0].1.clone();
-    house.server = Server::start(move || layer(web::router(platform, generous()), of_a));
+    let log = house.lines.log();
+    house.server = Server::start(move || layer(web::router_logging_to(platform, generous(), log), of_a));
     by_two(&house)
 }
 
@@ -116,4 +118,41 @@ fn a_row_under_the_wrong_tenant_is_found_out() {
         .unwrap();
     let report = by_two(&house);
     assert!(report.leaks.iter().any(|it| it.contains("statement")), "{} leaks", report.leaks.len());
+}
+
+#[test]
+fn a_server_that_puts_paths_into_its_log_is_found_out() {
+    let house = planted();
+    let log = house.lines.log();
+    let report = behind(house, move |router, _| {
+        router.layer(from_fn(move |request: Request, next: Next| {
+            log(&request.uri().to_string());
+            next.run(request)
+        }))
+    });
+    assert!(report.leaks.iter().any(|it| it.starts_with("the log shows")), "{} leaks", report.leaks.len());
+}
+
+#[test]
+fn a_server_whose_keys_belong_to_nobody_is_found_out() {
+    let mut house = House::new();
+    let sent = plant(&mut house);
+    let (platform, log) = (house.platform.clone(), house.lines.log());
+    let of_a = HeaderValue::try_from(house.who(&format!("{MARKER}-admin")).headers[0].1.clone()).unwrap();
+    house.server = Server::start(move || {
+        web::router_logging_to(platform, generous(), log).layer(from_fn(
+            move |mut request: Request, next: Next| {
+                let theirs = request
+                    .headers()
+                    .get("idempotency-key")
+                    .is_some_and(|it| it.as_bytes().starts_with(b"of-a-"));
+                if theirs {
+                    request.headers_mut().insert(AUTHORIZATION, of_a.clone());
+                }
+                next.run(request)
+            },
+        ))
+    });
+    let wrong = told_apart(&house, &sent);
+    assert!(wrong.iter().any(|it| it.contains("is given again what")), "{} wrong", wrong.len());
 }

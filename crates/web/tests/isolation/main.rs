@@ -6,7 +6,9 @@ mod support;
 
 mod attack;
 mod controls;
+mod keys;
 mod plant;
+mod rights;
 mod sample;
 
 use std::time::Instant;
@@ -41,5 +43,6 @@ fn nobody_sees_or_can_tell_anything_of_another_tenant() {
         began.elapsed().as_millis()
     );
     assert!(report.leaks.is_empty() && report.faults.is_empty(), "{}", show(&report));
+    assert!(house.lines.all().len() >= report.attempts, "each request is in the log");
     assert!(report.attempts >= 20_000, "{} attempts", report.attempts);
 }

@@ -1,7 +1,7 @@
 //! A provider with customers A, B, C and D, its people and tokens. Everything A wrote carries a marker.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use calendar::parse_instant;
 use platform::agreements::AgreementKind;
@@ -9,11 +9,13 @@ use platform::jobs::{self, Handler};
 use platform::principal::{PROVIDER, Principal};
 use platform::rights::Role;
 use platform::{
-    Failure, Platform, Settings, corrections, cycles, notices, people, publishing, subscriptions, tenants,
+    Failure, Platform, Settings, claims, corrections, cycles, maintenance, notices, people, publishing, runs,
+    subscriptions, tenants, vouchers,
 };
 use proof::SigningKey;
 use serde_json::{Value as Json, json};
-use store::{Context, Location, ManualClock, SeededChance, Store};
+use sha2::{Digest as _, Sha256};
+use store::{Context, Location, ManualClock, SeededChance, Store, values};
 use tempfile::TempDir;
 
 use super::client::{Client, Request};
@@ -31,7 +33,7 @@ pub const OCTOBER: &str = "2026-10-01T00:00:00Z";
 pub const NOVEMBER: &str = "2026-11-10T00:00:00Z";
 
 /// A small contract with texts, a claim and a question for a person.
-const TERMS: &str = r#"---
+pub const TERMS: &str = r#"---
 id: hosting
 version: "1"
 title: Hosting
@@ -81,8 +83,23 @@ remedy goodwill : compensation
 ```
 "#;
 
+/// The lines of a server's log.
+#[derive(Debug, Clone, Default)]
+pub struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl Lines {
+    pub fn log(&self) -> web::Log {
+        let all = self.0.clone();
+        Arc::new(move |line| all.lock().unwrap().push(line.to_owned()))
+    }
+
+    pub fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
 /// Who sends a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Identity {
     pub name: String,
     /// The credential, as headers.
@@ -90,6 +107,8 @@ pub struct Identity {
     /// The houses it belongs to, with its role in each.
     pub roles: Vec<(String, Role)>,
     pub scopes: Option<Vec<String>>,
+    /// Whose session it is.
+    pub person: Option<String>,
 }
 
 impl Identity {
@@ -119,7 +138,9 @@ pub struct House {
     pub outsiders: Vec<Identity>,
     /// By the name of a path's parameter: A's own.
     pub ids: BTreeMap<String, String>,
-    _directory: TempDir,
+    /// What the server has put into its log.
+    pub lines: Lines,
+    directory: TempDir,
 }
 
 impl House {
@@ -131,8 +152,9 @@ impl House {
         let store = Store::open(&Location::Directory(directory.path().to_owned()), context).unwrap();
         let key = SigningKey::from_seed("localhost/upheld", [7; 32]).unwrap();
         let platform = Platform::new(store, Settings::default(), key);
-        let served = platform.clone();
-        let server = Server::start(move || web::router(served, super::generous()));
+        let lines = Lines::default();
+        let (served, log) = (platform.clone(), lines.log());
+        let server = Server::start(move || web::router_logging_to(served, super::generous(), log));
         let mut house = Self {
             platform,
             clock,
@@ -140,7 +162,8 @@ impl House {
             insiders: Vec::new(),
             outsiders: Vec::new(),
             ids: BTreeMap::new(),
-            _directory: directory,
+            lines,
+            directory,
         };
         house.found();
         house.populate();
@@ -151,12 +174,35 @@ impl House {
         Client::new(self.server.address)
     }
 
+    /// Every byte of the store: the database and what it has not yet put into it.
+    pub fn stored(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.directory.path()).unwrap();
+        files.flat_map(|it| std::fs::read(it.unwrap().path()).unwrap()).collect()
+    }
+
     pub fn set(&self, to: &str) {
         self.clock.set(parse_instant(to).unwrap());
     }
 
     pub fn who(&self, name: &str) -> &Identity {
         self.insiders.iter().chain(&self.outsiders).find(|it| it.name == name).unwrap()
+    }
+
+    /// The same person, in a session that has just begun.
+    pub fn in_a_new_session(&self, who: &Identity) -> Identity {
+        let Some(person) = who.person.clone() else { return who.clone() };
+        let token = self.write(move |_, tx| {
+            let token = settle::hex(&tx.random::<32>()?);
+            let hash = settle::hex(&Sha256::digest(token.as_bytes()));
+            let now = tx.now();
+            tx.housekeeping(
+                "INSERT INTO session (hash, id, person_id, created_at, expires_at, seen_at, confirmed_at, agent, address)
+                 VALUES ($1, $2, $3, $4, $5, $4, $4, '', '')",
+                values![hash, tx.new_id("ses")?, person, now, platform::time::after(now, 3600)],
+            )?;
+            Ok(token)
+        });
+        Identity { headers: bearer(&token), ..who.clone() }
     }
 
     /// Sends a request as somebody; it has to succeed.
@@ -216,11 +262,15 @@ impl House {
     pub fn run_jobs(&self) {
         let handlers = [
             (subscriptions::CYCLE_JOB, cycles::open as Handler),
-            ("close", cycles::close),
-            ("late", cycles::late),
+            (cycles::CLOSE_JOB, cycles::close),
+            (cycles::LATE_JOB, cycles::late),
             (subscriptions::TERM_JOB, subscriptions::run),
             (notices::NOTICE_JOB, notices::run),
             (corrections::EXPIRY_JOB, corrections::run),
+            (runs::RUN_JOB, runs::run),
+            (claims::DEADLINE_JOB, claims::run),
+            (vouchers::EXPIRY_JOB, vouchers::expire),
+            (maintenance::EXPAND_JOB, maintenance::run),
         ];
         jobs::run_due(&self.platform, &handlers).unwrap();
     }
@@ -265,13 +315,21 @@ impl House {
             self.ids.insert("session".to_owned(), session["id"].as_str().unwrap().to_owned());
             self.ids.insert("person".to_owned(), session["me"]["id"].as_str().unwrap().to_owned());
         }
-        self.add(name, session["token"].as_str().unwrap(), house, role, None);
+        let person = session["me"]["id"].as_str().map(str::to_owned);
+        self.add(name, session["token"].as_str().unwrap(), (house, role), None, person);
     }
 
-    fn add(&mut self, name: &str, token: &str, house: &str, role: Role, scopes: Option<Vec<String>>) {
-        let headers = vec![("authorization".to_owned(), format!("Bearer {token}"))];
+    fn add(
+        &mut self,
+        name: &str,
+        token: &str,
+        (house, role): (&str, Role),
+        scopes: Option<Vec<String>>,
+        person: Option<String>,
+    ) {
+        let headers = bearer(token);
         let roles = vec![(house.to_owned(), role)];
-        let identity = Identity { name: name.to_owned(), headers, roles, scopes };
+        let identity = Identity { name: name.to_owned(), headers, roles, scopes, person };
         let inside = house == PROVIDER || house == A;
         if inside { self.insiders.push(identity) } else { self.outsiders.push(identity) }
     }
@@ -288,7 +346,7 @@ impl House {
             if house == A {
                 self.ids.insert("token".to_owned(), made["id"].as_str().unwrap().to_owned());
             }
-            self.add(name, made["token"].as_str().unwrap(), house, role, scopes);
+            self.add(name, made["token"].as_str().unwrap(), (house, role), scopes, None);
             made
         };
         make(&format!("{MARKER}-token"), A, Role::CustomerAdmin, None);
@@ -322,14 +380,20 @@ impl House {
             ("tampered", Some(tampered)),
         ] {
             let headers = header.map(|it| ("authorization".to_owned(), it)).into_iter().collect();
-            self.outsiders.push(Identity { name: name.to_owned(), headers, roles: Vec::new(), scopes: None });
+            let identity = Identity { name: name.to_owned(), headers, ..Identity::default() };
+            self.outsiders.push(identity);
         }
         for identity in &mut self.outsiders {
             if ["b-expired", "b-revoked", "b-removed"].contains(&identity.name.as_str()) {
                 identity.roles.clear();
+                identity.person = None;
             }
         }
     }
+}
+
+fn bearer(token: &str) -> Vec<(String, String)> {
+    vec![("authorization".to_owned(), format!("Bearer {token}"))]
 }
 
 /// The address somebody signs in with.

@@ -17,7 +17,7 @@ pub struct Server {
 /// Limits nobody reaches.
 pub fn generous() -> Options {
     let rate = Rate { per_second: 1_000_000, burst: 1_000_000 };
-    Options { rates: Rates { address: rate, sign_in: rate, read: rate, write: rate }, log: false }
+    Options { rates: Rates { address: rate, sign_in: rate, read: rate, write: rate }, log: true }
 }
 
 impl Server {

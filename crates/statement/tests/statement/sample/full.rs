@@ -183,6 +183,7 @@ fn remedies() -> Vec<RemedyResult> {
         share: None,
         base: None,
         capped: false,
+        directly: None,
         without_exclusions: None,
         readings: Vec::new(),
         clause: CREDITS.to_owned(),
@@ -194,6 +195,7 @@ fn remedies() -> Vec<RemedyResult> {
             rounded: Some(usd("1111/50")),
             share: Some(ratio("1/9")),
             base: Some(usd("200")),
+            directly: Some(Ok(false)),
             without_exclusions: Some(usd("50")),
             readings: vec![
                 reading("literal", LITERAL_WHY, true, Ok(usd("1111/50"))),
@@ -209,6 +211,7 @@ fn remedies() -> Vec<RemedyResult> {
             share: Some(ratio("5/4")),
             base: Some(usd("200")),
             capped: true,
+            directly: Some(Ok(true)),
             ..remedy("late_tickets", RemedyStatus::Due)
         },
         RemedyResult {
