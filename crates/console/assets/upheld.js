@@ -7,8 +7,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// Keys: / finds, ? shows them, g then a letter goes somewhere.
-const places = { n: 0, a: 1, c: 2, l: 3, m: 4, r: 5 };
+// Keys: / finds, ? shows them, g then a number goes to an entry of the menu.
 let going = false;
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -18,20 +17,70 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    if (openPalette()) event.preventDefault();
+    return;
+  }
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/" || event.key === "k") {
-    const find = document.getElementById("find");
-    if (find) {
-      event.preventDefault();
-      find.focus();
-    }
-  } else if (going && event.key in places) {
-    const links = document.querySelectorAll(".nav > ul > li > a");
-    links[places[event.key]]?.click();
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "/") {
+    if (openPalette()) event.preventDefault();
+  } else if (event.key === "?") {
+    document.getElementById("keys")?.showModal();
+  } else if (going && /^[1-9]$/.test(event.key)) {
+    document.querySelectorAll(".nav > ul > li > a")[event.key - 1]?.click();
   }
   going = event.key === "g";
 });
+
+// The palette: results come from the search page; arrows choose, Enter opens.
+const palette = document.getElementById("palette");
+const asked = document.getElementById("palette-q");
+
+function openPalette() {
+  if (!palette) return false;
+  if (!palette.open) palette.showModal();
+  asked.select();
+  return true;
+}
+
+function choose(step) {
+  const found = [...palette.querySelectorAll("a.result")];
+  const at = found.findIndex((it) => it.getAttribute("aria-selected") === "true");
+  const next = found[(at + step + found.length) % found.length];
+  for (const [index, it] of found.entries()) {
+    it.id = `result-${index}`;
+    it.setAttribute("aria-selected", it === next);
+  }
+  next?.scrollIntoView({ block: "nearest" });
+  asked.setAttribute("aria-activedescendant", next?.id ?? "");
+}
+
+palette?.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    choose(event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Enter") {
+    const chosen = palette.querySelector('a.result[aria-selected="true"]');
+    if (!chosen) return;
+    event.preventDefault();
+    chosen.click();
+  }
+});
+palette?.addEventListener("click", (event) => {
+  if (event.target === palette) palette.close();
+});
+
+// Copies what is shown once.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied;
+  });
+}
 
 // A link to a folded part unfolds it.
 function unfold() {

@@ -63,7 +63,8 @@ mod tests {
     /// What was vendored is what was published; another file needs another look at it.
     #[test]
     fn vendored_scripts_are_the_published_ones() {
-        let digest = |name| find(path(name)).map(|it| settle::hex(&Sha256::digest(&it.plain))).unwrap_or_default();
+        let digest =
+            |name| find(path(name)).map(|it| settle::hex(&Sha256::digest(&it.plain))).unwrap_or_default();
         assert_eq!(digest("htmx.js"), "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130");
         assert_eq!(digest("htmx-sse.js"), "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103");
     }

@@ -29,6 +29,16 @@ impl fmt::Display for Svg {
     }
 }
 
+impl Svg {
+    /// A square of modules, the dark ones in one path.
+    pub(crate) fn square(class: &str, side: usize, title: &str, path: &str) -> Self {
+        Self(format!(
+            "<svg class=\"{class}\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{}\" shape-rendering=\"crispEdges\"><path d=\"{path}\"/></svg>",
+            escaped(title)
+        ))
+    }
+}
+
 // Every text in it went through `escaped`.
 impl askama::filters::HtmlSafe for Svg {}
 
@@ -95,7 +105,10 @@ mod tests {
             let drawn = Bars { title: String::new(), days: vec![Day { tone, title: String::new() }] }.draw();
             drawn.to_string().rsplit_once("height=\"").unwrap().1.split('"').next().unwrap().to_owned()
         };
-        assert_eq!((height(Tone::Good), height(Tone::Pending), height(Tone::Nothing)), ("40".into(), "26".into(), "6".into()));
+        assert_eq!(
+            (height(Tone::Good), height(Tone::Pending), height(Tone::Nothing)),
+            ("40".into(), "26".into(), "6".into())
+        );
     }
 
     #[test]

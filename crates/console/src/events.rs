@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -25,6 +25,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Changes kept for pages that are slow to listen; who misses some is told that everything may have changed.
 const KEPT: usize = 256;
 
+/// Every kind of change.
+const KINDS: [&str; 5] = ["evidence", "statements", "claims", "money", "other"];
+
 /// Something new on the record of a house.
 #[derive(Debug, Clone)]
 struct Changed {
@@ -37,10 +40,16 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     let hub = Arc::new(Hub { sender, watching: std::sync::OnceLock::new(), platform: app.platform.clone() });
     Router::new().route(
         "/{lang}/events",
-        get(move |State(app): State<Arc<App>>, Path(_): Path<String>, headers: HeaderMap| {
-            let hub = hub.clone();
-            async move { listen(app, hub, headers).await }
-        }),
+        get(
+            move |State(app): State<Arc<App>>,
+                  Path(_): Path<String>,
+                  Query(query): Query<BTreeMap<String, String>>,
+                  headers: HeaderMap| {
+                let hub = hub.clone();
+                let mark = query.get("mark").and_then(|it| it.parse().ok());
+                async move { listen(app, hub, mark, headers).await }
+            },
+        ),
     )
 }
 
@@ -63,14 +72,21 @@ impl Hub {
     async fn watch(self: Arc<Self>) {
         let mut seen: Option<BTreeMap<String, i64>> = None;
         loop {
-            tokio::time::sleep(PAUSE).await;
+            // Before the first pause, so that what comes in it is seen.
+            if seen.is_some() {
+                tokio::time::sleep(PAUSE).await;
+            }
             if self.sender.receiver_count() == 0 {
                 seen = None;
+                tokio::time::sleep(PAUSE).await;
                 continue;
             }
             let (platform, before) = (self.platform.clone(), seen.clone());
             // A database that is away for a while is asked again.
-            let Ok((now, changes)) = blocking(move || news(&platform, before)).await else { continue };
+            let Ok((now, changes)) = blocking(move || news(&platform, before)).await else {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            };
             seen = Some(now);
             for change in changes {
                 // Nobody listens any more.
@@ -112,19 +128,24 @@ fn kind(action: &str) -> &'static str {
     }
 }
 
-async fn listen(app: Arc<App>, hub: Arc<Hub>, headers: HeaderMap) -> Response {
+/// `mark`: of the record when the page was made; what has happened since is told at once.
+async fn listen(app: Arc<App>, hub: Arc<Hub>, mark: Option<i64>, headers: HeaderMap) -> Response {
     let Some(token) = session(&headers) else { return axum::http::StatusCode::UNAUTHORIZED.into_response() };
     let shared = app.clone();
-    let who = blocking(move || {
+    let receiver = hub.subscribe();
+    let found = blocking(move || {
         shared.platform.read(|platform, tx| {
-            people::authenticate(platform, tx, &Credential::Session(&token), "", &shared.new_trace())
+            let credential = Credential::Session(&token);
+            let who = people::authenticate(platform, tx, &credential, "", &shared.new_trace())?;
+            Ok::<_, Failure>((who, audit::mark(tx)?))
         })
     })
     .await;
-    let Ok(who) = who else { return axum::http::StatusCode::UNAUTHORIZED.into_response() };
+    let Ok((who, now)) = found else { return axum::http::StatusCode::UNAUTHORIZED.into_response() };
+    let missed = mark.is_some_and(|it| it != now);
     let houses: Option<BTreeSet<String>> =
         who.tenants().map(|it| it.into_iter().map(str::to_owned).collect());
-    let stream = stream(hub.subscribe(), houses);
+    let stream = stream(receiver, houses, if missed { KINDS.to_vec() } else { Vec::new() });
     Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response()
 }
 
@@ -132,8 +153,8 @@ async fn listen(app: Arc<App>, hub: Arc<Hub>, headers: HeaderMap) -> Response {
 fn stream(
     receiver: broadcast::Receiver<Changed>,
     houses: Option<BTreeSet<String>>,
+    begun: Vec<&'static str>,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
-    let begun = Vec::<&'static str>::new();
     futures_util::stream::unfold(
         (receiver, houses, begun),
         |(mut receiver, houses, mut waiting)| async move {
@@ -149,7 +170,7 @@ fn stream(
                         }
                     }
                     Err(broadcast::error::RecvError::Lagged(_)) => {
-                        waiting.extend(["evidence", "statements", "claims", "money"]);
+                        waiting.extend(KINDS);
                     }
                     Err(broadcast::error::RecvError::Closed) => return None,
                 }

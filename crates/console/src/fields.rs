@@ -140,12 +140,19 @@ mod tests {
         let fields = Fields::read("multipart/form-data; boundary=X", Bytes::from(body)).unwrap();
         assert_eq!(fields.text("fact"), "outage");
         let file = fields.file("file").unwrap();
-        assert_eq!((file.name.as_str(), file.media.as_str(), &file.bytes[..]), ("a.csv", "text/csv", &b"id,from\n"[..]));
+        assert_eq!(
+            (file.name.as_str(), file.media.as_str(), &file.bytes[..]),
+            ("a.csv", "text/csv", &b"id,from\n"[..])
+        );
     }
 
     #[test]
     fn a_body_that_is_no_form_is_refused() {
-        for (media, body) in [("application/json", "{}"), ("multipart/form-data", "x"), ("multipart/form-data; boundary=X", "--X\r\nbroken")] {
+        for (media, body) in [
+            ("application/json", "{}"),
+            ("multipart/form-data", "x"),
+            ("multipart/form-data; boundary=X", "--X\r\nbroken"),
+        ] {
             assert!(Fields::read(media, Bytes::from_static(body.as_bytes())).is_err(), "{media}");
         }
     }

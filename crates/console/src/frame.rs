@@ -2,7 +2,7 @@
 
 use diagnostic::{Diagnostic, Lang};
 use platform::rights::{Resource, Role, Verb};
-use platform::{Failure, Refusal, people};
+use platform::{Failure, Refusal, audit, people};
 use store::Fault;
 
 use crate::assets;
@@ -141,7 +141,11 @@ impl Frame {
                 _ => "normal",
             },
             here: without_done(&view.parts.uri),
-            events: if person.is_some() { format!("{}/events", base(view.lang)) } else { String::new() },
+            events: if person.is_some() {
+                format!("{}/events?mark={}", base(view.lang), audit::mark(view.tx)?)
+            } else {
+                String::new()
+            },
             person,
             css: assets::path("style.css"),
             scripts: ["htmx.js", "htmx-sse.js", "upheld.js"].map(assets::path).to_vec(),
@@ -225,7 +229,8 @@ fn entries(view: &View<'_, '_>, place: Place) -> (Vec<Entry>, Vec<Entry>) {
         Some(tenants) => {
             let asked = view.id("tenant");
             let tenant = tenants.iter().find(|it| **it == asked).or(tenants.first()).copied();
-            (tenant.map_or_else(Vec::new, |it| of_customer(view, it, place)), Vec::new())
+            let more = tenant.map_or_else(Vec::new, |it| more_of_customer(view, it, place));
+            (tenant.map_or_else(Vec::new, |it| of_customer(view, it, place)), more)
         }
     }
 }
@@ -272,6 +277,15 @@ fn of_customer(view: &View<'_, '_>, tenant: &str, place: Place) -> Vec<Entry> {
     all.into_iter().flatten().collect()
 }
 
+fn more_of_customer(view: &View<'_, '_>, tenant: &str, place: Place) -> Vec<Entry> {
+    let (href, may) = (
+        format!("{}/customers/{tenant}/log", base(view.lang)),
+        view.may_in(tenant, Resource::AuditLog, Verb::Read),
+    );
+    let log = Entry { href, word: view.w.nav_log(), here: place == Place::Log };
+    may.then_some(log).into_iter().collect()
+}
+
 /// What a page says was done.
 fn said(w: Words, key: &str) -> Option<&'static str> {
     Some(match key {
@@ -289,6 +303,7 @@ fn said(w: Words, key: &str) -> Option<&'static str> {
         "invited" => w.done_invited(),
         "withdrawn" => w.done_withdrawn(),
         "announced" => w.done_announced(),
+        "linked" => w.done_linked(),
         _ => return None,
     })
 }

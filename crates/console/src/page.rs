@@ -155,7 +155,7 @@ pub(crate) fn answered_after(
             Box::new(move |platform, tx, who, parts| answer(&mut View::new(platform, tx, who, parts)));
         Ok(commit)
     };
-    let mut route = Route::new("POST", path, id, "", Action::Write(Arc::new(prepare)));
+    let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
     route.media = URLENCODED;
     route.body_bytes_max(FORM_BYTES_MAX)
 }

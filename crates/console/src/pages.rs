@@ -2,35 +2,56 @@
 
 use web::Route;
 
-pub(crate) mod confirm;
 mod agreements;
 mod claims;
-#[cfg(feature = "draft")]
+pub(crate) mod confirm;
 pub(crate) mod customers;
-pub(crate) mod error;
-#[cfg(feature = "draft")]
-mod evidence;
 mod decisions;
-mod money;
-mod runs;
+pub(crate) mod error;
+mod evidence;
 mod home;
 mod log;
+mod me;
+mod money;
 mod now;
+mod people;
 mod preferences;
+mod runs;
+mod search;
+pub(crate) mod settings;
 mod sign_in;
 mod statements;
-#[cfg(feature = "draft")]
-pub(crate) mod subscription;
 mod status;
+mod style;
+pub(crate) mod subscription;
 
 /// Every page and form.
 pub(crate) fn routes() -> Vec<Route> {
-    [agreements::routes(), home::routes(), sign_in::routes(), preferences::routes(), now::routes(), statements::routes(),claims::routes(),runs::routes(),money::routes(),decisions::routes(), log::routes(), status::routes()].into_iter().flatten().collect()
-}
-
-#[cfg(feature = "draft")]
-pub(crate) fn draft() -> Vec<Route> {
-    [customers::routes(), subscription::routes(), evidence::routes()].into_iter().flatten().collect()
+    [
+        agreements::routes(),
+        customers::routes(),
+        evidence::routes(),
+        subscription::routes(),
+        home::routes(),
+        sign_in::routes(),
+        preferences::routes(),
+        now::routes(),
+        statements::routes(),
+        claims::routes(),
+        runs::routes(),
+        money::routes(),
+        decisions::routes(),
+        log::routes(),
+        status::routes(),
+        people::routes(),
+        me::routes(),
+        settings::routes(),
+        search::routes(),
+        style::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Addresses that machines read, outside the languages.

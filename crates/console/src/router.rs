@@ -235,7 +235,7 @@ async fn feed(app: Arc<App>, route: Arc<Route>, params: Named, request: Request)
     let (head, _) = request.into_parts();
     let zip = takes_gzip(&head.headers);
     let Ok(params) = params else { return redirect("/") };
-    let mut parts = parts(&app, &head, &params);
+    let mut parts = parts(&app, &head, params.iter());
     parts.session = None;
     let trace = parts.trace.clone();
     let outcome = call(&app, &route, parts, &HeaderMap::new(), Body::empty()).await;

@@ -53,6 +53,7 @@ agreements-tile-held = { $count ->
     [one] subscription
    *[other] subscriptions
   }
+agreements-under = { $count } under version { $version }
 agreements-tile-at-risk = { $count ->
     [one] promise at risk
    *[other] promises at risk
@@ -181,6 +182,7 @@ agreements-deliveries-none = Nobody will be under the old version when the chang
 agreements-delivery-state = State
 agreements-delivery-when = When
 agreements-delivery-sent = sent
+agreements-delivery-new = new
 agreements-delivery-seen = seen
 agreements-delivery-accepted = accepted
 agreements-delivery-refused = refused

@@ -51,6 +51,7 @@ agreements-tile-held = { $count ->
     [0] 个订阅
    *[other] 个订阅
   }
+agreements-under = { $count } 个适用版本 { $version }
 agreements-tile-at-risk = { $count ->
     [0] 项承诺有风险
    *[other] 项承诺有风险
@@ -140,6 +141,7 @@ agreements-deliveries-none = 变更生效时没有订阅适用原版本。
 agreements-delivery-state = 状态
 agreements-delivery-when = 时间
 agreements-delivery-sent = 已发送
+agreements-delivery-new = 新
 agreements-delivery-seen = 已查阅
 agreements-delivery-accepted = 已接受
 agreements-delivery-refused = 已拒绝

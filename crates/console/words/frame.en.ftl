@@ -58,6 +58,7 @@ done-started = The run has begun.
 done-removed = Removed.
 done-invited = The invitation is ready.
 done-withdrawn = Withdrawn.
+done-linked = Done. Sign in with your password.
 done-announced = The window is announced.
 
 refused-heading = This was not done

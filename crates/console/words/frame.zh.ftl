@@ -58,6 +58,7 @@ done-started = 批量结算已开始。
 done-removed = 已移除。
 done-invited = 邀请已生成。
 done-withdrawn = 已撤回。
+done-linked = 已完成，请用密码登录。
 done-announced = 维护窗口已公告。
 
 refused-heading = 未能完成

@@ -26,6 +26,7 @@ money-credits = Credits
 money-balance = Balance
 money-amount = Amount
 money-amount-in = Amount in { $currency }
+money-amount-with-code = Amount with its currency, like 150.00 CNY
 money-reason = Reason
 money-when = When
 money-what = What

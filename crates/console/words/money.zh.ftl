@@ -25,6 +25,7 @@ money-credits = 贷方
 money-balance = 余额
 money-amount = 金额
 money-amount-in = 金额（{ $currency }）
+money-amount-with-code = 金额与货币，如 150.00 CNY
 money-reason = 理由
 money-when = 时间
 money-what = 事项

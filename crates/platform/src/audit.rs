@@ -29,7 +29,7 @@ mod witness;
 pub use check::{Checked, Wrong, check, check_log, checked};
 pub use export::{ExportLog, export, exported};
 pub use names::{ROOT, key_of, origin_of};
-pub use news::{actions_since, sizes};
+pub use news::{actions_since, mark, sizes};
 pub use personal::{Erase, Erased, erase_personal};
 pub use proofs::{consistency, entry_proof, package_proof};
 pub use publish::{JOB, checkpoint, log_key, public_checkpoint, publish_all, run, verifying_key};

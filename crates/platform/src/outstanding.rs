@@ -11,6 +11,7 @@ use crate::principal::Principal;
 use crate::refusal::Failure;
 use crate::rights::{Resource, Verb};
 use crate::runs::RUN_JOB;
+use crate::text::Text;
 use crate::time::Moment;
 
 /// Rows of a list of what is outstanding.
@@ -55,6 +56,21 @@ pub struct Unsealed {
     pub due: i64,
     /// Of these, which wait for evidence.
     pub blocked: i64,
+}
+
+/// A cycle that is over and waits for evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Blocked {
+    /// The agreement.
+    pub agreement: String,
+    /// The label.
+    pub label: String,
+    /// The tenant.
+    pub tenant: String,
+    /// The subscription.
+    pub subscription: String,
+    /// What is missing.
+    pub reasons: Vec<Text>,
 }
 
 /// What accounts come to, by kind and currency.
@@ -150,6 +166,28 @@ pub fn cycles(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<Unsealed>, Failure
         })
     };
     Ok(rows.iter().map(unsealed).collect::<Result<_, Fault>>()?)
+}
+
+/// The cycles that wait for evidence, with what is missing.
+pub fn blocked(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<Blocked>, Failure> {
+    who.provider(tx, Resource::Cycle, Verb::Read)?;
+    let rows = tx.rows(
+        "SELECT s.agreement_id, c.label, c.tenant_id, c.subscription_id, c.reasons
+         FROM cycle c JOIN subscription s ON s.tenant_id = c.tenant_id AND s.id = c.subscription_id
+         WHERE c.state = 'blocked' ORDER BY c.label DESC, s.agreement_id, c.tenant_id, c.subscription_id LIMIT $1",
+        values![ROWS_MAX],
+    )?;
+    let blocked = |row: &Row| {
+        let reasons: String = row.get(4)?;
+        Ok(Blocked {
+            agreement: row.get(0)?,
+            label: row.get(1)?,
+            tenant: row.get(2)?,
+            subscription: row.get(3)?,
+            reasons: serde_json::from_str(&reasons).map_err(|it| Fault::broken(it.to_string()))?,
+        })
+    };
+    Ok(rows.iter().map(blocked).collect::<Result<_, Fault>>()?)
 }
 
 /// The settlement runs, the latest first; the key of each is its agreement and label.

@@ -20,7 +20,17 @@ use crate::time::Moment;
 const SUBJECTS_MAX: usize = 100;
 /// Keys of a line that are not attributes of its fact.
 const KEYS: [&str; 11] = [
-    "fact", "id", "subject", "from", "until", "at", "source", "recorded_at", "supersedes", "reason", "withdrawn",
+    "fact",
+    "id",
+    "subject",
+    "from",
+    "until",
+    "at",
+    "source",
+    "recorded_at",
+    "supersedes",
+    "reason",
+    "withdrawn",
 ];
 
 /// The records of one subscription, its agreement's included, under the version of the contract it holds.
@@ -246,7 +256,8 @@ impl Records {
             && is(&asked.cause, self.cause(record))
             && is(&asked.subject, record.subject.as_deref())
             && asked.within.is_none_or(|it| reaches(record, it))
-            && (asked.text.is_empty() || self.text(record).to_lowercase().contains(&asked.text.to_lowercase()))
+            && (asked.text.is_empty()
+                || self.text(record).to_lowercase().contains(&asked.text.to_lowercase()))
     }
 
     fn text(&self, record: &Record) -> String {

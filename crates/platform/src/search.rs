@@ -111,7 +111,7 @@ fn look(tx: &mut Tx<'_>, role: Role, tenant: &str, like: &str, hits: &mut Vec<Hi
     })?;
     take(Kind::Subscription, Resource::Subscription, &mut || {
         tx.rows(
-            "SELECT s.tenant_id, s.id, t.name, a.title FROM subscription s JOIN tenant t ON t.id = s.tenant_id
+            "SELECT s.tenant_id, s.id, t.name, a.title || ' ／ ' || a.title_zh FROM subscription s JOIN tenant t ON t.id = s.tenant_id
                JOIN agreement a ON a.id = s.agreement_id
              WHERE ($1 = '' OR s.tenant_id = $1) AND s.tenant_id <> $4
                AND (lower(s.id) LIKE $2 ESCAPE '!' OR lower(t.name) LIKE $2 ESCAPE '!') ORDER BY s.id LIMIT $3",

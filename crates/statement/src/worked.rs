@@ -231,7 +231,10 @@ fn applying(rows: &[(String, String)], value: &Outcome<Shown>, before: &[Step<'_
     let was_worked = |it: &&(String, String)| before.iter().any(|step| step.0 == it.1 && step.1 == value);
     let is_value = |it: &&(String, String)| matches!(value, Ok(Shown::Quantity(found)) if literal(&it.1).as_ref() == Some(&found.value));
     let found = only(rows.iter().filter(was_worked)).or_else(|| only(rows.iter().filter(is_value)))?;
-    Some(format!("{}: {}", found.0, signs(&found.1)))
+    Some(match table(&found.1) {
+        Some((asked, _)) => format!("{}: {asked}", found.0),
+        None => format!("{}: {}", found.0, signs(&found.1)),
+    })
 }
 
 fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {

@@ -1,7 +1,7 @@
 //! What all requests share.
 
-use std::sync::Arc;
 use std::io::Write;
+use std::sync::Arc;
 
 use platform::{Failure, Platform};
 use store::Fault;

@@ -323,11 +323,7 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) {
 }
 
 /// What a handler sees of a request beside its body; `path`: what stands for each `{name}` in the route's path.
-pub fn parts<'a>(
-    app: &App,
-    head: &request::Parts,
-    path: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Parts {
+pub fn parts<'a>(app: &App, head: &request::Parts, path: impl Iterator<Item = (&'a str, &'a str)>) -> Parts {
     let headers = &head.headers;
     let peer = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
     let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();

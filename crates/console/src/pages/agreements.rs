@@ -74,7 +74,12 @@ impl Head {
             (Tab::Text, "", w.agreements_tab_text(), true),
             (Tab::Versions, "/versions", w.agreements_tab_versions(), true),
             (Tab::Comparison, "/comparison", w.agreements_tab_comparison(), true),
-            (Tab::Notices, "/notices", w.agreements_tab_notices(), provider && view.may(Resource::Notice, Verb::Read)),
+            (
+                Tab::Notices,
+                "/notices",
+                w.agreements_tab_notices(),
+                provider && view.may(Resource::Notice, Verb::Read),
+            ),
             (Tab::Edit, "/edit", w.agreements_tab_edit(), view.may(Resource::Agreement, Verb::Create)),
         ];
         let tab = |(tab, end, word, offered): (Tab, &str, &'static str, bool)| {

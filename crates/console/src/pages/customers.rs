@@ -18,6 +18,7 @@ use crate::page::{To, form, page};
 use crate::tone::{Chip, Tone};
 use crate::view::View;
 
+pub(crate) mod actor;
 pub(crate) mod clause;
 mod data;
 pub(crate) mod manage;
@@ -59,6 +60,7 @@ struct Worst {
     chip: Chip,
     clause: String,
     level: String,
+    target: String,
 }
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -160,6 +162,7 @@ fn worst(view: &View<'_, '_>, standing: &Standing) -> Option<Worst> {
             chip: now::chip(view, it, progress.goes_on.promises.iter(), budget),
             clause: display::half(&it.clause, view.lang),
             level: level.unwrap_or_default(),
+            target: display::target(&progress.nothing_more, it, view.lang).unwrap_or_default(),
         }
     };
     progress.nothing_more.promises.iter().filter(shown).map(worst).min_by_key(|it| it.chip.tone)

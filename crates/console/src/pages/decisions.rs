@@ -77,7 +77,9 @@ pub(super) fn routes() -> Vec<Route> {
         let grants = fields.text("act") == "grant";
         let amount = if grants { amount_of(fields)? } else { None };
         if grants && amount.is_none() {
-            return Err(Refusal::invalid("amount: say how much, or decline", "amount：请写明金额，或不予给付").into());
+            return Err(
+                Refusal::invalid("say how much, or grant nothing", "请写明金额，或选择不予给付").into()
+            );
         }
         let input = Decide { amount, reason: fields.text("reason").to_owned() };
         let (tenant, id) = (fields.text("tenant"), fields.text("decision"));

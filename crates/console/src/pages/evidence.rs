@@ -10,6 +10,7 @@ use platform::{Failure, cycles, evidence, subscriptions, tenants};
 use timeline::{Instant, Interval};
 use web::{Reply, Route};
 
+use super::customers::actor::{self, People};
 use super::customers::when;
 use crate::frame::{Frame, Place};
 use crate::page::{answered, page};
@@ -47,6 +48,7 @@ pub(crate) struct Head {
     may_add: bool,
     may_export: bool,
     zone: String,
+    people: People,
 }
 
 #[derive(Template)]
@@ -113,8 +115,8 @@ pub(crate) fn routes() -> Vec<Route> {
     let base = "/customers/{tenant}/subscriptions/{subscription}/evidence";
     let mut all = vec![page(base, "evidencePage", |view| {
         let title = view.w.evidence_title();
-        let head = head(view, "records")?;
         let records = open(view)?;
+        let head = Head { people: sources(view, &records)?, ..head(view, "records")? };
         let show = view.show(&records.published.contract.zone);
         let within = window(view, &records)?;
         let by = By::named(view.query("by").unwrap_or_default());
@@ -122,14 +124,18 @@ pub(crate) fn routes() -> Vec<Route> {
         let skip = view.query("skip").and_then(|it| it.parse().ok()).unwrap_or(0_usize);
         let (rows, total) = records.page(&asked, skip, ROWS);
         let revised = records.revised();
-        let rows = rows.iter().map(|it| row(view, &head, &show, it, revised.contains(it.id.as_deref().unwrap_or_default())));
+        let rows = rows
+            .iter()
+            .map(|it| row(view, &head, &show, it, revised.contains(it.id.as_deref().unwrap_or_default())));
         let rows: Vec<Row> = rows.collect();
         let page = Shown {
-            drawn: within.map(|it| lanes::of_window(view, &records, it, by)).filter(|it| !it.names.is_empty()),
+            drawn: within
+                .map(|it| lanes::of_window(view, &records, it, (by, &head.people)))
+                .filter(|it| !it.names.is_empty()),
             window: within.map_or_else(String::new, |it| span_words(view, &show, it)),
             zooms: within.map_or_else(Vec::new, |it| zooms(view, &records, it)),
             bys: bys(view, by),
-            filter: filter(view, &records, &asked, within, by),
+            filter: filter(view, &head, &records, &asked, within, by),
             found: view.w.evidence_found(i64::try_from(total).unwrap_or(i64::MAX)),
             pages: pages(view, skip, total),
             rows,
@@ -138,11 +144,15 @@ pub(crate) fn routes() -> Vec<Route> {
         };
         view.html(&page)
     })];
-    all.push(answered("/customers/{tenant}/subscriptions/{subscription}/evidence/export", "exportEvidenceForm", |view, _| {
-        let of = (view.id("tenant"), view.id("subscription"));
-        let lines = evidence::export(view.platform, view.tx, view.who, of, None)?;
-        Ok(Reply::bytes("application/x-ndjson", lines).file(&format!("{}.ndjson", of.1)))
-    }));
+    all.push(answered(
+        "/customers/{tenant}/subscriptions/{subscription}/evidence/export",
+        "exportEvidenceForm",
+        |view, _| {
+            let of = (view.id("tenant"), view.id("subscription"));
+            let lines = evidence::export(view.platform, view.tx, view.who, of, None)?;
+            Ok(Reply::bytes("application/x-ndjson", lines).file(&format!("{}.ndjson", of.1)))
+        },
+    ));
     all.extend(record::routes());
     all.extend(batches::routes());
     all.extend(import::routes());
@@ -160,6 +170,12 @@ fn place(view: &View<'_, '_>) -> Place {
 /// The stream of the path.
 fn stream(view: &View<'_, '_>) -> Stream {
     Stream::Subscription { tenant: view.id("tenant").to_owned(), id: view.id("subscription").to_owned() }
+}
+
+/// The names of those who said something.
+fn sources(view: &mut View<'_, '_>, records: &Records) -> Result<People, Failure> {
+    let names = records.names();
+    actor::known(view, names.sources.iter().map(String::as_str))
 }
 
 fn open(view: &mut View<'_, '_>) -> Result<Records, Failure> {
@@ -182,6 +198,7 @@ fn head(view: &mut View<'_, '_>, tab: &'static str) -> Result<Head, Failure> {
         may_add: view.may_in(tenant, Resource::Evidence, Verb::Create),
         may_export: view.may_in(tenant, Resource::Evidence, Verb::Export),
         zone: published.contract.zone.name().to_owned(),
+        people: People::new(),
     })
 }
 
@@ -220,7 +237,9 @@ fn asked(view: &View<'_, '_>, within: Option<Interval>) -> Asked {
 /// This page asked otherwise: some parameters set, some taken away, the rest as they are.
 fn link(view: &View<'_, '_>, set: &[(&str, String)], here: bool, word: impl Into<String>) -> Link {
     let kept = view.parts.query.iter().filter(|it| {
-        !set.iter().any(|set| set.0 == it.0.as_str()) && !matches!(it.0.as_str(), "done" | "skip") && !it.1.is_empty()
+        !set.iter().any(|set| set.0 == it.0.as_str())
+            && !matches!(it.0.as_str(), "done" | "skip")
+            && !it.1.is_empty()
     });
     let set = set.iter().filter(|it| !it.1.is_empty()).map(|it| (it.0, it.1.as_str()));
     let pairs: Vec<(&str, &str)> = kept.map(|it| (it.0.as_str(), it.1.as_str())).chain(set).collect();
@@ -231,21 +250,40 @@ fn link(view: &View<'_, '_>, set: &[(&str, String)], here: bool, word: impl Into
 fn zooms(view: &View<'_, '_>, records: &Records, it: Interval) -> Vec<Link> {
     let w = view.w;
     let (length, middle) = (it.nanos(), i128::from(it.from().nanos()) + it.nanos() / 2);
-    let at = |nanos: i128| Instant::from_nanos(i64::try_from(nanos.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX - 1))).unwrap_or(0));
+    let at = |nanos: i128| {
+        Instant::from_nanos(
+            i64::try_from(nanos.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX - 1))).unwrap_or(0),
+        )
+    };
     let to = |from: i128, until: i128, word: &str| {
-        link(view, &[("from", platform::time::show(at(from))), ("until", platform::time::show(at(until)))], false, word)
+        link(
+            view,
+            &[("from", platform::time::show(at(from))), ("until", platform::time::show(at(until)))],
+            false,
+            word,
+        )
     };
     let from = i128::from(it.from().nanos());
     let until = from + length;
-    let mut all = vec![to(from - length, from, w.evidence_earlier()), to(until, until + length, w.evidence_later())];
+    let mut all =
+        vec![to(from - length, from, w.evidence_earlier()), to(until, until + length, w.evidence_later())];
     if length / 2 >= NANOS_MIN {
         all.push(to(middle - length / 4, middle + length / 4, w.evidence_closer()));
     }
     all.push(to(middle - length, middle + length, w.evidence_wider()));
     if let Some(reach) = records.reach() {
-        all.push(to(i128::from(reach.from().nanos()), i128::from(reach.until().nanos()), w.evidence_everything()));
+        all.push(to(
+            i128::from(reach.from().nanos()),
+            i128::from(reach.until().nanos()),
+            w.evidence_everything(),
+        ));
     }
-    all.push(link(view, &[("from", String::new()), ("until", String::new())], false, w.evidence_this_cycle()));
+    all.push(link(
+        view,
+        &[("from", String::new()), ("until", String::new())],
+        false,
+        w.evidence_this_cycle(),
+    ));
     all
 }
 
@@ -272,7 +310,14 @@ fn pages(view: &View<'_, '_>, skip: usize, total: usize) -> Vec<Link> {
     all
 }
 
-fn filter(view: &View<'_, '_>, records: &Records, asked: &Asked, within: Option<Interval>, by: By) -> Filter {
+fn filter(
+    view: &View<'_, '_>,
+    head: &Head,
+    records: &Records,
+    asked: &Asked,
+    within: Option<Interval>,
+    by: By,
+) -> Filter {
     let names = records.names();
     let zone = &records.published.contract.zone;
     let picks = |all: Vec<String>, chosen: &str| {
@@ -284,7 +329,15 @@ fn filter(view: &View<'_, '_>, records: &Records, asked: &Asked, within: Option<
     };
     Filter {
         facts: picks(names.facts, &asked.fact),
-        sources: picks(names.sources, &asked.source),
+        sources: names
+            .sources
+            .into_iter()
+            .map(|it| Pick {
+                word: actor::named(view, &head.people, &it),
+                chosen: it == asked.source,
+                id: it,
+            })
+            .collect(),
         causes: picks(names.causes, &asked.cause),
         subjects: names.subjects,
         subject: asked.subject.clone(),
@@ -319,7 +372,7 @@ fn row(view: &View<'_, '_>, head: &Head, show: &Show, it: &RecordView, revised: 
         long: it.from.zip(it.until).map_or_else(String::new, |(from, until)| show.span(from, until)),
         subject: it.subject.clone().unwrap_or_default(),
         says: it.attributes.iter().map(|(name, value)| (name.replace('_', " "), said(show, value))).collect(),
-        source: it.source.clone().unwrap_or_default(),
+        source: it.source.as_deref().map_or_else(String::new, |it| actor::named(view, &head.people, it)),
         recorded: it.recorded_at.map_or_else(String::new, |at| show.minute(at)),
         href: if id.is_empty() { String::new() } else { format!("{}/record?{query}", head.here) },
         id,
@@ -328,11 +381,17 @@ fn row(view: &View<'_, '_>, head: &Head, show: &Show, it: &RecordView, revised: 
     }
 }
 
+/// The instant without parts of a second, which nobody reads.
+fn whole(at: Instant) -> Instant {
+    let second = 1_000_000_000;
+    if at.is_bounded() { Instant::from_nanos(at.nanos() - at.nanos().rem_euclid(second)) } else { at }
+}
+
 /// Instants in the reader's clock, everything else as it was said.
 fn said(show: &Show, value: &str) -> String {
     let is_time = value.len() >= 19 && value.as_bytes().get(10) == Some(&b'T');
     let at = is_time.then(|| calendar::parse_instant(value).ok()).flatten();
-    at.map_or_else(|| value.to_owned(), |at| show.moment(at))
+    at.map_or_else(|| value.to_owned(), |at| show.moment(whole(at)))
 }
 
 fn kind(view: &View<'_, '_>, it: &RecordView) -> &'static str {

@@ -160,9 +160,7 @@ fn shown(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
     let path = path(house);
     let w = view.w;
     let (crumb, lead) = match customer(view, house)? {
-        Some(name) => {
-            (Some((format!("/customers/{house}"), name.clone())), w.log_lead_customer(name))
-        }
+        Some(name) => (Some((format!("/customers/{house}"), name.clone())), w.log_lead_customer(name)),
         None => (None, w.log_lead().to_owned()),
     };
     let choice = |value: &str, word: &str| Choice {

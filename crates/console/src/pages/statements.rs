@@ -42,7 +42,8 @@ pub(crate) fn crumbs(
         all.push(Crumb { href: "/customers".to_owned(), word: view.w.nav_customers().to_owned() });
         all.push(Crumb { href: base.clone(), word: statement::display::half(&name, view.lang) });
     }
-    let more = rest.iter().map(|(path, word)| Crumb { href: format!("{base}{path}"), word: (*word).to_owned() });
+    let more =
+        rest.iter().map(|(path, word)| Crumb { href: format!("{base}{path}"), word: (*word).to_owned() });
     all.extend(more);
     Ok(all)
 }

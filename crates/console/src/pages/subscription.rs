@@ -50,6 +50,8 @@ struct Shown {
     cycles: Vec<Cycle>,
     terms: Vec<(&'static str, String)>,
     agreement_href: String,
+    /// Where the fees on record are; empty where the contract knows none.
+    fees: String,
     history: Vec<Changed>,
     documents: Vec<Document>,
     statements: Vec<Sealed>,
@@ -145,6 +147,7 @@ pub(crate) fn routes() -> Vec<Route> {
             cycles: cycles_of(view, tenant, id, &show)?,
             terms: terms::pairs(view, &it, &published.contract),
             agreement_href: format!("/agreements/{}", it.agreement),
+            fees: fees(&published.contract, tenant, id),
             history: terms::history(view, &it, &show),
             documents: terms::documents(view, &it),
             statements: latest(view, tenant, Some(id), 6)?,
@@ -155,6 +158,11 @@ pub(crate) fn routes() -> Vec<Route> {
         view.html(&page)
     });
     vec![show, act::route()]
+}
+
+fn fees(contract: &language::Contract, tenant: &str, id: &str) -> String {
+    let known = contract.schema.fact("fee").is_some();
+    if known { format!("/customers/{tenant}/subscriptions/{id}/evidence?fact=fee") } else { String::new() }
 }
 
 fn in_progress(view: &mut View<'_, '_>, tenant: &str, id: &str) -> Result<Option<Live>, Failure> {
@@ -182,7 +190,8 @@ fn live_of(view: &View<'_, '_>, progress: &Progress, records: Option<&Records>) 
         .map(|it| promise(view, progress, it))
         .collect();
     others.sort_by_key(|it| it.chip.tone);
-    let owed = |it| if display::sums_owed(it).is_empty() { String::new() } else { display::owed(it, view.lang) };
+    let owed =
+        |it| if display::sums_owed(it).is_empty() { String::new() } else { display::owed(it, view.lang) };
     let (owed_now, owed_then) = (owed(settlement), owed(&progress.goes_on));
     Live {
         label: progress.cycle.label.clone(),
@@ -207,7 +216,8 @@ fn levels(view: &View<'_, '_>, progress: &Progress) -> Vec<Level> {
         let figure = LevelFigure::new(settlement, level);
         let promises: Vec<Promise> =
             display::promises_on(settlement, level).map(|it| promise(view, progress, it)).collect();
-        let then = progress.goes_on.levels.iter().find(|it| it.name == level.name && it.subject == level.subject);
+        let then =
+            progress.goes_on.levels.iter().find(|it| it.name == level.name && it.subject == level.subject);
         let value = figure.outcome(&level.value, view.lang);
         let forecast = then.map_or_else(String::new, |it| {
             LevelFigure::new(&progress.goes_on, it).outcome(&it.value, view.lang)
@@ -215,17 +225,20 @@ fn levels(view: &View<'_, '_>, progress: &Progress) -> Vec<Level> {
         let none = if level.value.is_ok() { Tone::Apart } else { Tone::Nothing };
         let tone = promises.iter().map(|it| it.chip.tone).min().unwrap_or(none);
         let without = level.without_exclusions.as_ref().map(|it| figure.outcome(it, view.lang));
-        all.push((tone, Level {
-            name: level.name.replace('_', " "),
-            subject: level.subject.clone().unwrap_or_default(),
-            is_absent: level.value.is_err(),
-            forecast: if forecast == value { String::new() } else { forecast },
-            value,
-            without: without.unwrap_or_default(),
-            tone: tone.class(),
-            clause: Clause::of(view, contract, &level.clause),
-            promises,
-        }));
+        all.push((
+            tone,
+            Level {
+                name: level.name.replace('_', " "),
+                subject: level.subject.clone().unwrap_or_default(),
+                is_absent: level.value.is_err(),
+                forecast: if forecast == value { String::new() } else { forecast },
+                value,
+                without: without.unwrap_or_default(),
+                tone: tone.class(),
+                clause: Clause::of(view, contract, &level.clause),
+                promises,
+            },
+        ));
     }
     all.sort_by_key(|it| it.0);
     all.into_iter().map(|it| it.1).collect()
@@ -307,7 +320,10 @@ fn acts(view: &View<'_, '_>, it: &Subscription, contract: &language::Contract) -
         plans: plans(contract, &held),
         parameters,
         from: view.filled("from", ""),
-        until: view.filled("until", &it.terms.until.map_or_else(String::new, |at| when::shown(&contract.zone, at.0))),
+        until: view.filled(
+            "until",
+            &it.terms.until.map_or_else(String::new, |at| when::shown(&contract.zone, at.0)),
+        ),
         at: view.filled("at", ""),
     }
 }

@@ -12,6 +12,11 @@ pub fn sizes(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>, Fault> {
     rows.iter().map(|it| Ok((it.get(0)?, it.get(1)?))).collect()
 }
 
+/// How many entries all logs have together: another number than before says that something happened somewhere.
+pub fn mark(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    Ok(sizes(tx)?.values().fold(0, |all: i64, it| all.saturating_add(*it)))
+}
+
 /// The actions of a house's entries from `since` on, each once.
 pub fn actions_since(tx: &mut Tx<'_>, house: &str, since: i64) -> Result<Vec<String>, Fault> {
     let rows = tx.rows(

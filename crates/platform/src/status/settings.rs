@@ -120,9 +120,8 @@ fn named(tx: &mut Tx<'_>, agreement: &str) -> Result<Json, Fault> {
 }
 
 fn check_name(name: &Text) -> Result<(), Refusal> {
-    let fits = |it: &str| {
-        (1..=NAME_CHARS_MAX).contains(&it.chars().count()) && !it.chars().any(char::is_control)
-    };
+    let fits =
+        |it: &str| (1..=NAME_CHARS_MAX).contains(&it.chars().count()) && !it.chars().any(char::is_control);
     if fits(&name.en) && fits(&name.zh) {
         return Ok(());
     }
@@ -136,9 +135,7 @@ fn check_name(name: &Text) -> Result<(), Refusal> {
 pub fn pages(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<CustomerPage>, Failure> {
     who.provider(tx, Resource::Tenant, Verb::Read)?;
     let rows = tx.rows("SELECT tenant_id, name, since_at FROM status_page ORDER BY tenant_id", &[])?;
-    let page = |it: &store::Row| {
-        Ok(CustomerPage { tenant: it.get(0)?, name: it.get(1)?, since: it.get(2)? })
-    };
+    let page = |it: &store::Row| Ok(CustomerPage { tenant: it.get(0)?, name: it.get(1)?, since: it.get(2)? });
     Ok(rows.iter().map(page).collect::<Result<_, Fault>>()?)
 }
 

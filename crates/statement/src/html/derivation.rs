@@ -75,7 +75,7 @@ fn line<'a>(of: impl Fn(Lang) -> &'a Line) -> Markup {
         let filled = both(|lang| of(lang).filled.clone().unwrap_or_default());
         el("span", "filled", [Markup::text("= "), filled])
     });
-    let value = el("span", "result", [Markup::text("= "), both(|lang| of(lang).value.clone())]);
+    let value = el("span", "outcome", [Markup::text("= "), both(|lang| of(lang).value.clone())]);
     let right = [row, filled].into_iter().flatten().chain([value]);
     el("li", "", [written, el("span", "worked", right)])
 }

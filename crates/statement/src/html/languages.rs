@@ -90,7 +90,8 @@ fn only_of_run<'a>(run: &[Event<'a>], lang: Lang) -> Vec<Event<'a>> {
 
 /// A half whose number was put before it, as before a heading, although it has numbers of its own.
 fn without_foreign_number(half: String, whole: &str) -> String {
-    let own = half.split_once(' ').map(|it| it.1).filter(|own| !whole.contains(&half) && whole.ends_with(own));
+    let own =
+        half.split_once(' ').map(|it| it.1).filter(|own| !whole.contains(&half) && whole.ends_with(own));
     match own {
         Some(own) if own.contains(|it: char| it.is_ascii_digit()) => own.to_owned(),
         _ => half,
@@ -212,7 +213,11 @@ mod tests {
     fn halves(text: &str) -> (String, String) {
         let pieces = pieces(text);
         let of = |lang| -> String {
-            pieces.iter().filter(|it| it.2 != lang && it.2 != Speech::Between).map(|it| text[it.0..it.1].trim_end()).collect()
+            pieces
+                .iter()
+                .filter(|it| it.2 != lang && it.2 != Speech::Between)
+                .map(|it| text[it.0..it.1].trim_end())
+                .collect()
         };
         (of(Speech::Zh), of(Speech::En))
     }

@@ -94,7 +94,10 @@ pub(super) fn of(view: &View<'_, '_>, held: &[Held], headings: &[String]) -> BTr
     rights(view, held, headings, &mut all);
     excluded(view, held, headings, &mut all);
     let heard: Option<Moment> = held.iter().filter_map(|it| it.heard).max();
-    let zone = held.iter().find_map(|it| it.progress()).map_or_else(Zone::utc, |it| it.nothing_more.contract.zone.clone());
+    let zone = held
+        .iter()
+        .find_map(|it| it.progress())
+        .map_or_else(Zone::utc, |it| it.nothing_more.contract.zone.clone());
     for it in all.values_mut() {
         it.heard = heard.map(|at| view.show(&zone).minute(at));
         it.worst = it.promises.iter().map(|it| &it.chip).min_by_key(|it| it.tone).cloned();
@@ -133,7 +136,8 @@ fn promises(view: &View<'_, '_>, held: &[Held], headings: &[String], all: &mut B
     }
     for ((at, name), seen) in grouped {
         let beside = all.entry(at).or_default();
-        let known = seen.iter().any(|it| !matches!(it.promise.verdict, Verdict::NoData | Verdict::NotCovered));
+        let known =
+            seen.iter().any(|it| !matches!(it.promise.verdict, Verdict::NoData | Verdict::NotCovered));
         if known {
             beside.promises.extend(promise(view, &name, &seen));
         } else {
@@ -153,7 +157,8 @@ fn promise(view: &View<'_, '_>, name: &str, seen: &[Seen<'_>]) -> Option<Promise
     let subject = worst.promise.subject.as_ref().map(|it| format!(" · {it}")).unwrap_or_default();
     Some(Promise {
         name: format!("{}{subject}", words(name)),
-        level: level.map_or_else(String::new, |it| LevelFigure::new(settlement, it).outcome(&it.value, view.lang)),
+        level: level
+            .map_or_else(String::new, |it| LevelFigure::new(settlement, it).outcome(&it.value, view.lang)),
         target: display::target(settlement, worst.promise, view.lang).unwrap_or_default(),
         customer: worst.held.customer.clone(),
         href: worst.held.href(),
@@ -204,7 +209,9 @@ fn measured(view: &View<'_, '_>, held: &[Held], headings: &[String], all: &mut B
     let mut grouped = Vec::<((usize, String), Vec<(Quantity, String)>)>::new();
     for (_, progress) in running(held) {
         let settlement = &progress.nothing_more;
-        for level in settlement.levels.iter().filter(|it| display::promises_on(settlement, it).next().is_none()) {
+        for level in
+            settlement.levels.iter().filter(|it| display::promises_on(settlement, it).next().is_none())
+        {
             let (Some(at), Ok(value)) = (place(headings, &level.clause), &level.value) else { continue };
             let shown = LevelFigure::new(settlement, level).show(value, view.lang);
             let key = (at, level.name.clone());
@@ -272,7 +279,8 @@ fn excluded(view: &View<'_, '_>, held: &[Held], headings: &[String], all: &mut B
         let mut before = Vec::new();
         for it in &progress.nothing_more.excluded {
             let Some(at) = place(headings, &it.clause) else { continue };
-            let cause = it.text.as_ref().map_or_else(|| words(&it.cause), |text| display::half(text, view.lang));
+            let cause =
+                it.text.as_ref().map_or_else(|| words(&it.cause), |text| display::half(text, view.lang));
             let sum = grouped.entry((at, cause.clone())).or_insert_with(|| (Ratio::ZERO, 0, 0));
             match &it.measure {
                 ExcludedMeasure::Seconds(seconds) => sum.0 = sum.0.add(seconds).unwrap_or(Ratio::ZERO),

@@ -33,7 +33,9 @@ pub(super) fn at(findings: &[Finding], acknowledged: &[String], heading: &str, l
         let message = in_lang(&it.message, lang);
         match it.severity {
             FindingSeverity::Warning => found.warnings.push(shown(it, acknowledged, lang)),
-            FindingSeverity::Note if it.code == LEFT_OPEN => found.open.push(Marked::new(without_code(&message))),
+            FindingSeverity::Note if it.code == LEFT_OPEN => {
+                found.open.push(Marked::new(without_code(&message)))
+            }
             FindingSeverity::Note => found.remarks.push(shown(it, acknowledged, lang)),
         }
     }
@@ -66,7 +68,10 @@ mod tests {
 
     #[test]
     fn what_a_text_leaves_open_is_told_without_the_checkers_own_words() {
-        assert_eq!(without_code("the text does not settle: Who measures is not said"), "Who measures is not said");
+        assert_eq!(
+            without_code("the text does not settle: Who measures is not said"),
+            "Who measures is not said"
+        );
         assert_eq!(without_code("条文没有确定：未写明由谁测量"), "未写明由谁测量");
         assert_eq!(without_code("nothing is said"), "nothing is said");
     }

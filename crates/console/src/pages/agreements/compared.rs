@@ -1,10 +1,14 @@
 //! Two versions held against each other: what gets worse for the customer, what gets better, what merely reads
 //! differently; each with a case at which it shows.
 
+use std::sync::Arc;
+
 use askama::Template;
+use diagnostic::Lang;
+use platform::Failure;
 use platform::agreements::{self, Version};
 use platform::comparison::{ComparedChange, ComparedWitness, Comparison};
-use platform::Failure;
+use platform::contracts::Published;
 use web::{Reply, Route};
 
 use super::list::place;
@@ -44,9 +48,30 @@ pub(super) struct Group {
 pub(super) struct Change {
     pub(super) message: Marked,
     pub(super) aspect: &'static str,
-    pub(super) old_clause: String,
-    pub(super) new_clause: String,
+    pub(super) old_clause: Option<Place>,
+    pub(super) new_clause: Option<Place>,
     pub(super) witness: Option<Witness>,
+}
+
+/// A clause of one of the texts.
+#[derive(PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) heading: String,
+    pub(super) href: String,
+}
+
+/// The two texts.
+pub(super) struct Sides {
+    old: Arc<Published>,
+    new: Arc<Published>,
+}
+
+impl Sides {
+    /// The texts of two versions whose comparison the caller may see.
+    pub(super) fn of(view: &mut View<'_, '_>, id: &str, old: &str, new: &str) -> Result<Self, Failure> {
+        let contracts = &view.platform.contracts;
+        Ok(Self { old: contracts.get(view.tx, id, old)?, new: contracts.get(view.tx, id, new)? })
+    }
 }
 
 /// A case at which the change shows.
@@ -70,10 +95,12 @@ fn compared(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
         None
     } else {
         let found = agreements::compare(view.platform, view.tx, view.who, id, &old, &new)?;
-        Some(changes(view, &found))
+        let sides = Sides::of(view, id, &old, &new)?;
+        Some(changes(view, &sides, &found))
     };
     let head = Head::new(view, &agreement, Tab::Comparison);
-    let frame = Frame::new(view, format!("{} · {}", view.w.agreements_tab_comparison(), head.title), place(view))?;
+    let frame =
+        Frame::new(view, format!("{} · {}", view.w.agreements_tab_comparison(), head.title), place(view))?;
     let versions = all.into_iter().map(|it| it.version).collect();
     view.html(&Compared { frame, head, versions, old, new, changes })
 }
@@ -84,9 +111,11 @@ fn picked(view: &View<'_, '_>, name: &str, otherwise: Option<&Version>) -> Strin
 }
 
 /// A comparison for the reader.
-pub(super) fn changes(view: &View<'_, '_>, it: &Comparison) -> Changes {
+pub(super) fn changes(view: &View<'_, '_>, sides: &Sides, it: &Comparison) -> Changes {
     let w = view.w;
-    let of = |effect: &str| -> Vec<&ComparedChange> { it.changes.iter().filter(|it| it.effect == effect).collect() };
+    let of = |effect: &str| -> Vec<&ComparedChange> {
+        it.changes.iter().filter(|it| it.effect == effect).collect()
+    };
     let (worse, better, different) = (of("worse"), of("better"), of("different"));
     let verdict = if it.materially_worse {
         Chip::new(Tone::Bad, w.agreements_compared_worse())
@@ -96,7 +125,7 @@ pub(super) fn changes(view: &View<'_, '_>, it: &Comparison) -> Changes {
         Chip::new(Tone::Good, w.agreements_compared_not_worse())
     };
     let group = |changes: Vec<&ComparedChange>, heading: String, tone| {
-        let changes: Vec<Change> = changes.into_iter().map(|it| change(view, it)).collect();
+        let changes: Vec<Change> = changes.into_iter().map(|it| change(view, sides, it)).collect();
         (!changes.is_empty()).then_some(Group { heading, tone, changes })
     };
     let groups = [
@@ -107,26 +136,43 @@ pub(super) fn changes(view: &View<'_, '_>, it: &Comparison) -> Changes {
     Changes { verdict, groups: groups.into_iter().flatten().collect() }
 }
 
-fn change(view: &View<'_, '_>, it: &ComparedChange) -> Change {
-    let message = if view.lang == diagnostic::Lang::Zh { &it.message_zh } else { &it.message };
-    let clause = |it: &Option<String>| it.as_ref().map_or_else(String::new, |it| statement::display::half(it, view.lang));
+fn change(view: &View<'_, '_>, sides: &Sides, it: &ComparedChange) -> Change {
+    let message = if view.lang == Lang::Zh { &it.message_zh } else { &it.message };
+    // The case that follows says the rest.
+    let short = message.split_once(": ").or_else(|| message.split_once('：')).map(|it| it.0);
+    let message = short.filter(|_| it.witness.is_some()).unwrap_or(message);
     Change {
         message: Marked::new(message),
         aspect: aspect(view.w, &it.aspect),
-        old_clause: clause(&it.old_clause),
-        new_clause: clause(&it.new_clause),
-        witness: it.witness.as_ref().map(|it| witness(view, it)),
+        old_clause: it.old_clause.as_ref().map(|it| clause(view, &sides.old, it)),
+        new_clause: it.new_clause.as_ref().map(|it| clause(view, &sides.new, it)),
+        witness: it.witness.as_ref().map(|it| witness(view, sides, it)),
     }
 }
 
-fn witness(view: &View<'_, '_>, it: &ComparedWitness) -> Witness {
-    let zh = view.lang == diagnostic::Lang::Zh;
-    let given: Vec<String> = it.given.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
+fn clause(view: &View<'_, '_>, text: &Published, name: &str) -> Place {
+    let headings = &text.contract.headings;
+    let at = headings.iter().position(|it| statement::contract::is_heading_of(&it.text, name));
+    let anchor = at.map(|at| format!("#clause-{at}")).unwrap_or_default();
+    Place {
+        heading: statement::display::half(name, view.lang),
+        href: format!("/agreements/{}?version={}{anchor}", text.agreement, text.version),
+    }
+}
+
+fn witness(view: &View<'_, '_>, sides: &Sides, it: &ComparedWitness) -> Witness {
+    let zh = view.lang == Lang::Zh;
+    let given: Vec<String> =
+        it.given.iter().map(|(name, value)| format!("{} = {value}", name.replace('_', " "))).collect();
+    let shown = |text: &str| match calendar::parse_instant(text) {
+        Ok(at) => view.show(&sides.new.contract.zone).minute(at),
+        Err(_) => statement::display::half(&text.replace('_', " "), view.lang),
+    };
     Witness {
         given: given.join(if zh { "，" } else { ", " }),
         at: format!("{} = {}", it.variable.replace('_', " "), it.value),
-        old: if zh { it.old_zh.clone() } else { it.old.clone() },
-        new: if zh { it.new_zh.clone() } else { it.new.clone() },
+        old: shown(if zh { &it.old_zh } else { &it.old }),
+        new: shown(if zh { &it.new_zh } else { &it.new }),
     }
 }
 

@@ -49,7 +49,9 @@ struct Typed {
 pub(super) fn routes() -> Vec<Route> {
     vec![
         page("/agreements/new", "newAgreement", |view| opened(view, None)),
-        page("/agreements/{agreement}/edit", "editAgreement", |view| opened(view, Some(view.id("agreement")))),
+        page("/agreements/{agreement}/edit", "editAgreement", |view| {
+            opened(view, Some(view.id("agreement")))
+        }),
         page("/agreements/new/check", "newAgreementUnchecked", |view| Ok(back(view))),
         page("/agreements/{agreement}/edit/check", "editAgreementUnchecked", |view| Ok(back(view))),
         preview("/agreements/new/check", "checkNewAgreement", |view, fields| {
@@ -58,7 +60,9 @@ pub(super) fn routes() -> Vec<Route> {
         preview("/agreements/{agreement}/edit/check", "checkAgreement", |view, fields| {
             checked(view, Some(view.id("agreement")), &Typed::of(fields))
         }),
-        prepared("/agreements/new", "publishNewAgreement", |_, who, parts, fields| publish(who, parts, &fields)),
+        prepared("/agreements/new", "publishNewAgreement", |_, who, parts, fields| {
+            publish(who, parts, &fields)
+        }),
         prepared("/agreements/{agreement}/edit", "publishAgreement", |_, who, parts, fields| {
             publish(who, parts, &fields)
         }),
@@ -186,7 +190,8 @@ fn publish(who: &Principal, parts: &Parts, fields: &Fields) -> Result<Rest, Fail
     let checked = publishing::check(who, Publish { text: typed.text, kind: typed.kind, acknowledge })?;
     Ok(Box::new(move |view| {
         let version = publishing::publish(view.platform, view.tx, view.who, &checked)?;
-        Ok(To::page(format!("/agreements/{}?version={}", version.agreement, version.version)).saying("published"))
+        Ok(To::page(format!("/agreements/{}?version={}", version.agreement, version.version))
+            .saying("published"))
     }))
 }
 

@@ -63,8 +63,7 @@ fn of_all(view: &mut View<'_, '_>, agreement: Option<&str>) -> Result<Vec<Held>,
 }
 
 fn own(view: &mut View<'_, '_>, agreement: Option<&str>) -> Result<Vec<Held>, Failure> {
-    let houses: Vec<String> =
-        view.who.tenants().unwrap_or_default().into_iter().map(str::to_owned).collect();
+    let houses: Vec<String> = view.who.tenants().unwrap_or_default().into_iter().map(str::to_owned).collect();
     let mut all = Vec::new();
     for tenant in houses {
         let name = tenants::get(view.platform, view.tx, view.who, &tenant)?.name;

@@ -1,9 +1,9 @@
 //! All agreements: what they are, who holds them, and how many promises under them are at risk.
 
 use askama::Template;
+use platform::Failure;
 use platform::agreements::{self, Agreement, AgreementKind};
 use platform::rights::{Resource, Verb};
-use platform::Failure;
 use web::{Reply, Route};
 
 use super::held::{self, Held};

@@ -10,7 +10,7 @@ use platform::{Failure, Refusal, tenants};
 use timeline::Instant;
 use web::{Reply, Route};
 
-use super::compared::{self, Changes};
+use super::compared::{self, Changes, Sides};
 use super::list::place;
 use super::{Head, Names, Tab, amendment_sentence, amendment_word};
 use crate::fields::Fields;
@@ -91,7 +91,8 @@ fn show(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
     }
     let form = if view.may(Resource::Notice, Verb::Create) { notice_form(view)? } else { None };
     let head = Head::new(view, &agreement, Tab::Notices);
-    let frame = Frame::new(view, format!("{} · {}", view.w.agreements_tab_notices(), head.title), place(view))?;
+    let frame =
+        Frame::new(view, format!("{} · {}", view.w.agreements_tab_notices(), head.title), place(view))?;
     view.html(&Notices { frame, path: format!("/agreements/{id}/notices"), head, sent, form })
 }
 
@@ -149,6 +150,7 @@ fn sent_view(view: &mut View<'_, '_>, it: &Notice, names: &Names) -> Result<Sent
     for delivery in &deliveries {
         rows.push(row(view, delivery, &zone)?);
     }
+    let sides = Sides::of(view, &it.agreement, &it.from_version, &it.to_version)?;
     let (w, show) = (view.w, view.show(&zone));
     let mut chips = Vec::<(Chip, usize)>::new();
     for row in &rows {
@@ -173,7 +175,7 @@ fn sent_view(view: &mut View<'_, '_>, it: &Notice, names: &Names) -> Result<Sent
             .map(|(it, number)| Chip::new(it.tone, format!("{number} {}", it.word)))
             .collect(),
         deliveries: rows,
-        changes: compared::changes(view, &it.comparison),
+        changes: compared::changes(view, &sides, &it.comparison),
         withdrawn: it.withdrawn_at.map(|at| w.agreements_notice_withdrawn(show.minute(at))),
         may_withdraw: undecided && it.withdrawn_at.is_none() && view.may(Resource::Notice, Verb::Remove),
     })

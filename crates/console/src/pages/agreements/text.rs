@@ -171,7 +171,7 @@ fn tiles(view: &View<'_, '_>, held: &[Held], version: &Version) -> Vec<Tile> {
     let mut tiles = Vec::new();
     if view.is_provider() {
         let word = w.agreements_tile_held(count(held.len()));
-        tiles.push(Tile { figure: held.len().to_string(), word, chips: Vec::new() });
+        tiles.push(Tile { figure: held.len().to_string(), word, chips: in_force(view, held) });
     }
     if held.iter().any(|it| it.progress().is_some()) {
         tiles.push(promises_tile(view, held));
@@ -186,6 +186,18 @@ fn tiles(view: &View<'_, '_>, held: &[Held], version: &Version) -> Vec<Tile> {
         chips: further.into_iter().collect(),
     });
     tiles
+}
+
+/// How many are under which version.
+fn in_force(view: &View<'_, '_>, held: &[Held]) -> Vec<Chip> {
+    let mut versions = BTreeMap::<&str, usize>::new();
+    for progress in held.iter().filter_map(Held::progress) {
+        *versions.entry(&progress.terms.published.version).or_default() += 1;
+    }
+    let chip = |(version, number): (&str, usize)| {
+        Chip::new(Tone::Apart, view.w.agreements_under(count(number), version))
+    };
+    versions.into_iter().map(chip).collect()
 }
 
 fn promises_tile(view: &View<'_, '_>, held: &[Held]) -> Tile {
@@ -220,7 +232,11 @@ fn due_tile(view: &View<'_, '_>, held: &[Held]) -> Tile {
     }
     let decided = (open > 0).then(|| Chip::new(Tone::Open, w.agreements_stake_open(count(open))));
     Tile {
-        figure: if due.is_empty() { w.agreements_tile_nothing().to_owned() } else { stake::show(&due, view.lang) },
+        figure: if due.is_empty() {
+            w.agreements_tile_nothing().to_owned()
+        } else {
+            stake::show(&due, view.lang)
+        },
         word: w.agreements_tile_due().to_owned(),
         chips: decided.into_iter().collect(),
     }
@@ -305,7 +321,13 @@ fn with_part(view: &View<'_, '_>, mut all: Vec<PartView>, part: Part, shown: Sho
             None => PartView::One(it.whole),
         }),
         (Part::Prose(it), Shown::One(lang)) => all.push(PartView::One(match it.halves {
-            Some((en, zh)) => if lang == Lang::Zh { zh } else { en },
+            Some((en, zh)) => {
+                if lang == Lang::Zh {
+                    zh
+                } else {
+                    en
+                }
+            }
             None => it.whole,
         })),
         (Part::Rules(text), _) => {
@@ -330,6 +352,7 @@ fn content(it: &ClauseView) -> Content {
 
 /// The regions that are set anew when evidence comes in, as htmx names them.
 fn live(clauses: &[ClauseView]) -> String {
-    let ids = clauses.iter().filter(|it| !it.beside.is_empty()).map(|it| format!("#beside-{}:outerMorph", it.id));
+    let ids =
+        clauses.iter().filter(|it| !it.beside.is_empty()).map(|it| format!("#beside-{}:outerMorph", it.id));
     ids.collect::<Vec<_>>().join(",")
 }

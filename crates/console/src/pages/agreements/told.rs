@@ -10,12 +10,12 @@ use platform::terms::SubscriptionState;
 use platform::{Failure, tenants};
 use web::{Reply, Route};
 
-use super::compared::{self, Changes};
+use super::compared::{self, Changes, Sides};
 use super::{amendment_sentence, count, notices::state, title};
 use crate::fields::Fields;
 use crate::frame::{Frame, Place};
 use crate::page::{To, form, page};
-use crate::tone::Chip;
+use crate::tone::{Chip, Tone};
 use crate::view::View;
 
 #[derive(Template)]
@@ -178,8 +178,18 @@ fn row(view: &mut View<'_, '_>, it: &Delivery) -> Result<Row, Failure> {
         title: view.w.agreements_notice_title(&notice.from_version, &notice.to_version),
         agreement: statement::display::half_of_pair(&published.contract.title, view.lang),
         effective: show.minute(notice.effective_at),
-        chip: state(view.w, it.state),
+        chip: chip(view, it),
     })
+}
+
+/// What we call sent is new to whom it was sent.
+fn chip(view: &View<'_, '_>, it: &Delivery) -> Chip {
+    match it.state {
+        DeliveryState::Sent if !view.is_provider() => {
+            Chip::new(Tone::Pending, view.w.agreements_delivery_new())
+        }
+        other => state(view.w, other),
+    }
 }
 
 fn is_open(it: &Delivery) -> bool {
@@ -194,6 +204,8 @@ fn show(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
     let zone =
         view.platform.contracts.get(view.tx, &agreement.id, &it.notice.from_version)?.contract.zone.clone();
     let (w, shown) = (view.w, view.show(&zone));
+    let notice = &it.notice;
+    let sides = Sides::of(view, &notice.agreement, &notice.from_version, &notice.to_version)?;
     let offers = offers(view, &it);
     let place = if view.is_provider() { Place::Customers } else { Place::Notices };
     let title_of = w.agreements_notice_title(&it.notice.from_version, &it.notice.to_version);
@@ -212,10 +224,10 @@ fn show(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
         sent: shown.minute(it.sent_at),
         rule: amendment_sentence(w, it.notice.rule),
         text: it.notice.text.clone(),
-        chip: state(w, it.state),
+        chip: chip(view, &it),
         seen: it.delivered_at.map(|at| shown.minute(at)),
         decided: it.decided_at.map(|at| shown.minute(at)),
-        changes: compared::changes(view, &it.notice.comparison),
+        changes: compared::changes(view, &sides, &it.notice.comparison),
         offers,
         reason: view.filled("reason", ""),
     };

@@ -1,9 +1,9 @@
 //! The versions of an agreement: which text, when, by whom, and what was acknowledged to publish it.
 
 use askama::Template;
+use platform::Failure;
 use platform::agreements::{self, Version};
 use platform::publishing::FindingSeverity;
-use platform::Failure;
 use web::{Reply, Route};
 
 use super::list::place;

@@ -1,8 +1,6 @@
 //! What either side does about a claim: one form for each act, all sent to the claim's own address.
 
-use platform::claims::{
-    self, Answer, Appeal, AppealVerdict, Decide, DecideAppeal, Named, Question, Verdict,
-};
+use platform::claims::{self, Answer, Appeal, AppealVerdict, Decide, DecideAppeal, Named, Question, Verdict};
 use platform::money::Money;
 use platform::{Failure, Refusal, files};
 use web::Route;
@@ -13,7 +11,8 @@ use crate::view::View;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![with_file("/customers/{tenant}/claims/{claim}", "claimAct", |_, _, _, fields| {
-        let file = fields.file("file").map(|it| files::prepare(&it.name, &it.media, &it.bytes)).transpose()?;
+        let file =
+            fields.file("file").map(|it| files::prepare(&it.name, &it.media, &it.bytes)).transpose()?;
         let rest: Rest = Box::new(move |view| {
             let (tenant, id) = (view.id("tenant"), view.id("claim"));
             let to = To::page(format!("/customers/{tenant}/claims/{id}"));
@@ -66,7 +65,7 @@ fn act(
         "uphold" => decide_appeal(view, fields, named, AppealVerdict::Uphold),
         "reject_appeal" => decide_appeal(view, fields, named, AppealVerdict::Reject),
         "withdraw" => claims::withdraw(platform, tx, who, named).map(|_| "withdrawn"),
-        _ => Err(Refusal::invalid("act: nothing was chosen", "act：未选择任何操作").into()),
+        _ => Err(Refusal::invalid("nothing was chosen", "未选择任何操作").into()),
     }
 }
 
@@ -74,7 +73,7 @@ fn act(
 fn answers(fields: &Fields) -> std::collections::BTreeMap<String, String> {
     let mut all = fields.beginning("field-");
     if let Some(answer) = fields.given("answer") {
-        all.insert("answer ／ 答复".to_owned(), answer.to_owned());
+        all.insert("Answer ／ 答复".to_owned(), answer.to_owned());
     }
     all
 }
@@ -86,6 +85,9 @@ fn decide(
     verdict: Verdict,
 ) -> Result<&'static str, Failure> {
     let amount = if verdict == Verdict::Reject { None } else { amount(fields)? };
+    if verdict == Verdict::Part && amount.is_none() {
+        return Err(Refusal::invalid("say how much of it is awarded", "请写明给予的金额").into());
+    }
     let input = Decide { verdict, amount, reason: fields.text("reason").to_owned() };
     claims::decide(view.platform, view.tx, view.who, named, &input).map(|_| "decided")
 }

@@ -46,7 +46,9 @@ fn what(view: &View<'_, '_>, it: &EventView) -> String {
         award.map_or_else(|| without.to_owned(), |it| with(w, it))
     };
     match it.kind.as_str() {
-        "submit" if it.body.get("on_behalf") == Some(&Json::Bool(true)) => w.claims_did_submit_for().to_owned(),
+        "submit" if it.body.get("on_behalf") == Some(&Json::Bool(true)) => {
+            w.claims_did_submit_for().to_owned()
+        }
         "submit" => w.claims_did_submit().to_owned(),
         "take_up" => w.claims_did_take_up().to_owned(),
         "request_information" => w.claims_did_ask().to_owned(),

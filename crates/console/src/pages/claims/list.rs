@@ -64,10 +64,10 @@ struct Row {
 }
 
 struct Until {
+    chip: Option<Chip>,
     what: &'static str,
     day: String,
     left: String,
-    late: bool,
 }
 
 /// Something that can be claimed now.
@@ -138,7 +138,7 @@ fn of_tenant(view: &mut View<'_, '_>) -> Result<web::Reply, Failure> {
     }
     let mut offers = Vec::new();
     if view.may_in(tenant, Resource::Claim, Verb::Create) {
-        for it in entitlements::claimable(view.tx, view.who, tenant)?.items {
+        for it in entitlements::claimable(view.platform, view.tx, view.who, tenant)?.items {
             offers.push(offer(view, tenant, &it)?);
         }
     }
@@ -192,12 +192,15 @@ fn row(
         kind: about.kind,
         amount: amount(view, it),
         chip: Chip::claim(view.w, it),
-        until: next.map(|(what, at)| Until {
-            what: deadline(view, what),
-            day: show.minute(*at),
-            left: if *at > now { show.span(now, *at) } else { String::new() },
-            late: *at <= now,
-        }),
+        until: match next {
+            Some((what, at)) => Some(Until {
+                chip: (*at <= now).then(|| Chip::new(Tone::Bad, view.w.claims_late())),
+                what: deadline(view, what),
+                day: show.minute(*at),
+                left: if *at > now { show.span(now, *at) } else { String::new() },
+            }),
+            None => late(view, it),
+        },
         submitted: show.day(it.submitted_at),
     })
 }
@@ -213,9 +216,13 @@ pub(super) fn deadline(view: &View<'_, '_>, what: &str) -> &'static str {
     }
 }
 
-impl Until {
-    /// Late is bad, anything else is on its way.
-    fn tone(&self) -> Tone {
-        if self.late { Tone::Bad } else { Tone::Pending }
-    }
+/// A claim that still waits for us has lost its deadline by not being answered in time.
+fn late(view: &View<'_, '_>, it: &ClaimView) -> Option<Until> {
+    let what = match it.state.as_str() {
+        "submitted" | "under_review" => "adjudication",
+        "appealed" => "appeal_adjudication",
+        _ => return None,
+    };
+    let chip = Some(Chip::new(Tone::Bad, view.w.claims_late()));
+    Some(Until { chip, what: deadline(view, what), day: String::new(), left: String::new() })
 }

@@ -64,16 +64,16 @@ pub(super) fn routes() -> Vec<Route> {
         let claim = found.map(|it| claim(view, tenant, &it)).transpose()?;
         let crumbs = crumbs(view, tenant, &[("/claims", view.w.claims_title())])?;
         let place = if view.is_provider() { Place::Customers } else { Place::Claims };
-        let title = claim.as_ref().map_or_else(
-            || view.w.claims_make_title().to_owned(),
-            |it| view.w.claims_make(&it.label),
-        );
+        let title = claim
+            .as_ref()
+            .map_or_else(|| view.w.claims_make_title().to_owned(), |it| view.w.claims_make(&it.label));
         let frame = Frame::new(view, title.clone(), place)?;
         let on_behalf = view.is_provider();
         view.html(&Make { frame, crumbs, tenant: tenant.to_owned(), on_behalf, claim, made, title })
     });
     let make = with_file("/customers/{tenant}/claim", "claimForm", |_, _, _, fields| {
-        let file = fields.file("file").map(|it| files::prepare(&it.name, &it.media, &it.bytes)).transpose()?;
+        let file =
+            fields.file("file").map(|it| files::prepare(&it.name, &it.media, &it.bytes)).transpose()?;
         let rest: Rest = Box::new(move |view| {
             let tenant = view.id("tenant");
             let found = find(view, tenant, fields.text("entitlement"), fields.text("window"))?;
@@ -111,7 +111,7 @@ fn find(
     entitlement: &str,
     window: &str,
 ) -> Result<Option<Claimable>, Failure> {
-    let all = entitlements::claimable(view.tx, view.who, tenant)?.items;
+    let all = entitlements::claimable(view.platform, view.tx, view.who, tenant)?.items;
     let same = |it: &Claimable| {
         it.entitlement == entitlement && (window.is_empty() || it.window.to_string() == window)
     };

@@ -126,11 +126,15 @@ fn show(view: &mut View<'_, '_>, tenant: &str, it: &ClaimView) -> Result<Reply, 
             .map(|(name, value)| (display::half(name, view.lang), display::half(value, view.lang)))
             .collect(),
         note: it.note.clone(),
-        files: it.files.iter().map(|file| File {
-            href: format!("{path}/files/{}", file.sha256),
-            name: file.name.clone(),
-            size: w.claims_bytes(show.count(file.length)),
-        }).collect(),
+        files: it
+            .files
+            .iter()
+            .map(|file| File {
+                href: format!("{path}/files/{}", file.sha256),
+                name: file.name.clone(),
+                size: w.claims_bytes(show.count(file.length)),
+            })
+            .collect(),
         history,
         answer: it.fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         filled: Filled {
@@ -203,7 +207,10 @@ fn may(view: &View<'_, '_>, tenant: &str, it: &ClaimView) -> May {
         part: it.due.is_some(),
         decide_appeal: answers && it.state == "appealed" && allowed(Verb::Decide),
         supply: claims && it.state == "needs_information" && allowed(Verb::Create),
-        accept_award: claims && appealable && in_state(&["accepted", "part_accepted"]) && allowed(Verb::Change),
+        accept_award: claims
+            && appealable
+            && in_state(&["accepted", "part_accepted"])
+            && allowed(Verb::Change),
         appeal: claims && appealable && allowed(Verb::Create),
         withdraw: claims && !is_final && allowed(Verb::Remove),
         attach: !is_final && allowed(Verb::Create),

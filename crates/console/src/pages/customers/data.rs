@@ -64,7 +64,8 @@ pub(crate) fn routes() -> Vec<Route> {
         let id = view.id("tenant");
         let tenant = tenants::get(view.platform, view.tx, view.who, id)?;
         let may = May::of(view.who, id);
-        let (title, is_provider) = (view.w.customers_data_title(), view.is_provider());
+        let is_provider = view.is_provider();
+        let title = if is_provider { view.w.customers_data_of() } else { view.w.customers_data_title() };
         let streams = streams(view, id)?;
         let page = Data {
             is_provider,
@@ -120,10 +121,28 @@ fn kinds(view: &mut View<'_, '_>, tenant: &str, may: May) -> Result<Vec<Kind>, F
     let sealed = show.count(i64::try_from(sealed).unwrap_or(i64::MAX));
     let log = if view.is_provider() { format!("/log?house={tenant}") } else { String::new() };
     Ok(vec![
-        kind(w.customers_data_evidence(), w.customers_data_evidence_about(), String::new(), may.evidence, String::new()),
-        kind(w.customers_data_statements(), w.customers_data_statements_about(), of("/statements"), may.statements, sealed),
+        kind(
+            w.customers_data_evidence(),
+            w.customers_data_evidence_about(),
+            "#streams".to_owned(),
+            may.evidence,
+            String::new(),
+        ),
+        kind(
+            w.customers_data_statements(),
+            w.customers_data_statements_about(),
+            of("/statements"),
+            may.statements,
+            sealed,
+        ),
         kind(w.customers_data_claims(), w.customers_data_claims_about(), of("/claims"), false, String::new()),
-        kind(w.customers_data_books(), w.customers_data_books_about(), of("/vouchers"), may.books, String::new()),
+        kind(
+            w.customers_data_books(),
+            w.customers_data_books_about(),
+            of("/vouchers"),
+            may.books,
+            String::new(),
+        ),
         kind(w.customers_data_log(), w.customers_data_log_about(), log, may.log, String::new()),
     ])
 }
@@ -158,26 +177,31 @@ type Files = BTreeMap<String, Vec<u8>>;
 /// copy was taken is put on record with it.
 fn copy() -> Route {
     let media: &[&str] = &["application/x-www-form-urlencoded"];
-    prepared_answer("/customers/{tenant}/data", "copyCustomerDataForm", (media, 64 << 10), |platform, who, parts, _| {
-        let tenant = parts.id("tenant").to_owned();
-        let may = May::of(who, &tenant);
-        let files = platform.read(|platform, tx| files(platform, tx, who, &tenant, may))?;
-        let answer: Answer = Box::new(move |view| {
-            let mut files = files;
-            if may.evidence {
-                for id in subscriptions_of(view.platform, view.tx, view.who, &tenant)? {
-                    let lines = evidence::export(view.platform, view.tx, view.who, (&tenant, &id), None)?;
-                    files.insert(format!("evidence/{id}.ndjson"), lines);
+    prepared_answer(
+        "/customers/{tenant}/data",
+        "copyCustomerDataForm",
+        (media, 64 << 10),
+        |platform, who, parts, _| {
+            let tenant = parts.id("tenant").to_owned();
+            let may = May::of(who, &tenant);
+            let files = platform.read(|platform, tx| files(platform, tx, who, &tenant, may))?;
+            let answer: Answer = Box::new(move |view| {
+                let mut files = files;
+                if may.evidence {
+                    for id in subscriptions_of(view.platform, view.tx, view.who, &tenant)? {
+                        let lines = evidence::export(view.platform, view.tx, view.who, (&tenant, &id), None)?;
+                        files.insert(format!("evidence/{id}.ndjson"), lines);
+                    }
                 }
-            }
-            if may.log {
-                audit::exported(view.tx, view.who, &tenant, reason())?;
-            }
-            let tar = web::tarball(&tenant, &files)?;
-            Ok(Reply::bytes("application/x-tar", tar).file(&format!("{tenant}.tar")))
-        });
-        Ok(answer)
-    })
+                if may.log {
+                    audit::exported(view.tx, view.who, &tenant, reason())?;
+                }
+                let tar = web::tarball(&tenant, &files)?;
+                Ok(Reply::bytes("application/x-tar", tar).file(&format!("{tenant}.tar")))
+            });
+            Ok(answer)
+        },
+    )
 }
 
 fn reason() -> ExportLog {

@@ -104,9 +104,7 @@ fn agreements_to_choose(view: &mut View<'_, '_>, asked: &str) -> Result<Vec<Choi
     let page = Page { after: None, limit: LIMIT_MAX };
     let found = agreements::list(view.platform, view.tx, view.who, &page)?.items;
     let ours = found.into_iter().filter(|it| it.kind == AgreementKind::Ours && it.latest.is_some());
-    Ok(ours
-        .map(|it| Choice { word: text(view, &it.title), chosen: it.id == asked, id: it.id })
-        .collect())
+    Ok(ours.map(|it| Choice { word: text(view, &it.title), chosen: it.id == asked, id: it.id }).collect())
 }
 
 fn chosen(view: &mut View<'_, '_>, id: &str) -> Result<Chosen, Failure> {
@@ -121,7 +119,7 @@ fn chosen(view: &mut View<'_, '_>, id: &str) -> Result<Chosen, Failure> {
         zone: contract.zone.name().to_owned(),
         plans: plans(contract, &plan),
         parameters: parameters(view, contract, |_| String::new()),
-        since: view.filled("since", &when::shown(&contract.zone, view.tx.now())),
+        since: view.filled("since", &when::minute(&contract.zone, view.tx.now())),
         until: view.filled("until", ""),
         months: view.filled("months", ""),
         id: view.filled("id", ""),

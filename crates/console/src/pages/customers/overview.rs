@@ -92,7 +92,8 @@ pub(crate) fn routes() -> Vec<Route> {
         let (w, is_provider) = (view.w, view.is_provider());
         let name = statement::display::half(&tenant.name, view.lang);
         let title = if is_provider { name.clone() } else { w.customers_home_title().to_owned() };
-        let lead = if is_provider { w.customers_since(utc(view).day(tenant.created_at)) } else { name.clone() };
+        let lead =
+            if is_provider { w.customers_since(utc(view).day(tenant.created_at)) } else { name.clone() };
         let page = Overview {
             is_provider,
             tenant: id.to_owned(),
@@ -103,7 +104,8 @@ pub(crate) fn routes() -> Vec<Route> {
             notices: waiting(view, id)?,
             claims_open: open_claims(view, id)?,
             served: served_all,
-            may_subscribe: view.may(Resource::Subscription, Verb::Create) && tenant.state == TenantState::Active,
+            may_subscribe: view.may(Resource::Subscription, Verb::Create)
+                && tenant.state == TenantState::Active,
             may_rename: view.may_in(id, Resource::Tenant, Verb::Change),
             may_suspend: view.may(Resource::Tenant, Verb::Change),
             is_suspended: tenant.state == TenantState::Suspended,
@@ -127,7 +129,7 @@ fn utc(view: &View<'_, '_>) -> crate::show::Show {
 }
 
 fn due(view: &mut View<'_, '_>, tenant: &str, subscriptions: &[Subscription]) -> Result<Vec<Due>, Failure> {
-    let found = entitlements::claimable(view.tx, view.who, tenant)?.items;
+    let found = entitlements::claimable(view.platform, view.tx, view.who, tenant)?.items;
     let may_claim = view.may_in(tenant, Resource::Claim, Verb::Create);
     let mut all = Vec::new();
     for it in found {
@@ -254,7 +256,7 @@ fn waiting(view: &mut View<'_, '_>, tenant: &str) -> Result<Vec<Notice>, Failure
 fn open_claims(view: &mut View<'_, '_>, tenant: &str) -> Result<String, Failure> {
     let closed =
         ["accepted", "rejected", "upheld_on_appeal", "rejected_on_appeal", "withdrawn", "expired", "settled"];
-    let found = claims::list(view.tx, view.who, tenant, &all())?.items;
+    let found = claims::list(view.tx, view.who, tenant, None, &all())?.items;
     let count = found.iter().filter(|it| !closed.contains(&it.state.as_str())).count();
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     Ok(if count == 0 { String::new() } else { view.w.customers_claims_open(count) })

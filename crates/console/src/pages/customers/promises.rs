@@ -47,7 +47,7 @@ pub(crate) struct Served {
 /// The subscription with its cycle in progress; promises are absent while it has none.
 pub(crate) fn served(view: &mut View<'_, '_>, it: &Subscription) -> Result<Served, Failure> {
     let progress = match live::progress(view.platform, view.tx, view.who, &it.tenant, &it.id) {
-        Ok(progress) if it.terms.state == SubscriptionState::Active => Some(progress),
+        Ok(progress) if it.terms.state != SubscriptionState::Ended => Some(progress),
         Ok(_) | Err(Failure::Refusal(_)) => None,
         Err(fault) => return Err(fault),
     };
@@ -127,7 +127,9 @@ pub(crate) fn promise(view: &View<'_, '_>, progress: &Progress, it: &PromiseResu
 fn level(view: &View<'_, '_>, progress: &Progress, it: &PromiseResult, goes_on: bool) -> String {
     let settlement = if goes_on { &progress.goes_on } else { &progress.nothing_more };
     let level = display::level_of(settlement, it);
-    level.map_or_else(String::new, |level| LevelFigure::new(settlement, level).outcome(&level.value, view.lang))
+    level.map_or_else(String::new, |level| {
+        LevelFigure::new(settlement, level).outcome(&level.value, view.lang)
+    })
 }
 
 fn budget<'a>(progress: &'a Progress, it: &PromiseResult) -> Option<&'a Budget> {

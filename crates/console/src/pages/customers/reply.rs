@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use platform::principal::Principal;
 use platform::{Failure, Platform};
-use web::{Action, Commit, Parts, Reply, Route};
+use web::{Action, Commit, Parts, Reply, Right, Route};
 
 use crate::fields::Fields;
 use crate::guard;
@@ -29,7 +29,7 @@ pub(crate) fn prepared_answer(
             Box::new(move |platform, tx, who, parts| answer(&mut View::new(platform, tx, who, parts)));
         Ok(commit)
     };
-    let mut route = Route::new("POST", path, id, "", Action::Write(Arc::new(prepare)));
+    let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
     route.media = media;
     route.body_bytes_max(bytes_max)
 }

@@ -41,13 +41,12 @@ pub(crate) fn promises(view: &View<'_, '_>, it: &StatementView) -> Vec<Kept> {
 /// The worst of a statement in a word.
 pub(crate) fn chip(view: &View<'_, '_>, it: &StatementView) -> Chip {
     let w = view.w;
-    let verdicts: Vec<Verdict> =
-        all(it, "promises").iter().map(|it| verdict(&text(it, "verdict"))).collect();
+    let verdicts: Vec<Verdict> = all(it, "promises").iter().map(|it| verdict(&text(it, "verdict"))).collect();
     let count = |wanted: Verdict| verdicts.iter().filter(|it| **it == wanted).count();
     let broken = i64::try_from(count(Verdict::Breached)).unwrap_or(i64::MAX);
-    let open = verdicts.iter().any(|it| {
-        matches!(it, Verdict::Provisional | Verdict::NotComputable | Verdict::NoData)
-    });
+    let open = verdicts
+        .iter()
+        .any(|it| matches!(it, Verdict::Provisional | Verdict::NotComputable | Verdict::NoData));
     match () {
         () if it.status == "no_data" => Chip::new(Tone::Nothing, w.customers_no_data()),
         () if broken > 0 => Chip::new(Tone::Bad, w.customers_broken(broken)),
@@ -85,13 +84,15 @@ fn level(view: &View<'_, '_>, it: &StatementView, promise: &Json) -> String {
     let Some(name) = promise["level"].as_str() else { return String::new() };
     let levels = all(it, "levels");
     let named = || levels.iter().filter(|it| it["name"] == name);
-    let Some(found) = named().find(|it| it["subject"] == promise["subject"]).or_else(|| named().next()) else {
+    let Some(found) = named().find(|it| it["subject"] == promise["subject"]).or_else(|| named().next())
+    else {
         return String::new();
     };
     let seconds = found["exact"].as_str().filter(|_| found["unit"] == "s").and_then(Ratio::parse_fraction);
     match (seconds, found["display"].as_str()) {
         (Some(it), _) => display::quantity(&Quantity::seconds(it), view.lang),
         (None, Some(it)) => it.to_owned(),
+        (None, None) if found["status"] == "no_data" => view.w.customers_no_data().to_owned(),
         (None, None) => view.w.customers_no_value().to_owned(),
     }
 }
@@ -105,13 +106,7 @@ fn text(found: &Json, name: &str) -> String {
 }
 
 fn verdict(word: &str) -> Verdict {
-    let all = [
-        Verdict::Met,
-        Verdict::Breached,
-        Verdict::NotCovered,
-        Verdict::NoData,
-        Verdict::NotComputable,
-    ];
+    let all = [Verdict::Met, Verdict::Breached, Verdict::NotCovered, Verdict::NoData, Verdict::NotComputable];
     all.into_iter().find(|it| it.word() == word).unwrap_or(Verdict::Provisional)
 }
 

@@ -28,9 +28,8 @@ pub(crate) fn read(name: &str, text: &str, zone: &Zone) -> Result<Option<Moment>
 
 /// The same, and refused when nothing was filled in.
 pub(crate) fn needed(name: &str, text: &str, zone: &Zone) -> Result<Moment, Refusal> {
-    read(name, text, zone)?.ok_or_else(|| {
-        Refusal::invalid(format!("{name}: say when"), format!("{name}：请填写时间"))
-    })
+    read(name, text, zone)?
+        .ok_or_else(|| Refusal::invalid(format!("{name}: say when"), format!("{name}：请填写时间")))
 }
 
 /// What a field of a date and time shows.
@@ -40,6 +39,12 @@ pub(crate) fn shown(zone: &Zone, at: Instant) -> String {
     let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     let rest = if rest == 0 { String::new() } else { format!(":{rest:02}") };
     format!("{}T{hours:02}:{minutes:02}{rest}", zone.date(at))
+}
+
+/// The same to the minute, for what is suggested.
+pub(crate) fn minute(zone: &Zone, at: Instant) -> String {
+    let nanos = 60 * SECOND_NANOS;
+    shown(zone, Instant::from_nanos(at.nanos() - at.nanos().rem_euclid(nanos)))
 }
 
 #[cfg(test)]

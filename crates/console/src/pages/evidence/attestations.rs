@@ -11,6 +11,7 @@ use web::{Reply, Route};
 use super::Pick;
 use crate::frame::{Frame, Place};
 use crate::page::{Rest, To, form, page, with_file};
+use crate::pages::customers::actor::{self, People};
 use crate::pages::customers::when;
 use crate::show::Show;
 use crate::tone::{Chip, Tone};
@@ -73,11 +74,11 @@ pub(super) fn routes() -> Vec<Route> {
         let tenant = view.query("tenant").map(str::to_owned);
         let customers = customers(view, tenant.as_deref().unwrap_or_default())?;
         let page = Page { after: None, limit: LIMIT_MAX };
-        let mut found =
-            attestations::list(view.platform, view.tx, view.who, tenant.as_deref(), &page)?.items;
+        let mut found = attestations::list(view.platform, view.tx, view.who, tenant.as_deref(), &page)?.items;
         found.sort_by_key(|it| (it.state as u8 != State::InForce as u8, it.expires_at));
         let show = view.show(&Zone::utc());
-        let rows = found.iter().map(|it| row(view, &show, it)).collect();
+        let people = actor::known(view, found.iter().map(|it| it.created_by.as_str()))?;
+        let rows = found.iter().map(|it| row(view, &show, &people, it)).collect();
         let title = view.w.evidence_attestations();
         let page = Shown {
             is_provider: view.is_provider(),
@@ -98,7 +99,14 @@ pub(super) fn routes() -> Vec<Route> {
             "withdraw" => {
                 let of = (tenant.as_deref(), fields.text("attestation"));
                 let expected = fields.text("revision").parse().ok();
-                attestations::withdraw(view.platform, view.tx, view.who, of, fields.text("reason"), expected)?;
+                attestations::withdraw(
+                    view.platform,
+                    view.tx,
+                    view.who,
+                    of,
+                    fields.text("reason"),
+                    expected,
+                )?;
                 "withdrawn"
             }
             _ => {
@@ -173,19 +181,23 @@ fn filled(view: &View<'_, '_>, tenant: &str) -> Form {
     }
 }
 
-fn row(view: &View<'_, '_>, show: &Show, it: &Attestation) -> Row {
+fn row(view: &View<'_, '_>, show: &Show, people: &People, it: &Attestation) -> Row {
     let (w, now) = (view.w, view.tx.now());
     let left = it.expires_at.0.nanos_since(now);
     let (chip, words) = match it.state {
         State::Withdrawn => (Chip::new(Tone::Apart, w.evidence_att_withdrawn()), String::new()),
         State::Expired => (Chip::new(Tone::Bad, w.evidence_att_expired()), String::new()),
-        State::Ahead => (Chip::new(Tone::Pending, w.evidence_att_ahead()), w.evidence_att_begins(show.span(now, it.from))),
-        State::InForce if left < SOON_DAYS * DAY_NANOS => {
-            (Chip::new(Tone::Pending, w.evidence_att_soon()), w.evidence_att_left(show.span(now, it.expires_at)))
+        State::Ahead => {
+            (Chip::new(Tone::Pending, w.evidence_att_ahead()), w.evidence_att_begins(show.span(now, it.from)))
         }
-        State::InForce => {
-            (Chip::new(Tone::Good, w.evidence_att_holds()), w.evidence_att_left(show.span(now, it.expires_at)))
-        }
+        State::InForce if left < SOON_DAYS * DAY_NANOS => (
+            Chip::new(Tone::Pending, w.evidence_att_soon()),
+            w.evidence_att_left(show.span(now, it.expires_at)),
+        ),
+        State::InForce => (
+            Chip::new(Tone::Good, w.evidence_att_holds()),
+            w.evidence_att_left(show.span(now, it.expires_at)),
+        ),
     };
     let query = it.tenant.as_deref().map_or_else(String::new, |it| format!("?tenant={it}"));
     let file = |found: &files::File| File {
@@ -207,6 +219,6 @@ fn row(view: &View<'_, '_>, show: &Show, it: &Attestation) -> Row {
         left: words,
         files: it.files.iter().map(file).collect(),
         is_over: matches!(it.state, State::Withdrawn),
-        by: it.created_by.clone(),
+        by: actor::named(view, people, &it.created_by),
     }
 }

@@ -79,7 +79,8 @@ pub(super) fn routes() -> Vec<Route> {
             "withdraw" => corrections::withdraw(platform, view.tx, who, of, expected)?,
             _ => return Err(Refusal::invalid("choose an answer", "请选择答复").into()),
         };
-        let to = format!("/customers/{tenant}/subscriptions/{}/evidence/corrections", view.id("subscription"));
+        let to =
+            format!("/customers/{tenant}/subscriptions/{}/evidence/corrections", view.id("subscription"));
         Ok(To::page(to).saying("saved"))
     });
     vec![show, answer]
@@ -90,7 +91,8 @@ fn item(view: &View<'_, '_>, head: &Head, records: &Records, it: &Correction) ->
     let tenant = view.id("tenant");
     let ours = if view.is_provider() { Side::Provider } else { Side::Customer };
     let open = it.state == State::Proposed;
-    let side = if it.side == Side::Customer { w.evidence_side_customer() } else { w.evidence_side_provider() };
+    let side =
+        if it.side == Side::Customer { w.evidence_side_customer() } else { w.evidence_side_provider() };
     let versions = records.versions(&it.supersedes);
     let before = versions.iter().find(|found| found.id.as_deref() == Some(it.supersedes.as_str()));
     let query = serde_urlencoded::to_string([("id", it.supersedes.as_str())]).unwrap_or_default();

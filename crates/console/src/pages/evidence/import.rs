@@ -122,8 +122,10 @@ fn forbidden() -> Failure {
 
 fn prepare(platform: &Platform, who: &Principal, parts: &Parts, fields: Fields) -> Result<Answer, Failure> {
     let sent = Sent::read(&fields)?;
-    let stream =
-        Stream::Subscription { tenant: parts.id("tenant").to_owned(), id: parts.id("subscription").to_owned() };
+    let stream = Stream::Subscription {
+        tenant: parts.id("tenant").to_owned(),
+        id: parts.id("subscription").to_owned(),
+    };
     if fields.text("step") == "keep" {
         let opened = platform.read(|platform, tx| intake::open(platform, tx, who, &stream))?;
         let prepared = intake::prepare(opened, who, sent.body())?;
@@ -137,10 +139,10 @@ fn prepare(platform: &Platform, who: &Principal, parts: &Parts, fields: Fields) 
         let outlook = intake::look(view.platform, view.tx, who, &stream, (sent.body(), SHOWN))?;
         let (head, zone) = (head(view, "import")?, super::zone(view)?);
         let show = view.show(&zone);
-        let lines = outlook.records.iter().map(|(number, it)| Line {
-            number: *number,
-            row: row(view, &head, &show, it, false),
-        });
+        let lines = outlook
+            .records
+            .iter()
+            .map(|(number, it)| Line { number: *number, row: row(view, &head, &show, it, false) });
         let lines = lines.collect();
         looked(view, &sent, outlook.receipt, lines, false)
     })?;
@@ -171,7 +173,8 @@ fn looked(
     };
     let shown = u64::try_from(lines.len()).unwrap_or(u64::MAX);
     let rest = receipt.accepted.saturating_sub(shown);
-    let carries = !is_kept && sent.bytes.len() <= CARRIED_BYTES_MAX && std::str::from_utf8(&sent.bytes).is_ok();
+    let carries =
+        !is_kept && sent.bytes.len() <= CARRIED_BYTES_MAX && std::str::from_utf8(&sent.bytes).is_ok();
     let can_keep = receipt.accepted > 0 && !(sent.atomic && receipt.refused > 0);
     let title = if is_kept { w.evidence_imported() } else { w.evidence_preview() };
     let page = Looked {
@@ -182,12 +185,18 @@ fn looked(
         can_keep,
         errors: receipt.rejected.iter().map(wrong).collect(),
         warnings: receipt.warnings.iter().map(wrong).collect(),
-        more: if is_kept || rest == 0 { String::new() } else { w.evidence_more_lines(i64::try_from(rest).unwrap_or(i64::MAX)) },
+        more: if is_kept || rest == 0 {
+            String::new()
+        } else {
+            w.evidence_more_lines(i64::try_from(rest).unwrap_or(i64::MAX))
+        },
         lines,
         carried: carries.then(|| text.clone().into_owned()),
         shape: sent.shape.to_owned(),
         atomic: sent.atomic,
-        batch: receipt.batch.map_or_else(String::new, |it| w.evidence_batch_kept(show.count(it), receipt.sha256.unwrap_or_default())),
+        batch: receipt.batch.map_or_else(String::new, |it| {
+            w.evidence_batch_kept(show.count(it), receipt.sha256.unwrap_or_default())
+        }),
         head,
         frame: Frame::new(view, title, place(view))?,
     };
@@ -236,8 +245,12 @@ impl Sent {
 
 fn facts(view: &View<'_, '_>, schema: &::evidence::Schema) -> Vec<Fact> {
     let fact = |it: &::evidence::FactSchema| {
-        let times: &[&str] = if it.kind == ::evidence::FactKind::Event { &["at"] } else { &["from", "until"] };
-        let own = it.attributes.iter().map(|it| if it.optional { format!("{}?", it.name) } else { it.name.clone() });
+        let times: &[&str] =
+            if it.kind == ::evidence::FactKind::Event { &["at"] } else { &["from", "until"] };
+        let own = it
+            .attributes
+            .iter()
+            .map(|it| if it.optional { format!("{}?", it.name) } else { it.name.clone() });
         let all: Vec<String> = times.iter().map(|it| (*it).to_owned()).chain(own).collect();
         Fact {
             name: it.name.clone(),
@@ -254,7 +267,9 @@ fn facts(view: &View<'_, '_>, schema: &::evidence::Schema) -> Vec<Fact> {
 
 /// A line as it could be sent.
 fn example(schema: &::evidence::Schema) -> String {
-    let Some(fact) = schema.facts.iter().find(|it| it.kind == ::evidence::FactKind::Span).or(schema.facts.first()) else {
+    let Some(fact) =
+        schema.facts.iter().find(|it| it.kind == ::evidence::FactKind::Span).or(schema.facts.first())
+    else {
         return String::new();
     };
     let times = match fact.kind {

@@ -11,6 +11,7 @@ use settle::settlement::ExcludedMeasure;
 use timeline::{Instant, Interval};
 
 use crate::chart::{Lane, Piece, Svg, Timeline};
+use crate::pages::customers::actor::{self, People};
 use crate::pages::subscription::waterfall::excluding;
 use crate::show::Show;
 use crate::tone::Tone;
@@ -85,16 +86,21 @@ struct Strip {
 }
 
 /// The evidence of a stretch of time.
-pub(super) fn of_window(view: &View<'_, '_>, records: &Records, within: Interval, by: By) -> Drawn {
+pub(super) fn of_window(
+    view: &View<'_, '_>,
+    records: &Records,
+    within: Interval,
+    (by, people): (By, &People),
+) -> Drawn {
     let zone = records.published.contract.zone.clone();
-    draw(view, &zone, within, strips(view, records, within, by))
+    draw(view, &zone, within, strips(view, records, within, (by, people)))
 }
 
 /// The cycle in progress: what happened, and what of it was taken out of account. `None` when nothing did.
 pub(crate) fn of_cycle(view: &View<'_, '_>, records: &Records, progress: &Progress) -> Option<Drawn> {
     let within = progress.cycle.counted;
     let zone = &progress.nothing_more.contract.zone;
-    let mut strips = strips(view, records, within, By::Cause);
+    let mut strips = strips(view, records, within, (By::Cause, &People::new()));
     let out = excluded(view, progress);
     if !out.pieces.is_empty() {
         strips.push(out);
@@ -104,25 +110,36 @@ pub(crate) fn of_cycle(view: &View<'_, '_>, records: &Records, progress: &Progre
 
 fn excluded(view: &View<'_, '_>, progress: &Progress) -> Strip {
     let show = view.show(&progress.nothing_more.contract.zone);
-    let spans = progress.nothing_more.excluded.iter().filter(|it| matches!(it.measure, ExcludedMeasure::Seconds(_)));
+    let spans =
+        progress.nothing_more.excluded.iter().filter(|it| matches!(it.measure, ExcludedMeasure::Seconds(_)));
     let piece = |it: &settle::settlement::Excluded| {
         let span = Interval::new(it.from, it.until)?;
         let cause = it.text.as_deref().map_or_else(|| it.cause.replace('_', " "), |text| show.half(text));
-        let title = format!("{} – {}: {cause} ({})", show.minute(it.from), show.minute(it.until), show.half(&it.clause));
+        let title = format!(
+            "{} – {}: {cause} ({})",
+            show.minute(it.from),
+            show.minute(it.until),
+            show.half(&it.clause)
+        );
         Some(Piece { span, tone: Tone::Apart, title })
     };
     let pieces: Vec<Piece> = spans.filter_map(piece).collect();
     Strip { name: view.w.evidence_excluded().to_owned(), tone: Tone::Apart, count: pieces.len(), pieces }
 }
 
-fn strips(view: &View<'_, '_>, records: &Records, within: Interval, by: By) -> Vec<Strip> {
+fn strips(
+    view: &View<'_, '_>,
+    records: &Records,
+    within: Interval,
+    (by, people): (By, &People),
+) -> Vec<Strip> {
     let contract = &records.published.contract;
     let show = view.show(&contract.zone);
     let mut found: BTreeMap<(&str, &str), Strip> = BTreeMap::new();
     for it in records.within(within) {
         let key = by.key(&it);
         let strip = found.entry((it.fact, key)).or_insert_with(|| Strip {
-            name: name(contract, view, it.fact, key, by),
+            name: name(contract, view, it.fact, key, (by, people)),
             tone: tone(contract, &it),
             pieces: Vec::new(),
             count: 0,
@@ -148,10 +165,19 @@ fn strips(view: &View<'_, '_>, records: &Records, within: Interval, by: By) -> V
 }
 
 /// What a lane is called: the fact, and the cause, source or subject.
-fn name(contract: &Contract, view: &View<'_, '_>, fact: &str, key: &str, by: By) -> String {
+fn name(
+    contract: &Contract,
+    view: &View<'_, '_>,
+    fact: &str,
+    key: &str,
+    (by, people): (By, &People),
+) -> String {
     let fact = fact.replace('_', " ");
     if key.is_empty() {
         return fact;
+    }
+    if by == By::Source {
+        return format!("{fact} · {}", actor::named(view, people, key));
     }
     let cause = contract.causes.iter().find(|it| by == By::Cause && it.name == key);
     let text = cause.and_then(|it| it.text.as_deref()).map(|it| statement::display::half(it, view.lang));

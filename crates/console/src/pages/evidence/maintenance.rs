@@ -1,8 +1,8 @@
 //! The calendar of maintenance: windows that were announced, and announcing another.
 
+use ::evidence::{AttributeKind, FactKind, FactSchema};
 use askama::Template;
 use calendar::Zone;
-use ::evidence::{AttributeKind, FactKind, FactSchema};
 use language::Contract;
 use platform::maintenance::{self, CancelWindow, ChangeWindow, NewWindow, Window};
 use platform::page::{LIMIT_MAX, Page};
@@ -142,7 +142,11 @@ fn row(view: &View<'_, '_>, contract: &Contract, it: &Window, changeable: bool) 
         long: show.span(it.from, it.until),
         recurs: it.recurs.as_ref().map_or_else(String::new, |it| recurrence::words(view, it)),
         announced: show.minute(it.announced_at),
-        notice: if early { w.evidence_notice(show.span(it.announced_at, it.from)) } else { w.evidence_notice_late().to_owned() },
+        notice: if early {
+            w.evidence_notice(show.span(it.announced_at, it.from))
+        } else {
+            w.evidence_notice_late().to_owned()
+        },
         subject: it.subject.clone().unwrap_or_default(),
         chip,
         may_change: may(Verb::Change),
@@ -165,8 +169,13 @@ fn facts(contract: &Contract) -> Vec<&FactSchema> {
 fn announce(view: &View<'_, '_>, contract: &Contract, facts: &[&FactSchema], first: &FactSchema) -> Announce {
     let chosen = view.filled("fact", &first.name);
     let fact = facts.iter().find(|it| it.name == chosen).copied().unwrap_or(first);
-    let pick = |it: &&FactSchema| Pick { id: it.name.clone(), word: it.name.replace('_', " "), chosen: it.name == chosen };
-    let day = |(at, id): (i64, &str)| Pick { id: id.to_owned(), word: view.w.evidence_weekday(at), chosen: false };
+    let pick = |it: &&FactSchema| Pick {
+        id: it.name.clone(),
+        word: it.name.replace('_', " "),
+        chosen: it.name == chosen,
+    };
+    let day =
+        |(at, id): (i64, &str)| Pick { id: id.to_owned(), word: view.w.evidence_weekday(at), chosen: false };
     Announce {
         facts: if facts.len() > 1 { facts.iter().map(pick).collect() } else { Vec::new() },
         title: view.filled("title", ""),

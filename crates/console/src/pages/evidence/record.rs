@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 use web::Route;
 
 use super::attributes::{self, Field};
-use super::{Head, Row, head, open, place, row};
+use super::{Head, Row, head, open, place, row, sources};
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::page::{To, form, page};
@@ -47,8 +47,9 @@ struct Propose {
 pub(super) fn routes() -> Vec<Route> {
     let show = page(PATH, "recordPage", |view| {
         let id = view.query("id").unwrap_or_default().to_owned();
-        let head = head(view, "records")?;
         let records = open(view)?;
+        let people = sources(view, &records)?;
+        let head = Head { may_export: false, people, ..head(view, "records")? };
         let versions = records.versions(&id);
         if versions.is_empty() {
             return Err(Refusal::not_found().into());
@@ -87,7 +88,9 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn propose(view: &View<'_, '_>, contract: &Contract, it: &RecordView) -> Propose {
-    let local = |at: Option<platform::time::Moment>| at.map_or_else(String::new, |at| when::shown(&contract.zone, at.0));
+    let local = |at: Option<platform::time::Moment>| {
+        at.map_or_else(String::new, |at| when::shown(&contract.zone, at.0))
+    };
     let known = |name: &str| it.line.get(name).map_or_else(String::new, text);
     let fact = contract.schema.fact(&it.fact);
     Propose {

@@ -1,9 +1,9 @@
 //! How often a window recurs: a rule of RFC 5545 from a few plain choices, and back into words.
 
 use calendar::{Date, Weekday, Zone};
+use platform::Refusal;
 use platform::maintenance::Recurrence;
 use platform::time::Moment;
-use platform::Refusal;
 
 use crate::fields::Fields;
 use crate::view::View;
@@ -37,8 +37,7 @@ fn day(it: Weekday) -> &'static str {
 
 fn days(fields: &Fields, first: Weekday) -> String {
     let chosen = fields.all("day");
-    let all: Vec<&str> =
-        DAYS.into_iter().filter(|it| chosen.contains(it) || *it == day(first)).collect();
+    let all: Vec<&str> = DAYS.into_iter().filter(|it| chosen.contains(it) || *it == day(first)).collect();
     all.join(",")
 }
 
@@ -59,8 +58,16 @@ pub(super) fn words(view: &View<'_, '_>, it: &Recurrence) -> String {
     let known = ["FREQ", "BYDAY", "BYMONTHDAY", "UNTIL"];
     let plain = it.rrule.split(';').all(|it| known.contains(&it.split('=').next().unwrap_or_default()));
     let named = |it: &str| DAYS.iter().position(|day| it.ends_with(day)).map(|at| at + 1);
-    let weekday = |it: &str| named(it).map_or_else(|| it.to_owned(), |at| w.evidence_weekday(i64::try_from(at).unwrap_or(1)));
-    let weekdays = |it: &str| it.split(',').map(weekday).collect::<Vec<_>>().join(if view.lang == diagnostic::Lang::Zh { "、" } else { ", " });
+    let weekday = |it: &str| {
+        named(it).map_or_else(|| it.to_owned(), |at| w.evidence_weekday(i64::try_from(at).unwrap_or(1)))
+    };
+    let weekdays = |it: &str| {
+        it.split(',').map(weekday).collect::<Vec<_>>().join(if view.lang == diagnostic::Lang::Zh {
+            "、"
+        } else {
+            ", "
+        })
+    };
     let said = match (part("FREQ"), part("BYDAY"), part("BYMONTHDAY")) {
         _ if !plain => None,
         (Some("DAILY"), None, None) => Some(w.evidence_daily().to_owned()),

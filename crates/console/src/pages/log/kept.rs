@@ -46,11 +46,8 @@ pub(super) fn kept(view: &mut View<'_, '_>, house: &str) -> Result<Vec<Kept>, Fa
 
 /// The classes to choose from.
 pub(super) fn classes(w: Words) -> Vec<Choice> {
-    let choice = |it: Class| Choice {
-        value: it.months().to_string(),
-        word: class(w, it).to_owned(),
-        chosen: false,
-    };
+    let choice =
+        |it: Class| Choice { value: it.months().to_string(), word: class(w, it).to_owned(), chosen: false };
     Class::ALL.into_iter().map(choice).collect()
 }
 

@@ -14,6 +14,9 @@ use crate::frame::role_word;
 use crate::view::View;
 use crate::words::Words;
 
+/// Characters of changes told in a line.
+const LINE_CHARS_MAX: usize = 110;
+
 /// An entry as the page shows it.
 pub(super) struct Row {
     pub(super) seq: i64,
@@ -26,7 +29,11 @@ pub(super) struct Row {
     pub(super) subject: String,
     pub(super) subject_href: Option<String>,
     pub(super) reason: String,
+    /// The changes in a line, where they are few and short.
+    pub(super) told: String,
     pub(super) changes: Vec<Change>,
+    /// The changes are too many for a line.
+    pub(super) folded: bool,
 }
 
 /// A field before and after.
@@ -49,15 +56,12 @@ pub(super) fn names(
     people::names(view.tx, view.who, entries.iter().flat_map(person))
 }
 
-pub(super) fn row(
-    view: &View<'_, '_>,
-    house: &str,
-    it: &LogEntry,
-    names: &BTreeMap<String, String>,
-) -> Row {
+pub(super) fn row(view: &View<'_, '_>, house: &str, it: &LogEntry, names: &BTreeMap<String, String>) -> Row {
     let show = view.show(&Zone::utc());
     let path = path(house);
     let query = serde_urlencoded::to_string([("actor", &it.actor)]).unwrap_or_default();
+    let changes = changes(view.w, it);
+    let told = told(&changes);
     Row {
         seq: it.seq,
         href: format!("{path}/{}", it.seq),
@@ -66,11 +70,26 @@ pub(super) fn row(
         who: actor(view, &it.actor, names),
         who_href: format!("{path}?{query}"),
         done: words::done(view.w, &it.action),
-        subject: names.get(&it.subject).map_or_else(|| it.subject.clone(), |name| show.half(name)),
+        subject: match names.get(&it.subject) {
+            Some(name) => show.half(name),
+            None => it.subject.strip_prefix("agreement:").unwrap_or(&it.subject).to_owned(),
+        },
         subject_href: subject_href(house, it),
         reason: it.reason.as_deref().map(|it| show.half(it)).unwrap_or_default(),
-        changes: changes(view.w, it),
+        folded: told.is_empty() && !changes.is_empty(),
+        told,
+        changes,
     }
+}
+
+/// `role: member → administrator · …`, where that is a line; empty where it is more.
+fn told(changes: &[Change]) -> String {
+    let one = |it: &Change| match (it.before.as_str(), it.after.as_str()) {
+        ("", after) => format!("{}: {after}", it.field),
+        (before, after) => format!("{}: {before} → {}", it.field, if after.is_empty() { "–" } else { after }),
+    };
+    let line = changes.iter().map(one).collect::<Vec<_>>().join(" · ");
+    if line.chars().count() <= LINE_CHARS_MAX { line } else { String::new() }
 }
 
 /// Who acted, in words.
@@ -100,6 +119,9 @@ fn subject_href(house: &str, it: &LogEntry) -> Option<String> {
         return None;
     }
     let ours = house == PROVIDER;
+    if let Some(agreement) = id.strip_prefix("agreement:") {
+        return Some(format!("/agreements/{agreement}"));
+    }
     match kind {
         "agreement" => Some(format!("/agreements/{id}")),
         "status" if ours => Some("/status".to_owned()),
@@ -119,8 +141,7 @@ fn subject_href(house: &str, it: &LogEntry) -> Option<String> {
 /// What differs between before and after, field by field.
 pub(super) fn changes(w: Words, it: &LogEntry) -> Vec<Change> {
     let empty = serde_json::Map::new();
-    let (old, new) =
-        (it.old.as_object().unwrap_or(&empty), it.new.as_object().unwrap_or(&empty));
+    let (old, new) = (it.old.as_object().unwrap_or(&empty), it.new.as_object().unwrap_or(&empty));
     let further = old.keys().filter(|key| !new.contains_key(*key));
     let change = |key: &String| Change {
         field: words::field(w, key),
@@ -152,6 +173,9 @@ fn value(w: Words, value: Option<&Json>) -> String {
 }
 
 fn text(w: Words, text: &str) -> String {
+    if let Some(state) = words::state(w, text) {
+        return state.to_owned();
+    }
     if let Ok(role) = text.parse() {
         return role_word(w, role).to_owned();
     }

@@ -165,6 +165,7 @@ pub(super) fn field(w: Words, name: &str) -> String {
         "refused" => w.log_field_refused(),
         "accepted" => w.log_field_accepted(),
         "sha256" => w.log_field_sha256(),
+        "award" => w.log_field_award(),
         "verdict" => w.log_field_verdict(),
         "status" => w.log_field_status(),
         "tenant" => w.log_field_tenant(),
@@ -195,4 +196,26 @@ pub(super) fn field(w: Words, name: &str) -> String {
         _ => return name.replace('_', " "),
     };
     words.to_owned()
+}
+
+/// A state of a claim, a subscription, a customer; nothing for any other text.
+pub(super) fn state(w: Words, text: &str) -> Option<&'static str> {
+    Some(match text {
+        "submitted" => w.claim_submitted(),
+        "needs_information" => w.claim_needs_information(),
+        "under_review" => w.claim_under_review(),
+        "accepted" => w.claim_accepted(),
+        "part_accepted" => w.claim_part_accepted(),
+        "rejected" => w.claim_rejected(),
+        "appealed" => w.claim_appealed(),
+        "upheld_on_appeal" => w.claim_upheld_on_appeal(),
+        "rejected_on_appeal" => w.claim_rejected_on_appeal(),
+        "withdrawn" => w.claim_withdrawn(),
+        "expired" => w.claim_expired(),
+        "settled" => w.claim_settled(),
+        "active" => w.log_state_active(),
+        "suspended" => w.log_state_suspended(),
+        "ended" => w.log_state_ended(),
+        _ => return None,
+    })
 }

@@ -102,7 +102,7 @@ fn show(view: &mut View<'_, '_>) -> Result<web::Reply, Failure> {
         sums: sums(&accounts),
         vouchers: all.iter().map(|it| voucher(view, it, &transactions, &about, &figures)).collect(),
         cash: accounts.iter().filter_map(|it| cash(view, it, &transactions, &about)).collect(),
-        ledger: transactions.iter().rev().map(|it| line(view, it, may_reverse, &figures)).collect(),
+        ledger: transactions.iter().rev().map(|it| line(view, it, may_reverse, &about, &figures)).collect(),
         may_post,
         currency: accounts.first().map_or_else(String::new, |it| it.balance.currency.to_string()),
         filled: (view.filled("invoice", ""), view.filled("amount", "")),
@@ -116,7 +116,8 @@ fn show(view: &mut View<'_, '_>) -> Result<web::Reply, Failure> {
 
 /// The zone of the customer's first subscription: books are read in local time.
 fn zone(view: &mut View<'_, '_>, tenant: &str) -> Result<Zone, Failure> {
-    let first = subscriptions::list(view.platform, view.tx, view.who, tenant, &platform::page::Page::default())?;
+    let first =
+        subscriptions::list(view.platform, view.tx, view.who, tenant, &platform::page::Page::default())?;
     let Some(first) = first.items.into_iter().next() else { return Ok(Zone::utc()) };
     let terms = crate::pages::statements::terms(view, &first.agreement, &first.terms.version)?;
     Ok(terms.contract.zone.clone())
@@ -205,7 +206,7 @@ fn cash(
     Some(Cash { source: source.to_owned(), amount: left.to_string(), clause: clause.unwrap_or_default() })
 }
 
-fn line(view: &View<'_, '_>, it: &TransactionView, may_reverse: bool, show: &Show) -> Line {
+fn line(view: &View<'_, '_>, it: &TransactionView, may_reverse: bool, about: &About, show: &Show) -> Line {
     let postings = it.postings.iter();
     let debit = postings.clone().find(|line| line.amount.minor > 0);
     Line {
@@ -213,7 +214,10 @@ fn line(view: &View<'_, '_>, it: &TransactionView, may_reverse: bool, show: &Sho
         at: show.minute(it.at),
         stamp: show.stamp(it.at),
         what: happened(view, &it.kind),
-        memo: display::half(&it.memo.replace('_', " "), view.lang),
+        memo: match it.entitlement.as_ref().and_then(|it| about.get(it)) {
+            Some(entitled) => said(view, entitled),
+            None => display::half(&it.memo, view.lang),
+        },
         amount: debit.map_or_else(String::new, |it| it.amount.to_string()),
         postings: postings.map(|it| (account(view, &it.account), signed(&it.amount.to_string()))).collect(),
         undone: it.reversed_by.is_some(),
@@ -225,9 +229,7 @@ fn line(view: &View<'_, '_>, it: &TransactionView, may_reverse: bool, show: &Sho
 fn act(view: &mut View<'_, '_>, fields: &Fields) -> Result<To, Failure> {
     let tenant = view.id("tenant");
     let to = To::page(format!("/customers/{tenant}/vouchers"));
-    let amount = || {
-        amount_of(fields)?.ok_or_else(|| Refusal::invalid("amount: say how much", "amount：请写明金额"))
-    };
+    let amount = || amount_of(fields)?.ok_or_else(|| Refusal::invalid("say how much", "请写明金额"));
     match fields.text("act") {
         "apply" => {
             let input = ApplyVouchers {
@@ -253,7 +255,7 @@ fn act(view: &mut View<'_, '_>, fields: &Fields) -> Result<To, Failure> {
             let input = Reverse { reason: fields.text("reason").to_owned() };
             vouchers::reverse(view.tx, view.who, tenant, fields.text("transaction"), &input)?;
         }
-        _ => return Err(Refusal::invalid("act: nothing was chosen", "act：未选择任何操作").into()),
+        _ => return Err(Refusal::invalid("nothing was chosen", "未选择任何操作").into()),
     }
     Ok(to.saying("saved"))
 }

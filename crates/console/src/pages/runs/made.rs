@@ -4,10 +4,10 @@ use askama::Template;
 use calendar::Zone;
 use platform::agreements;
 use platform::jobs::JobView;
-use platform::outstanding::{self, Unsealed};
+use platform::outstanding::{self, Blocked, Unsealed};
 use platform::rights::{Resource, Verb};
 use platform::runs::{self, NewRun};
-use platform::{Failure, Refusal};
+use platform::{Failure, Refusal, tenants};
 use statement::display;
 use web::Route;
 
@@ -36,6 +36,8 @@ struct Waiting {
     due: i64,
     due_word: String,
     blocked: String,
+    /// The customers whose evidence is missing: where they are, who, and what is missing.
+    missing: Vec<(String, String, String)>,
 }
 
 struct Made {
@@ -52,11 +54,12 @@ struct Made {
 pub(super) fn routes() -> Vec<Route> {
     let show = page("/runs", "runs", |view| {
         let unsealed = outstanding::cycles(view.tx, view.who)?;
+        let blocked = outstanding::blocked(view.tx, view.who)?;
         let jobs = outstanding::runs(view.tx, view.who)?;
         let is_moving = jobs.iter().any(|it| matches!(it.state.as_str(), "running" | "waiting"));
         let mut waiting = Vec::new();
         for it in unsealed {
-            waiting.push(unsealed_row(view, it)?);
+            waiting.push(unsealed_row(view, it, &blocked)?);
         }
         let mut made = Vec::new();
         for it in &jobs {
@@ -69,7 +72,7 @@ pub(super) fn routes() -> Vec<Route> {
     });
     let start = form("/runs", "runForm", |view, fields| {
         let agreement = fields.given("agreement");
-        let agreement = agreement.ok_or_else(|| Refusal::invalid("agreement: which?", "agreement：请选择合同"))?;
+        let agreement = agreement.ok_or_else(|| Refusal::invalid("say which agreement", "请指明合同"))?;
         let input = NewRun {
             label: fields.text("label").to_owned(),
             without_grace: !fields.text("without_grace").is_empty(),
@@ -87,8 +90,14 @@ fn title(view: &mut View<'_, '_>, agreement: &str) -> Result<String, Failure> {
     Ok(display::half(title, view.lang))
 }
 
-fn unsealed_row(view: &mut View<'_, '_>, it: Unsealed) -> Result<Waiting, Failure> {
+fn unsealed_row(view: &mut View<'_, '_>, it: Unsealed, blocked: &[Blocked]) -> Result<Waiting, Failure> {
     let title = title(view, &it.agreement)?;
+    let mut missing = Vec::new();
+    for found in blocked.iter().filter(|found| found.agreement == it.agreement && found.label == it.label) {
+        let name = tenants::get(view.platform, view.tx, view.who, &found.tenant)?.name;
+        let href = format!("/customers/{}/subscriptions/{}", found.tenant, found.subscription);
+        missing.push((href, display::half(&name, view.lang), reasons(view, found)));
+    }
     let w = view.w;
     Ok(Waiting {
         title,
@@ -98,7 +107,14 @@ fn unsealed_row(view: &mut View<'_, '_>, it: Unsealed) -> Result<Waiting, Failur
         blocked: if it.blocked > 0 { w.money_cycles_blocked(it.blocked) } else { String::new() },
         agreement: it.agreement,
         label: it.label,
+        missing,
     })
+}
+
+fn reasons(view: &View<'_, '_>, it: &Blocked) -> String {
+    let (is_zh, mark) = if view.lang_name() == "zh" { (true, "；") } else { (false, "; ") };
+    let all = it.reasons.iter().map(|it| display::half(if is_zh { &it.zh } else { &it.en }, view.lang));
+    all.collect::<Vec<_>>().join(mark)
 }
 
 fn run(view: &mut View<'_, '_>, it: &JobView) -> Result<Made, Failure> {

@@ -47,9 +47,8 @@ fn said(view: &View<'_, '_>, part: &str, it: &Json) -> String {
             level if level.is_empty() => w.statements_no_value().to_owned(),
             level => level,
         },
-        "promises" => {
-            verdict(&text(it, "verdict")).map_or(String::new(), |it| Word::verdict(it).in_lang(lang).to_owned())
-        }
+        "promises" => verdict(&text(it, "verdict"))
+            .map_or(String::new(), |it| Word::verdict(it).in_lang(lang).to_owned()),
         "remedies" => {
             let word = status(&text(it, "status")).map_or("", |it| Word::remedy(it).in_lang(lang));
             match it.get("amount").and_then(amount) {

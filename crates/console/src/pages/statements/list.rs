@@ -54,10 +54,11 @@ struct Earlier {
 pub(crate) fn routes() -> Vec<Route> {
     vec![page("/customers/{tenant}/statements", "statements", |view| {
         let tenant = view.id("tenant");
-        let all = everything(|page| statements::list(view.tx, view.who, tenant, view.query("subscription"), page))?;
+        let all =
+            everything(|page| statements::list(view.tx, view.who, tenant, view.query("subscription"), page))?;
         let mut claimable = BTreeMap::new();
         if view.may_in(tenant, Resource::Claim, Verb::Create) {
-            for it in entitlements::claimable(view.tx, view.who, tenant)?.items {
+            for it in entitlements::claimable(view.platform, view.tx, view.who, tenant)?.items {
                 claimable.insert(it.statement, it.entitlement);
             }
         }
@@ -110,7 +111,9 @@ fn row(
         owed: owed(&latest, view.lang),
         open: left_open(&latest),
         sealed: show.minute(latest.sealed_at),
-        claim: claimable.get(&latest.id).map(|it| format!("/customers/{}/claim?entitlement={it}", latest.tenant)),
+        claim: claimable
+            .get(&latest.id)
+            .map(|it| format!("/customers/{}/claim?entitlement={it}", latest.tenant)),
         earlier_word: view.w.statements_earlier(i64::try_from(earlier.len()).unwrap_or(i64::MAX)),
         earlier,
     }))

@@ -101,9 +101,7 @@ fn show(view: &mut View<'_, '_>, tenant: &str, found: &Sealed) -> Result<Reply, 
         crumbs,
         chip: headline(view, it),
         offers: offers(view, tenant, it)?,
-        package: view
-            .may_in(tenant, Resource::Statement, Verb::Export)
-            .then(|| format!("{path}/package")),
+        package: view.may_in(tenant, Resource::Statement, Verb::Export).then(|| format!("{path}/package")),
         superseded_by: it.superseded_by.as_ref().map(|it| format!("/customers/{tenant}/statements/{it}")),
         supersedes: it.supersedes.as_ref().map(|before| Supersedes {
             href: format!("/customers/{tenant}/statements/{before}"),
@@ -127,9 +125,12 @@ fn offers(view: &mut View<'_, '_>, tenant: &str, it: &StatementView) -> Result<V
     let w = view.w;
     let mut all = Vec::new();
     if view.may_in(tenant, Resource::Claim, Verb::Create) {
-        let open = entitlements::claimable(view.tx, view.who, tenant)?.items;
+        let open = entitlements::claimable(view.platform, view.tx, view.who, tenant)?.items;
         all.extend(open.into_iter().filter(|found| found.statement == it.id).map(|found| Offer {
-            href: format!("/customers/{tenant}/claim?entitlement={}&window={}", found.entitlement, found.window),
+            href: format!(
+                "/customers/{tenant}/claim?entitlement={}&window={}",
+                found.entitlement, found.window
+            ),
             word: match &found.amount {
                 Some(amount) => w.statements_claim(amount),
                 None => w.statements_claim_other().to_owned(),
@@ -171,10 +172,13 @@ fn proof(view: &View<'_, '_>, it: &StatementView, proof: &ProofState, show: &Sho
             (w.statements_reason(), reason(view, it)),
             (w.statements_as_of(), show.minute(it.as_of)),
             (w.statements_key(), name(&proof.key)),
-            (w.statements_entry(), match proof.checkpoint {
-                Some(size) => w.statements_entry_of(entry, count(size)),
-                None => w.statements_entry_waits(entry),
-            }),
+            (
+                w.statements_entry(),
+                match proof.checkpoint {
+                    Some(size) => w.statements_entry_of(entry, count(size)),
+                    None => w.statements_entry_waits(entry),
+                },
+            ),
             (w.statements_root(), proof.root.map_or_else(String::new, |it| w.statements_root_of(count(it)))),
             (
                 w.statements_witnesses(),

@@ -101,7 +101,8 @@ fn all_components(view: &View<'_, '_>, board: &Board) -> Vec<Json> {
 
 fn component(view: &View<'_, '_>, board: &Board, it: &Component, position: i64) -> Json {
     let outages = it.outages.iter().filter(|it| it.span.from() <= board.now);
-    let changed = outages.map(|it| if it.is_open(board.now) { it.span.from() } else { it.span.until() }).max();
+    let changed =
+        outages.map(|it| if it.is_open(board.now) { it.span.from() } else { it.span.until() }).max();
     json!({
         "id": it.id, "name": name(view.w, it), "status": word(it.state(board.now)), "created_at": moment(it.since),
         "updated_at": moment(changed.unwrap_or(it.since)), "position": position, "description": null, "showcase": true,

@@ -51,7 +51,8 @@ fn told(w: Words, component: &Component, it: &Outage, now: Instant) -> Told {
         (false, _) => Tone::Good,
     };
     let word = if is_open { w.status_incident_open() } else { w.status_incident_over() };
-    let title = if it.whole { w.status_incident(&component_name) } else { w.status_incident_part(&component_name) };
+    let title =
+        if it.whole { w.status_incident(&component_name) } else { w.status_incident_part(&component_name) };
     Told {
         id: it.id.clone(),
         title,

@@ -44,11 +44,15 @@ fn change(view: &mut View<'_, '_>, fields: &Fields) -> Result<(), Failure> {
         "plan" => {
             let given = fields.beginning(PARAMETER);
             let changed = given != it.terms.parameters;
-            let plan = fields.given("plan").map(str::to_owned).filter(|plan| Some(plan) != it.terms.plan.as_ref());
-            let input = ChangePlan { plan, parameters: changed.then_some(given), from: time("from")?, reason };
+            let plan =
+                fields.given("plan").map(str::to_owned).filter(|plan| Some(plan) != it.terms.plan.as_ref());
+            let input =
+                ChangePlan { plan, parameters: changed.then_some(given), from: time("from")?, reason };
             subscriptions::change_plan(platform, view.tx, who, tenant, id, &input, expected)?
         }
-        "suspend" => subscriptions::suspend(platform, view.tx, who, tenant, id, &Reason { reason }, expected)?,
+        "suspend" => {
+            subscriptions::suspend(platform, view.tx, who, tenant, id, &Reason { reason }, expected)?
+        }
         "resume" => subscriptions::resume(platform, view.tx, who, tenant, id, &Reason { reason }, expected)?,
         "renew" => {
             let input = Renew { until: time("until")?, reason };

@@ -22,7 +22,11 @@ pub(super) struct Document {
 }
 
 /// What holds now, as names and values.
-pub(super) fn pairs(view: &View<'_, '_>, it: &Subscription, contract: &Contract) -> Vec<(&'static str, String)> {
+pub(super) fn pairs(
+    view: &View<'_, '_>,
+    it: &Subscription,
+    contract: &Contract,
+) -> Vec<(&'static str, String)> {
     let (w, show) = (view.w, view.show(&contract.zone));
     let parameters: Vec<String> = it
         .terms
@@ -94,7 +98,8 @@ fn what(view: &View<'_, '_>, it: &Change, show: &Show) -> String {
 pub(super) fn documents(view: &View<'_, '_>, it: &Subscription) -> Vec<Document> {
     let show = view.show(&calendar::Zone::utc());
     let document = |it: &platform::documents::Document| {
-        let kind = serde_json::to_value(it.kind).ok().and_then(|it| it.as_str().map(|it| it.replace('_', " ")));
+        let kind =
+            serde_json::to_value(it.kind).ok().and_then(|it| it.as_str().map(|it| it.replace('_', " ")));
         Document { title: show.half(&it.title), kind: kind.unwrap_or_default() }
     };
     it.documents.iter().map(document).collect()

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use language::contract::{Item, ItemKind, RowType, Type};
+use ::evidence::AttributeKind;
+use language::contract::{ItemKind, Node, Op};
 use platform::live::Progress;
 use platform::records::Records;
 use quantity::{Quantity, Ratio, Rounding};
@@ -38,12 +39,15 @@ pub(super) fn of(view: &View<'_, '_>, progress: &Progress, records: &Records) ->
     levels.filter_map(|it| fallen(view, progress, records, it)).collect()
 }
 
-fn fallen(view: &View<'_, '_>, progress: &Progress, records: &Records, level: &LevelResult) -> Option<Fallen> {
+fn fallen(
+    view: &View<'_, '_>,
+    progress: &Progress,
+    records: &Records,
+    level: &LevelResult,
+) -> Option<Fallen> {
     let (counted, facts) = counted(progress, level)?;
-    let within = Interval::new(
-        progress.cycle.counted.from(),
-        progress.cycle.counted.until().min(progress.now),
-    )?;
+    let within =
+        Interval::new(progress.cycle.counted.from(), progress.cycle.counted.until().min(progress.now))?;
     let subject = level.subject.as_deref();
     let spans = records
         .within(within)
@@ -87,7 +91,8 @@ fn draw(view: &View<'_, '_>, level: &str, steps: &[Step]) -> Svg {
         amount: i64::try_from(it.nanos / 1_000_000_000).unwrap_or(i64::MAX),
         taken: it.taken,
     };
-    Waterfall { title: view.w.customers_waterfall_title(level), steps: steps.iter().map(fall).collect() }.draw()
+    Waterfall { title: view.w.customers_waterfall_title(level), steps: steps.iter().map(fall).collect() }
+        .draw()
 }
 
 /// The counted time a level was computed from, in nanoseconds, and the facts of spans that rule read, exclusions left out.
@@ -118,11 +123,24 @@ fn counted(progress: &Progress, level: &LevelResult) -> Option<(i128, BTreeSet<S
 
 /// The facts that are exclusions themselves, such as windows of maintenance.
 pub(crate) fn excluding(contract: &language::Contract) -> BTreeSet<usize> {
-    let fact = |it: &Item| match it.ty {
-        Type::Rows(RowType::Fact(at)) => Some(at),
-        _ => None,
+    let mut waiting: Vec<&Node> = contract
+        .of_kind(ItemKind::Exclusion)
+        .flat_map(|(_, it)| it.readings.iter().filter_map(|it| it.body.as_ref()))
+        .collect();
+    let mut facts = BTreeSet::new();
+    while let Some(node) = waiting.pop() {
+        if let Op::Fact(at) = node.op {
+            facts.insert(at);
+        }
+        waiting.extend(node.parts());
+    }
+    // What says why it happened is what is excluded, not what excludes.
+    let has_cause = |at: &usize| {
+        let fact = contract.schema.facts.get(*at);
+        fact.is_some_and(|it| it.attributes.iter().any(|it| matches!(it.kind, AttributeKind::Cause(_))))
     };
-    contract.of_kind(ItemKind::Exclusion).filter_map(|(_, it)| fact(it)).collect()
+    facts.retain(|it| !has_cause(it));
+    facts
 }
 
 /// The length a rule came to.
@@ -147,9 +165,10 @@ fn facts_of(
     let used = all.iter().filter(|found| it.uses.contains(&found.name));
     let read = it.evidence.iter().chain(used.flat_map(|it| it.evidence.iter()));
     let is_span = |name: &str| {
-        contract.schema.fact(name).is_some_and(|(at, fact)| {
-            fact.kind == ::evidence::FactKind::Span && !excluding.contains(&at)
-        })
+        contract
+            .schema
+            .fact(name)
+            .is_some_and(|(at, fact)| fact.kind == ::evidence::FactKind::Span && !excluding.contains(&at))
     };
     read.filter(|it| is_span(&it.fact)).map(|it| it.fact.clone()).collect()
 }
@@ -157,7 +176,8 @@ fn facts_of(
 /// What was taken out of account, by cause and clause, in the order of the contract.
 fn taken(progress: &Progress) -> Vec<(String, String, Timeline)> {
     let mut all: Vec<(String, String, Vec<Interval>)> = Vec::new();
-    let spans = progress.nothing_more.excluded.iter().filter(|it| matches!(it.measure, ExcludedMeasure::Seconds(_)));
+    let spans =
+        progress.nothing_more.excluded.iter().filter(|it| matches!(it.measure, ExcludedMeasure::Seconds(_)));
     for it in spans {
         let Some(span) = Interval::new(it.from, it.until) else { continue };
         let name = name(it);

@@ -95,7 +95,14 @@ impl Panel {
             verdict,
             notes_title: w.agreements_draft_notes(count(notes.len())),
             examples_title: w.agreements_draft_examples(count(passed), count(draft.examples.len())),
-            lines: lines(&source, errors.iter().chain(&notes).chain(examples.iter().flat_map(|it| &it.failures)).chain(warnings.iter().flat_map(|it| &it.said))),
+            lines: lines(
+                &source,
+                errors
+                    .iter()
+                    .chain(&notes)
+                    .chain(examples.iter().flat_map(|it| &it.failures))
+                    .chain(warnings.iter().flat_map(|it| &it.said)),
+            ),
             errors,
             warnings,
             notes,
@@ -110,7 +117,11 @@ fn said(view: &View<'_, '_>, it: &Diagnostic, source: &[&str]) -> Said {
     Said {
         code: it.code.to_owned(),
         line,
-        excerpt: line.checked_sub(1).and_then(|at| source.get(at)).filter(|it| it.trim() != "---").map_or_else(String::new, |it| it.trim().to_owned()),
+        excerpt: line
+            .checked_sub(1)
+            .and_then(|at| source.get(at))
+            .filter(|it| it.trim() != "---")
+            .map_or_else(String::new, |it| it.trim().to_owned()),
         message: half(&it.message),
         help: half(&it.help),
         notes: it.notes.iter().map(half).collect(),

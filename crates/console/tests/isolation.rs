@@ -1,0 +1,136 @@
+//! Tenants' isolation on the pages: every page and form of the table, by everybody who has no business with A, with A's names
+//! wherever a name can stand.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "helpers of tests stand outside the test functions")]
+#![expect(dead_code, reason = "the planting also serves the attack on the API")]
+
+#[path = "../../web/tests/support/mod.rs"]
+mod support;
+
+#[path = "../../web/tests/isolation/plant.rs"]
+mod plant;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use console::{PageInfo, table};
+use plant::{nobodys, plant};
+use support::{A, Answer, Client, House, Identity, MARKER, Request, Server, generous};
+
+/// What an outsider may be answered: to sign in, that there is nothing, or that it is not for this role.
+const CLOSED: [u16; 4] = [303, 403, 404, 422];
+
+fn serve(house: &House) -> Server {
+    let (platform, log) = (house.platform.clone(), house.lines.log());
+    Server::start(move || {
+        let app = Arc::new(web::App::new(platform, generous(), log));
+        let pages = console::router(&app);
+        web::router_with(app, pages)
+    })
+}
+
+fn path(page: &PageInfo, names: &BTreeMap<String, String>) -> String {
+    let segments =
+        page.path.split('/').map(|it| match it.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+            Some("lang") => "en".to_owned(),
+            Some(name) => names.get(name).cloned().unwrap_or_else(|| "1".to_owned()),
+            None => it.to_owned(),
+        });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn ask(client: &mut Client, who: &Identity, page: &PageInfo, path: &str) -> Answer {
+    let request = match page.method {
+        "GET" => Request::get(path),
+        method => Request::new(method, path).bytes("application/x-www-form-urlencoded", "reason=x&act=x"),
+    };
+    client.send(&who.sign(request))
+}
+
+fn shows_a(answer: &Answer) -> bool {
+    answer.text().to_lowercase().contains(&MARKER.to_lowercase())
+}
+
+/// The page without what every page has of its own: the mask of its forms, and the path that was asked for.
+fn told(answer: &Answer, path: &str) -> String {
+    let mut text = answer.text().replace(path, "");
+    while let Some(at) = text.find("name=\"form\" value=\"") {
+        let end = text[at + 19..].find('"').map_or(text.len(), |it| at + 19 + it);
+        text.replace_range(at..end, "");
+    }
+    text
+}
+
+#[test]
+fn no_page_shows_or_lets_anybody_tell_anything_of_another_tenant() {
+    let mut house = House::new();
+    plant(&mut house);
+    let server = serve(&house);
+    let nobodys = nobodys(&house);
+    let (mut attempts, mut wrong) = (0, Vec::new());
+    for who in &house.outsiders {
+        let mut client = Client::new(server.address);
+        for page in table() {
+            let (theirs, nowhere) = (path(&page, &house.ids), path(&page, &nobodys));
+            let answer = ask(&mut client, who, &page, &theirs);
+            attempts += 1;
+            let place = format!("{} {} {theirs}: {}", who.name, page.method, answer.status);
+            if shows_a(&answer) {
+                wrong.push(format!("shows A: {place}"));
+            }
+            if answer.status >= 500 {
+                wrong.push(format!("fault: {place}"));
+            }
+            if !page.path.contains("{tenant}") {
+                continue;
+            }
+            if !CLOSED.contains(&answer.status) {
+                wrong.push(format!("open: {place}"));
+            }
+            let other = ask(&mut client, who, &page, &nowhere);
+            attempts += 1;
+            if (answer.status, told(&answer, &theirs)) != (other.status, told(&other, &nowhere)) {
+                wrong.push(format!("told apart from nobody's: {place}, {}", other.status));
+            }
+        }
+    }
+    println!("{attempts} attempts on {} pages and forms", table().len());
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(attempts > 1_000, "{attempts}");
+}
+
+/// The control: with A's own eyes the marker is found, so that not finding it means something.
+#[test]
+fn a_sees_its_own_things_on_its_pages() {
+    let mut house = House::new();
+    plant(&mut house);
+    let server = serve(&house);
+    let admin = house.who(&format!("{MARKER}-admin"));
+    let mut client = Client::new(server.address);
+    let pages = table().into_iter().filter(|it| it.method == "GET" && it.path.contains("{tenant}"));
+    let (mut seen, mut faults) = (Vec::new(), Vec::new());
+    for page in pages {
+        let answer = ask(&mut client, admin, &page, &path(&page, &house.ids));
+        if shows_a(&answer) {
+            seen.push(page.id);
+        }
+        if answer.status >= 500 {
+            faults.push(format!("{} {}: {}", page.id, A, answer.text()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(seen.len() >= 8, "{seen:?}");
+}
+
+#[test]
+fn without_a_sign_in_there_is_the_sign_in_and_what_is_public() {
+    let house = House::new();
+    let server = serve(&house);
+    let mut client = Client::new(server.address);
+    let nobody = Identity::default();
+    for page in table() {
+        let answer = ask(&mut client, &nobody, &page, &path(&page, &house.ids));
+        let is_sent_away = answer.status == 303
+            && answer.header("location").is_some_and(|it| it.starts_with("/en/sign-in?next="));
+        assert_eq!(is_sent_away, !page.open, "{} {}: {}", page.method, page.path, answer.status);
+    }
+}
