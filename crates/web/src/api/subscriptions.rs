@@ -66,7 +66,7 @@ pub(crate) fn routes() -> Vec<Route> {
         write(
             "PUT",
             "/tenants/{tenant}/subscriptions/{subscription}/documents",
-            "setDocuments",
+            "setSubscriptionDocuments",
             "Changes the documents of a subscription alone",
             Right::Of(Resource::Subscription, Verb::Change),
             |platform, tx, who, parts, input| {
