@@ -33,6 +33,7 @@ pub mod objects;
 pub mod page;
 pub mod people;
 mod platform;
+pub mod preview;
 pub mod principal;
 pub mod publishing;
 pub mod refusal;
