@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ledger::{Account, AccountKind, Draft, Posting, Tenant, Transaction, TransactionId, TransactionKind};
 use platform::Failure;
-use platform::books;
+use platform::books::{self, Batch};
 use platform::tenants::{self, NewTenant};
 use quantity::Currency;
 use store::{Scope, Tx};
@@ -138,7 +138,7 @@ fn batched(world: &World, length: Duration) -> Result<u64, Fault> {
     let mut is_writing = false;
     while begun.elapsed() < length {
         let transfers = (0..BATCH_SIZE).map(|_| transfer(NUMBERS.fetch_add(1, Ordering::Relaxed)));
-        let transfers = transfers.collect::<Result<Vec<_>, _>>()?;
+        let batch = Batch::new(transfers.collect::<Result<_, _>>()?).map_err(|it| told(&it))?;
         if is_writing {
             ended.recv()?.map_err(|it| told(&it))?;
             count += BATCH_SIZE;
@@ -148,7 +148,7 @@ fn batched(world: &World, length: Duration) -> Result<u64, Fault> {
             // One batch is on its way at a time.
             let _ = done.send(outcome);
         };
-        let post = move |tx: &mut Tx<'_>| books::post_many(tx, &owner(), &transfers);
+        let post = move |tx: &mut Tx<'_>| books::post_batch(tx, &owner(), &batch);
         world.platform.store.submit(Scope::Provider, post, tell);
         is_writing = true;
     }

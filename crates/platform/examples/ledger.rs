@@ -9,8 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant as Moment};
 
 use ledger::{Grant, Money, Tenant, Transaction, TransactionId, issue_payment};
+use platform::books::{self, Batch};
 use platform::principal::Principal;
-use platform::{Failure, Platform, Settings, books};
+use platform::{Failure, Platform, Settings};
 use proof::SigningKey;
 use quantity::Currency;
 use store::{Context, Location, Store, Tx};
@@ -69,7 +70,7 @@ fn batches(platform: &Platform, run: Duration) -> Result<u64, Failure> {
         platform.write(move |_, tx| {
             let batch: Result<Vec<_>, Failure> =
                 (first..first + BATCH).map(|number| payment(tx, number)).collect();
-            books::post_many(tx, &Principal::system("bench"), &batch?)
+            books::post_batch(tx, &Principal::system("bench"), &Batch::new(batch?)?)
         })?;
         count += BATCH;
     }

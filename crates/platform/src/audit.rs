@@ -66,14 +66,15 @@ pub fn append(tx: &mut Tx<'_>, who: &Principal, house: &str, entry: Entry) -> Re
 
 /// Appends many entries at once, in their order; the number of the first.
 pub fn append_many(tx: &mut Tx<'_>, who: &Principal, house: &str, entries: Vec<Entry>) -> Result<i64, Fault> {
-    append_of_many(tx, house, entries.into_iter().map(|it| (who, it)).collect())
+    let entries: Vec<_> = entries.iter().map(|it| (who, it)).collect();
+    append_of_many(tx, house, &entries)
 }
 
 /// Appends what different people did, in its order; the number of the first.
 pub(crate) fn append_of_many(
     tx: &mut Tx<'_>,
     house: &str,
-    entries: Vec<(&Principal, Entry)>,
+    entries: &[(&Principal, &Entry)],
 ) -> Result<i64, Fault> {
     let mut tree = Tree::load(tx, house)?;
     let (first, at) = (tree.size()?, tx.now());
@@ -83,11 +84,11 @@ pub(crate) fn append_of_many(
     for (seq, (who, entry)) in (first..).zip(entries) {
         let same = head.take().filter(|it| it.is_of(who));
         let head = &*head.insert(same.unwrap_or_else(|| Head::new(who, house, at)));
-        let made = body::make(tx, head, seq, &entry)?;
+        let made = body::make(tx, head, seq, entry)?;
         leaves.push(made.leaf);
         let has_personal = !made.personal.is_empty();
         personal.extend(personal_rows(house, seq, made.personal));
-        let Entry { action, subject, .. } = entry;
+        let (action, subject) = (entry.action, entry.subject.clone());
         keeper.take(head.actor, has_personal, Coming { seq, action, subject, text: made.text })?;
     }
     keeper.keep(tx)?;

@@ -35,7 +35,7 @@ const LEASE_USED_MAX: Duration = Duration::from_secs(60);
 /// How long work is put off that the world kept from being done.
 const PUT_OFF_SECONDS: i64 = 5;
 /// The longest pause of a thread whose store does not answer; it begins with the usual one and doubles.
-const PAUSE_MAX: Duration = Duration::from_secs(4);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// Kinds of work that may take minutes, or come by the thousand when a month ends. Each has a thread of its own: nothing else
 /// waits for them.
 const LONG_KINDS: [&str; 3] = [runs::RUN_JOB, cycles::LATE_JOB, cycles::CLOSE_JOB];
@@ -144,7 +144,6 @@ impl Worker {
             if taken.is_empty() {
                 break;
             }
-            self.has_left_work = true;
             let mut waiting = taken.iter();
             for job in waiting.by_ref() {
                 finish(&self.platform, job, &self.outcome(job))?;
@@ -176,7 +175,9 @@ impl Worker {
         let may_be_long = [Lane::Only(runs::RUN_JOB), Lane::Only(cycles::LATE_JOB)].contains(&self.lane);
         let count = if may_be_long { 1 } else { TAKEN_AT_ONCE };
         let (lease, lane) = (self.lease.clone(), self.lane);
-        self.platform.write(move |_, tx| {
+        // When the store goes away in the middle of this, nobody knows.
+        self.has_left_work = true;
+        let taken = self.platform.write(move |_, tx| {
             let mut jobs = Vec::new();
             for row in due(tx, lane, count)? {
                 let job = job(&row, &lease)?;
@@ -187,7 +188,9 @@ impl Worker {
                 jobs.push(job);
             }
             Ok(jobs)
-        })
+        })?;
+        self.has_left_work = !taken.is_empty();
+        Ok(taken)
     }
 
     fn is_anything_due(&self, tx: &mut Tx<'_>) -> Result<bool, Failure> {

@@ -36,6 +36,7 @@ pub mod outstanding;
 pub mod page;
 pub mod people;
 mod platform;
+pub mod preview;
 pub mod principal;
 pub mod publishing;
 pub mod records;

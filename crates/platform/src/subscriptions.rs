@@ -20,9 +20,11 @@ use crate::tenants::{self, Reason, TenantState, UPSTREAM, check_reason, check_re
 use crate::terms::{Change, Parameters, SubscriptionState, Terms};
 use crate::time::Moment;
 
+mod arrange;
 mod row;
 mod term;
 
+pub use arrange::{SetDocuments, SetRenewal, set_documents, set_renewal};
 use row::{enqueue, insert, listed, record};
 pub use row::{load, terms_at};
 pub(crate) use row::{put, select, subscription};

@@ -620,7 +620,8 @@ fn what_is_kept_can_be_kept_longer_and_never_shorter() {
         assert_eq!(until("session.begun"), support::at("2027-02-28T12:00:00Z"));
         assert_eq!(until("claim.submitted"), support::at("2036-08-31T12:00:00Z"));
         assert_eq!(kind(retain(owner(), "claim.", Class::SixYears)), RefusalKind::Retained);
-        assert_eq!(kind(retain(customer("acme"), "session.", Class::TenYears)), RefusalKind::NotFound);
+        assert_eq!(kind(retain(customer("acme"), "session.", Class::TenYears)), RefusalKind::Forbidden);
+        assert_eq!(kind(retain(customer("beta"), "session.", Class::TenYears)), RefusalKind::NotFound);
         assert_eq!(kind(retain(owner(), "", Class::TenYears)), RefusalKind::Invalid);
         retain(owner(), "session.", Class::ThreeYears).unwrap();
         assert_eq!(until("session.begun"), support::at("2029-08-31T12:00:00Z"));

@@ -7,16 +7,19 @@ mod credits;
 mod support;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use credits::{breached, claimable, run_jobs, submit};
 use platform::jobs::{self, Handler, Job, JobView, Runner};
 use platform::page::Page;
-use platform::{Failure, Platform, RefusalKind, cycles, runs, statements};
+use platform::{Failure, Platform, RefusalKind, Settings, cycles, runs, statements};
 use serde_json::json;
-use store::Fault;
+use store::{Context, Fault, Location, ManualClock, SeededChance, Store};
 use support::{World, customer, each, kind, owner};
 
+/// Longer than a write is held back for a database that is away.
+const HELD_BACK: Duration = Duration::from_secs(13);
 /// More than a job that fails is given.
 const MANY: u32 = 40;
 
@@ -121,6 +124,49 @@ fn work_that_takes_long_holds_up_no_other() {
             assert!(WAS_IN_TIME.load(Ordering::SeqCst), "while {kind} went on");
         }
     });
+}
+
+static SERVER: Mutex<Option<cluster::Server>> = Mutex::new(None);
+static TIMES_DONE: AtomicU32 = AtomicU32::new(0);
+
+/// Done at once; but the first time the database goes away before that can be written down.
+fn loses_the_store(_: &Platform, _: &Job) -> Result<(), Failure> {
+    if TIMES_DONE.fetch_add(1, Ordering::SeqCst) == 0 {
+        SERVER.lock().unwrap().as_mut().unwrap().stop_immediately().unwrap();
+    }
+    Ok(())
+}
+
+/// The clock stands, so that no lease ends. Where PostgreSQL is not installed there is nothing to test.
+#[test]
+fn work_whose_end_could_not_be_written_down_is_done_again_when_the_store_is_back() {
+    let Some(programs) = cluster::newest_programs() else { return };
+    let server = cluster::Server::start(&programs, &[]).unwrap();
+    let clock = Arc::new(ManualClock::new(support::at(support::BEGIN)));
+    let context = Context { clock, chance: Arc::new(SeededChance::new(1)) };
+    let store = Store::open(&Location::Postgres(server.url()), context).unwrap();
+    *SERVER.lock().unwrap() = Some(server);
+    let key = proof::SigningKey::from_seed("localhost/upheld", [7; 32]).unwrap();
+    let platform = Platform::new(store, Settings::default(), key);
+    platform.write(|_, tx| Ok(jobs::enqueue(tx, "short", "it", "", tx.now(), &json!({}))?)).unwrap();
+    let handlers: Vec<(&'static str, Handler)> = vec![("short", loses_the_store)];
+    let runner = Runner::start(platform.clone(), handlers, Duration::from_millis(1)).unwrap();
+    assert!(eventually(|| TIMES_DONE.load(Ordering::SeqCst) == 1));
+    // A write that is refused so late was put down after that of the work's end: that one has been refused too.
+    let lost = Instant::now();
+    let is_refused = || {
+        let write = platform.write(|_, tx| Ok(tx.housekeeping("UPDATE clock SET latest = latest", &[])?));
+        matches!(write, Err(Failure::Fault(Fault::Unavailable(_))))
+    };
+    while lost.elapsed() < HELD_BACK || !is_refused() {
+        std::thread::yield_now();
+    }
+    SERVER.lock().unwrap().as_mut().unwrap().start_again().unwrap();
+    assert!(eventually(|| TIMES_DONE.load(Ordering::SeqCst) == 2), "it is done again");
+    drop(runner);
+    let told = platform.read(|_, tx| jobs::list(tx, &owner(), None, &Page::default())).unwrap();
+    assert_eq!((told.items[0].state.as_str(), told.items[0].attempts), ("done", 1));
+    *SERVER.lock().unwrap() = None;
 }
 
 #[test]

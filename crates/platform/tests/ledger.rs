@@ -167,9 +167,10 @@ fn a_batch_is_posted_wholly_or_not_at_all() {
         ready(world, "acme");
         let batch: Vec<_> = (0..500).map(|it| payment(&format!("txn_{it:04}"), it + 1)).collect();
         let again = batch.clone();
-        world.write(move |_, tx| books::post_many(tx, &owner(), &batch)).unwrap();
+        let post = |all| world.write(move |_, tx| books::post_batch(tx, &owner(), &books::Batch::new(all)?));
+        post(batch).unwrap();
         check_books(world);
-        let repeated = world.write(move |_, tx| books::post_many(tx, &owner(), &again));
+        let repeated = post(again);
         assert!(matches!(repeated, Err(Failure::Fault(_))), "{repeated:?}");
         check_books(world);
         assert_eq!(transactions(world, "acme").len(), 50, "the first page");

@@ -1,5 +1,6 @@
 //! JSON as canonical bytes: RFC 8785 over the values we emit, which hold integers and no floats.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde_json::{Map, Number, Value};
@@ -55,8 +56,14 @@ impl std::error::Error for CanonicalError {}
 /// ```
 pub fn canonical_bytes(value: &Value) -> Result<Vec<u8>, CanonicalError> {
     let mut out = String::new();
-    write_value(value, 0, &mut out)?;
+    push_canonical(value, &mut out)?;
     Ok(out.into_bytes())
+}
+
+/// Writes what [`canonical_bytes`] returns behind `out`; when it fails, `out` is as it was.
+pub fn push_canonical(value: &Value, out: &mut String) -> Result<(), CanonicalError> {
+    let before = out.len();
+    write_value(value, 0, out).inspect_err(|_| out.truncate(before))
 }
 
 fn write_value(value: &Value, depth: usize, out: &mut String) -> Result<(), CanonicalError> {
@@ -89,7 +96,7 @@ fn write_array(items: &[Value], depth: usize, out: &mut String) -> Result<(), Ca
 
 fn write_object(members: &Map<String, Value>, depth: usize, out: &mut String) -> Result<(), CanonicalError> {
     let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    sorted.sort_by(|(a, _), (b, _)| in_order(a, b));
     out.push('{');
     for (at, (key, value)) in sorted.into_iter().enumerate() {
         if at > 0 {
@@ -101,6 +108,11 @@ fn write_object(members: &Map<String, Value>, depth: usize, out: &mut String) ->
     }
     out.push('}');
     Ok(())
+}
+
+/// By UTF-16 code units, which is by bytes where both are ASCII.
+fn in_order(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
 }
 
 /// The text is compared with the number's own, so that `-0` is refused whichever way `serde_json` keeps
@@ -116,9 +128,14 @@ fn integer_text(number: &Number) -> Result<String, CanonicalProblem> {
     }
 }
 
-/// RFC 8785 §3.2.2.2.
+/// RFC 8785 §3.2.2.2. Most texts have nothing to escape.
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
+    if !text.bytes().any(|it| it < b' ' || it == b'"' || it == b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for it in text.chars() {
         match it {
             '"' => out.push_str("\\\""),

@@ -73,7 +73,9 @@ mod tlog_proof;
 mod witnessed;
 
 pub use bundle::{BundleError, ENTRY_BYTES_MAX, read_bundle, write_bundle};
-pub use canonical::{CanonicalError, CanonicalProblem, DEPTH_MAX, INTEGER_MAX, canonical_bytes};
+pub use canonical::{
+    CanonicalError, CanonicalProblem, DEPTH_MAX, INTEGER_MAX, canonical_bytes, push_canonical,
+};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use commitment::{Salt, commitment, is_committed};
 pub use cosignature::{Cosignature, CosignatureError, TIME_S_MAX};

@@ -124,7 +124,11 @@ pub fn leaf_hash(entry: &[u8]) -> Digest {
 /// The hash of a node: SHA-256 of `0x01 ‖ left ‖ right` (RFC 9162, section 2.1.1). The first byte keeps a
 /// node from being passed off as a leaf.
 pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    Digest::of_parts(&[&[0x01], left.bytes(), right.bytes()])
+    let mut bytes = [0x01; 65];
+    for (to, from) in bytes.iter_mut().skip(1).zip(left.bytes().iter().chain(right.bytes())) {
+        *to = *from;
+    }
+    Digest::of(&bytes)
 }
 
 /// The root of the tree over `leaves` (their hashes); of a full tile, the hash that stands in the tile above.

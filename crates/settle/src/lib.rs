@@ -19,7 +19,7 @@ pub use evaluate::Overrides;
 pub use example::{ExampleResult, examples};
 pub use open::Open;
 pub use parameters::parameters;
-pub use prepared::{Prepared, depends_on};
+pub use prepared::{Prepared, calendars_of, depends_on};
 pub use settle::{cycle_span, hex, settle};
 pub use settlement::{Inputs, Settlement};
 pub use shown::Shown;

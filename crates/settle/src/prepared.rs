@@ -1,7 +1,8 @@
 //! What all settlements of one contract have in common, worked out once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use calendar::HolidayCalendar;
 use language::contract::{Contract, Item, ItemId, ItemKind, Node, Op, Reading, Type};
 use sha2::{Digest, Sha256};
 
@@ -169,27 +170,29 @@ fn uses_exclusions(node: &Node) -> bool {
 
 /// Holiday calendars the contract names, with where they come from.
 fn calendars(contract: &Contract) -> Vec<(String, String)> {
-    let mut found = BTreeSet::new();
+    calendars_of(contract).iter().map(|it| (it.name().to_owned(), it.provenance().to_owned())).collect()
+}
+
+/// The holiday calendars a contract rests on, those of the program and its own, by name.
+pub fn calendars_of(contract: &Contract) -> Vec<HolidayCalendar> {
+    let mut found = BTreeMap::new();
     let mut nodes: Vec<&Node> =
         contract.items.iter().flat_map(|it| &it.readings).filter_map(|it| it.body.as_ref()).collect();
     nodes.extend(contract.claims.iter().flat_map(|it| it.opens.iter().chain(it.closes.iter())));
     for node in nodes {
         collect_calendars(node, &mut found);
     }
-    found.into_iter().collect()
+    found.into_values().collect()
 }
 
-fn collect_calendars(node: &Node, found: &mut BTreeSet<(String, String)>) {
-    let mut add =
-        |it: &calendar::HolidayCalendar| found.insert((it.name().to_owned(), it.provenance().to_owned()));
+fn collect_calendars(node: &Node, found: &mut BTreeMap<(String, String), HolidayCalendar>) {
+    let mut add = |it: &HolidayCalendar| {
+        found.insert((it.name().to_owned(), it.provenance().to_owned()), it.clone());
+    };
     match &node.op {
-        Op::Calendar(it) => {
-            add(it);
-        }
+        Op::Calendar(it) => add(it),
         Op::Hours(hours) => match &hours.days {
-            calendar::DayRule::WorkingDays(it) | calendar::DayRule::ExceptHolidays(it) => {
-                add(it);
-            }
+            calendar::DayRule::WorkingDays(it) | calendar::DayRule::ExceptHolidays(it) => add(it),
             calendar::DayRule::EveryListedDay => {}
         },
         _ => {}

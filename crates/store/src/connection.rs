@@ -53,7 +53,7 @@ impl Connection {
         &mut self,
         table: &str,
         columns: &[&str],
-        rows: &[Vec<Value>],
+        rows: &[impl AsRef<[Value]>],
         conflict: &str,
     ) -> Result<u64, Fault> {
         either!(self, it => it.insert_many(table, columns, rows, conflict))

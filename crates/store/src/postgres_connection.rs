@@ -145,16 +145,17 @@ impl PostgresConnection {
         &mut self,
         table: &str,
         columns: &[&str],
-        rows: &[Vec<Value>],
+        rows: &[impl AsRef<[Value]>],
         conflict: &str,
     ) -> Result<u64, Fault> {
+        let rows: Vec<&[Value]> = rows.iter().map(AsRef::as_ref).collect();
         let Some(first) = rows.first() else { return Ok(0) };
         let columns_of = |at| rows.iter().filter_map(|it| it.get(at)).collect::<Vec<&Value>>();
         let (same, different): (Vec<usize>, Vec<usize>) = (0..first.len())
             .partition(|at| rows.len() >= SAME_FROM && rows.iter().all(|it| it.get(*at) == first.get(*at)));
         let (same, different) = if different.is_empty() { (different, same) } else { (same, different) };
         let arrays: Vec<Vec<&Value>> = different.iter().map(|at| columns_of(*at)).collect();
-        let sql = insert(table, columns, (&same, &different), |at| array_type(rows, at), conflict);
+        let sql = insert(table, columns, (&same, &different), |at| array_type(&rows, at), conflict);
         let statement = self.statement(&sql)?;
         let same = same.iter().filter_map(|at| first.get(*at)).map(|it| it as &(dyn ToSql + Sync));
         let params: Vec<&(dyn ToSql + Sync)> =
@@ -247,7 +248,7 @@ fn references(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     params.iter().map(|it| it as &(dyn ToSql + Sync)).collect()
 }
 
-fn array_type(rows: &[Vec<Value>], at: usize) -> &'static str {
+fn array_type(rows: &[&[Value]], at: usize) -> &'static str {
     match rows.iter().find_map(|it| it.get(at).filter(|it| **it != Value::Null)) {
         Some(Value::Int(_)) => "int8",
         Some(Value::Bytes(_)) => "bytea",

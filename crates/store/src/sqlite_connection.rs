@@ -79,7 +79,7 @@ impl SqliteConnection {
         &mut self,
         table: &str,
         columns: &[&str],
-        rows: &[Vec<Value>],
+        rows: &[impl AsRef<[Value]>],
         conflict: &str,
     ) -> Result<u64, Fault> {
         let places: Vec<String> = (1..=columns.len()).map(|it| format!("?{it}")).collect();
@@ -91,7 +91,7 @@ impl SqliteConnection {
         let mut statement = self.0.prepare_cached(&sql).map_err(|it| fault(&it))?;
         let mut new = 0;
         for row in rows {
-            new += statement.execute(params_from_iter(row)).map_err(|it| fault(&it))? as u64;
+            new += statement.execute(params_from_iter(row.as_ref())).map_err(|it| fault(&it))? as u64;
         }
         Ok(new)
     }

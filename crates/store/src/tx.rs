@@ -87,7 +87,7 @@ impl Tx<'_> {
         &mut self,
         table: &'static str,
         columns: &[&'static str],
-        rows: &[Vec<Value>],
+        rows: &[impl AsRef<[Value]>],
     ) -> Result<u64, Fault> {
         let new =
             if rows.is_empty() { 0 } else { self.connection.insert_many(table, columns, rows, PASS_OVER)? };
@@ -100,7 +100,7 @@ impl Tx<'_> {
         &mut self,
         table: &'static str,
         columns: &[&'static str],
-        rows: &[Vec<Value>],
+        rows: &[impl AsRef<[Value]>],
     ) -> Result<u64, Fault> {
         if rows.is_empty() { Ok(0) } else { self.connection.insert_many(table, columns, rows, PASS_OVER) }
     }
@@ -110,7 +110,7 @@ impl Tx<'_> {
         &mut self,
         table: &'static str,
         columns: &[&'static str],
-        rows: &[Vec<Value>],
+        rows: &[impl AsRef<[Value]>],
         conflict: &'static str,
     ) -> Result<u64, Fault> {
         if rows.is_empty() {

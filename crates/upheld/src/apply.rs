@@ -1,5 +1,7 @@
 //! Bringing a directory of files to a running server: what is wanted, what is there, and the steps between.
 
+mod arranged;
+mod calendars;
 mod directory;
 mod plan;
 mod server;

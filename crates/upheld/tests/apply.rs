@@ -143,3 +143,67 @@ fn an_unknown_token_and_a_server_that_is_not_there_are_told() {
     command.arg("apply").arg(folder.join("wanted")).args(["--url", "http://127.0.0.1:1", "--token-file"]);
     assert_eq!(run(command.arg(folder.join("token"))).status.code(), Some(3));
 }
+
+#[test]
+fn what_a_subscription_is_to_be_is_tried_on_its_latest_statement_before_it_is_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let server = server(folder);
+    let token = fs::read_to_string(folder.join("token")).expect("a token");
+    let token = token.trim();
+    let until = |until: &str| format!("{FILE}until = \"{until}\"\n");
+    write_files(folder, &until("2027-01-01T00:00:00-05:00"), |it| it);
+    let told = |output: &Output| {
+        assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout)
+    };
+    let first = told(&apply(folder, &server, &[]));
+    let calendar = "    calendar us_federal: ";
+    assert!(first.lines().any(|it| it.starts_with(calendar)), "the tables it rests on are named: {first}");
+
+    let base = "/api/v1/tenants/northfield/subscriptions/northfield-hosting";
+    let records = concat!(
+        r#"{"fact":"fee","id":"f","at":"2026-10-01T09:00:00-04:00","amount":"300.00 USD"}"#,
+        "\n",
+        r#"{"fact":"outage","id":"o","from":"2026-10-07T00:00:00-04:00","until":"2026-10-07T12:00:00-04:00"}"#,
+    );
+    let sent = server.post_as(&format!("{base}/evidence"), token, "application/x-ndjson", records);
+    assert_eq!(sent.0, 200, "{}", sent.1);
+    let closed = server.post(&format!("{base}/cycles/2026-10/close"), Some(token), &json!({}));
+    assert!((200..300).contains(&closed.0), "{}", closed.1);
+
+    let more = "renewal = { rule = \"automatic\", months = 12 }\n\
+                [[subscription.documents]]\nkind = \"order\"\ntitle = \"Order 7\"\nrank = 1\n";
+    let wanted = until("2028-01-01T00:00:00-05:00").replace("\"basic\"", "\"enterprise\"") + more;
+    write_files(folder, &wanted, |it| it);
+    let planned = told(&apply(folder, &server, &["--plan"]));
+    for line in [
+        "~ northfield/northfield-hosting: basic → enterprise, from now on",
+        "    2026-10 settled again under these terms: credit 102.15 USD → 300.00 USD; in all +197.85 USD",
+        "a further term, until 2028-01-01T00:00:00-05:00 instead of 2027-01-01T05:00:00Z",
+        "at the end of its term: it goes on by 12 months instead of it ends",
+        "documents of its own: 1 instead of 0",
+        "    which prevails: Order 7",
+        "4 changes",
+    ] {
+        assert!(planned.contains(line), "{line}\n{planned}");
+    }
+    let document = apply(folder, &server, &["--plan", "--format", "json"]);
+    let document: Value = serde_json::from_slice(&document.stdout).expect("JSON");
+    assert_eq!(document.pointer("/steps/0/preview/difference"), Some(&json!(["197.85 USD"])));
+    assert_eq!(server.get(base, Some(token)).1["plan"], "basic", "a plan changes nothing");
+
+    assert_eq!(told(&apply(folder, &server, &[])), format!("{planned}done\n"));
+    let there = server.get(base, Some(token)).1;
+    assert_eq!(
+        (&there["plan"], &there["until"], &there["renewal"]["months"], &there["documents"][0]["title"]),
+        (&json!("enterprise"), &json!("2028-01-01T05:00:00Z"), &json!(12), &json!("Order 7"))
+    );
+    assert_eq!(told(&apply(folder, &server, &[])), "nothing changes\n");
+
+    write_files(folder, &wanted.replace("\"enterprise\"", "\"sovereign\""), |it| it);
+    let unfit = apply(folder, &server, &[]);
+    assert_eq!(unfit.status.code(), Some(3), "{}", text(&unfit.stdout));
+    assert!(text(&unfit.stderr).contains("sovereign"), "{}", text(&unfit.stderr));
+    assert_eq!(server.get(base, Some(token)).1["plan"], "enterprise");
+}

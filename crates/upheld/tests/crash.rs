@@ -48,22 +48,31 @@ fn what_was_acknowledged_survives_and_what_is_retried_happens_once() {
     let server = place.start();
     seen.look(&server, &house, &sent);
     everything_once(&server, &house, &sent);
+    every_cycle_is_closed(&server, &house.token);
     (0..CLIENTS).for_each(|client| statements(&server, &house.token, client));
     println!("everything looked at after {:.1?}", begun.elapsed());
 }
 
-/// Waits until the past cycles are sealed, each once, and opens each package.
-fn statements(server: &Running, token: &str, client: usize) {
+fn sealed(server: &Running, token: &str, client: usize) -> Vec<Value> {
     let path = format!("/api/v1/tenants/t{client}/statements?limit=200");
-    let mut sealed: Vec<Value> = Vec::new();
-    let mut progress = Instant::now();
-    while sealed.len() < MONTHS && progress.elapsed() < STANDSTILL_MAX {
-        let now = must(server.get(&path, Some(token)))["items"].as_array().cloned().expect("statements");
-        if now.len() > sealed.len() {
-            (sealed, progress) = (now, Instant::now());
+    must(server.get(&path, Some(token)))["items"].as_array().cloned().expect("statements")
+}
+
+/// Waits for as long as there is progress.
+fn every_cycle_is_closed(server: &Running, token: &str) {
+    let (mut closed, mut progress) = (0, Instant::now());
+    while closed < CLIENTS * MONTHS && progress.elapsed() < STANDSTILL_MAX {
+        let now = (0..CLIENTS).map(|client| sealed(server, token, client).len()).sum();
+        if now > closed {
+            (closed, progress) = (now, Instant::now());
         }
-        thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// The past cycles are sealed, each once and whole.
+fn statements(server: &Running, token: &str, client: usize) {
+    let sealed = sealed(server, token, client);
     let mut labels: Vec<&str> = sealed.iter().filter_map(|it| it["label"].as_str()).collect();
     labels.sort_unstable();
     labels.dedup();

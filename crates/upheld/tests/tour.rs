@@ -7,7 +7,10 @@ use std::process::Command;
 /// The page's shell blocks, one after the other.
 fn script(page: &str) -> String {
     let blocks = page.split("```sh\n").skip(1).filter_map(|it| it.split("```").next());
-    format!("set -euo pipefail\nset -m\n{}", blocks.collect::<Vec<_>>().join("\n"))
+    format!(
+        "set -euo pipefail\nset -m\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n{}",
+        blocks.collect::<Vec<_>>().join("\n")
+    )
 }
 
 #[cfg(unix)]

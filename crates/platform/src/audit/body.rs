@@ -1,6 +1,7 @@
 //! An entry as the log keeps it: canonical JSON (RFC 8785), with commitments where there were personal data.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use proof::{Digest, ENTRY_BYTES_MAX, LOG_ENTRY_SEAL, Salt, commitment, leaf_hash};
 use serde_json::{Value as Json, json};
@@ -18,6 +19,7 @@ const SEALED: &str = "statement.sealed";
 
 /// What all entries of one transaction share.
 pub(super) struct Head<'a> {
+    who: &'a Principal,
     pub(super) actor: &'a str,
     address: &'a str,
     trace: &'a str,
@@ -45,13 +47,14 @@ impl<'a> Head<'a> {
         let (actor, log, trace) = (quoted(&who.actor), quoted(house), quoted(&who.trace));
         let middle = format!(",\"actor\":{actor},\"at\":\"{}\",\"log\":{log},\"new\":", time::show(at));
         let end = format!(",\"trace\":{trace}}}");
-        Self { actor: &who.actor, address: &who.address, trace: &who.trace, middle, end }
+        Self { who, actor: &who.actor, address: &who.address, trace: &who.trace, middle, end }
     }
 
     /// Whether it says the same of `who`.
     pub(super) fn is_of(&self, who: &Principal) -> bool {
-        (self.actor, self.address, self.trace)
-            == (who.actor.as_str(), who.address.as_str(), who.trace.as_str())
+        std::ptr::eq(self.who, who)
+            || (self.actor, self.address, self.trace)
+                == (who.actor.as_str(), who.address.as_str(), who.trace.as_str())
     }
 }
 
@@ -63,11 +66,16 @@ pub(super) fn make(tx: &mut Tx<'_>, head: &Head<'_>, seq: i64, entry: &Entry) ->
     for (field, value) in address.into_iter().chain(given) {
         personal.insert(field, Kept { salt: tx.random()?, value: value.to_owned() });
     }
-    let values = [&entry.new, &entry.old].map(canonical);
-    let mut text =
-        write(head, seq, entry, &values, entry.reason.as_deref().map(quoted).as_deref(), &personal);
+    let reason = entry.reason.as_deref();
+    let mut text = write(
+        head,
+        seq,
+        entry,
+        &personal,
+        [Part::Json(&entry.new), Part::Json(&entry.old), Part::Text(reason)],
+    );
     if text.len() > ENTRY_BYTES_MAX {
-        text = write_aside(tx, head, seq, entry, &values, &personal)?;
+        text = write_aside(tx, head, seq, entry, &personal)?;
     }
     let leaf = leaf_hash(text.as_bytes());
     Ok(Made { text, leaf, personal })
@@ -78,28 +86,28 @@ fn write(
     head: &Head<'_>,
     seq: i64,
     entry: &Entry,
-    [new, old]: &[String; 2],
-    reason: Option<&str>,
     personal: &BTreeMap<&'static str, Kept>,
+    [new, old, reason]: [Part<'_>; 3],
 ) -> String {
-    let mut text = String::with_capacity(160 + head.middle.len() + new.len() + old.len() + head.end.len());
+    let mut text = String::with_capacity(512);
     text.push_str("{\"action\":");
     push_quoted(&mut text, entry.action);
     text.push_str(&head.middle);
-    text.push_str(new);
+    new.push(&mut text);
     text.push_str(",\"old\":");
-    text.push_str(old);
+    old.push(&mut text);
     text.push_str(",\"personal\":{");
     push_commitments(&mut text, personal);
     text.push_str("},\"reason\":");
-    text.push_str(reason.unwrap_or("null"));
-    let seal = entry.new.get(LOG_ENTRY_SEAL).and_then(Json::as_str);
-    if let Some(seal) = seal.filter(|_| entry.action == SEALED) {
+    reason.push(&mut text);
+    let seal = if entry.action == SEALED { entry.new.get(LOG_ENTRY_SEAL) } else { None };
+    if let Some(seal) = seal.and_then(Json::as_str) {
         text.push_str(",\"seal_sha256\":");
         push_quoted(&mut text, seal);
     }
     text.push_str(",\"seq\":");
-    text.push_str(&seq.to_string());
+    // A text takes what is written to it.
+    let _ = write!(text, "{seq}");
     text.push_str(",\"subject\":");
     push_quoted(&mut text, &entry.subject);
     text.push_str(&head.end);
@@ -120,26 +128,46 @@ fn write_aside(
     head: &Head<'_>,
     seq: i64,
     entry: &Entry,
-    [new, old]: &[String; 2],
     personal: &BTreeMap<&'static str, Kept>,
 ) -> Result<String, Fault> {
-    let mut put = |text: &str| -> Result<String, Fault> {
+    let mut put = |text: &str| -> Result<Json, Fault> {
         let sha256 = objects::put(tx, text.as_bytes())?;
-        Ok(canonical(&json!({ "bytes": text.len(), "object_sha256": sha256 })))
+        Ok(json!({ "bytes": text.len(), "object_sha256": sha256 }))
     };
-    let values = [put(new)?, put(old)?];
-    let reason = entry.reason.as_deref().map(&mut put).transpose()?;
-    let text = write(head, seq, entry, &values, reason.as_deref(), personal);
+    let (new, old) = (put(&canonical(&entry.new))?, put(&canonical(&entry.old))?);
+    let reason = entry.reason.as_deref().map(&mut put).transpose()?.unwrap_or_default();
+    let text = write(head, seq, entry, personal, [&new, &old, &reason].map(Part::Json));
     if text.len() > ENTRY_BYTES_MAX { Err(Fault::broken("an entry's subject is too long")) } else { Ok(text) }
 }
 
-/// The canonical text; that of its text where JSON has numbers that not every reader keeps exact.
-fn canonical(value: &Json) -> String {
-    if value.is_null() {
-        return "null".to_owned();
+/// A member's value.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Json(&'a Json),
+    Text(Option<&'a str>),
+}
+
+impl Part<'_> {
+    fn push(self, out: &mut String) {
+        match self {
+            Self::Json(it) => push_json(out, it),
+            Self::Text(Some(it)) => push_quoted(out, it),
+            Self::Text(None) => out.push_str("null"),
+        }
     }
-    let bytes = proof::canonical_bytes(value).ok();
-    bytes.and_then(|it| String::from_utf8(it).ok()).unwrap_or_else(|| quoted(&value.to_string()))
+}
+
+/// The canonical text; that of its text where JSON has numbers that not every reader keeps exact.
+fn push_json(out: &mut String, value: &Json) {
+    if proof::push_canonical(value, out).is_err() {
+        push_quoted(out, &value.to_string());
+    }
+}
+
+fn canonical(value: &Json) -> String {
+    let mut out = String::new();
+    push_json(&mut out, value);
+    out
 }
 
 /// A JSON string with the shortest escapes, as RFC 8785 wants them.

@@ -12,6 +12,8 @@ use crate::principal::PROVIDER;
 
 /// Hashes of a full tile.
 pub(super) const WIDTH: u64 = TILE_WIDTH_MAX as u64;
+/// Of its subtree.
+const TILE_HEIGHT: u32 = WIDTH.trailing_zeros();
 
 /// A log as it stands in this transaction.
 pub(super) struct Tree {
@@ -59,8 +61,8 @@ impl Tree {
     /// Appends leaves whose entries are kept already: the right edge, and the tiles that are full now.
     pub(super) fn grow(&mut self, tx: &mut Tx<'_>, leaves: &[Digest]) -> Result<(), Fault> {
         let from = self.frontier.size();
-        leaves.iter().for_each(|it| self.frontier.push(*it));
         let roots = self.fill(tx, from, leaves)?;
+        self.push(from, leaves, &roots);
         self.raise(tx, from / WIDTH, roots)?;
         tx.housekeeping(
             "INSERT INTO audit_log (tenant_id, log, size, frontier, checkpoint_size, checkpoint_at)
@@ -70,10 +72,26 @@ impl Tree {
         Ok(())
     }
 
+    /// Appends leaves to the right edge. `roots` are those of the tiles they fill, of which the first may have begun before.
+    fn push(&mut self, from: u64, leaves: &[Digest], roots: &[Digest]) {
+        let width = usize::from(TILE_WIDTH_MAX);
+        let missing = usize::try_from((WIDTH - from % WIDTH) % WIDTH).unwrap_or(0).min(leaves.len());
+        let (begun, rest) = leaves.split_at(missing);
+        begun.iter().for_each(|it| self.frontier.push(*it));
+        let roots = roots.get(usize::from(missing > 0)..).unwrap_or_default();
+        let mut roots = roots.iter();
+        for tile in rest.chunks(width) {
+            // A tile that is not full has no root yet.
+            if !roots.next().is_some_and(|it| self.frontier.push_subtree(TILE_HEIGHT, *it)) {
+                tile.iter().for_each(|it| self.frontier.push(*it));
+            }
+        }
+    }
+
     /// Keeps the tiles of leaves that are full now; their roots.
     fn fill(&self, tx: &mut Tx<'_>, from: u64, leaves: &[Digest]) -> Result<Vec<Digest>, Fault> {
         let first = from / WIDTH;
-        if first == self.frontier.size() / WIDTH {
+        if u64::try_from(leaves.len()).is_ok_and(|it| from % WIDTH + it < WIDTH) {
             return Ok(Vec::new());
         }
         let mut hashes = leaf_column(tx, &self.log, first * WIDTH, from)?;

@@ -80,7 +80,7 @@ pub struct CurrencyTotal {
 /// Whether the books balance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TrialBalance {
-    /// Every transaction sums to zero, debits equal credits in every currency, and every account is the sum of its postings.
+    /// Debits equal credits in every currency, and every account is the sum of its postings.
     pub balanced: bool,
     /// The sums by currency.
     pub totals: Vec<CurrencyTotal>,
@@ -150,7 +150,7 @@ pub fn accounts(
     Ok(page.cut(items, |it| format!("{} {}", it.account, it.balance.currency)))
 }
 
-/// Whether the books of all tenants balance: looks at every posting.
+/// Whether the books of all tenants balance: looks at every posting, and whether those of each transaction sum to zero.
 pub fn trial_balance(tx: &mut Tx<'_>, who: &Principal) -> Result<TrialBalance, Failure> {
     who.provider(tx, Resource::Ledger, Verb::Read)?;
     let rows = tx.rows(

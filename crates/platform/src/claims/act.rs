@@ -17,7 +17,7 @@ use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::rights::{Resource, TenantHandle, Verb};
-use crate::vouchers::{Give, give};
+use crate::vouchers::{Give, UPSTREAM, give};
 use crate::{entitlements, files::Prepared};
 
 /// Most files of one claim.
@@ -104,7 +104,10 @@ pub fn accept_award(
     who: &Principal,
     named: Named<'_>,
 ) -> Result<ClaimView, Failure> {
-    by_person(platform, tx, who, named, (Verb::Change, Side::Customer), |_| Ok(Act::AcceptAward))
+    by_person(platform, tx, who, named, (Verb::Change, Side::Customer), |it| {
+        check_own(who, it)?;
+        Ok(Act::AcceptAward)
+    })
 }
 
 /// Contests a decision.
@@ -159,7 +162,10 @@ pub fn withdraw(
     who: &Principal,
     named: Named<'_>,
 ) -> Result<ClaimView, Failure> {
-    by_person(platform, tx, who, named, (Verb::Remove, Side::Customer), |_| Ok(Act::Withdraw))
+    by_person(platform, tx, who, named, (Verb::Remove, Side::Customer), |it| {
+        check_own(who, it)?;
+        Ok(Act::Withdraw)
+    })
 }
 
 /// Attaches a file that was made ready, to a claim that is not over.
@@ -226,6 +232,19 @@ fn found(tx: &mut Tx<'_>, tenant: &TenantHandle, named: Named<'_>) -> Result<Sto
         .into()),
         None => Ok(it),
     }
+}
+
+/// A claim is made on a customer's behalf, but not given up: whoever decides it must not end the appeal against it as well.
+fn check_own(who: &Principal, it: &Stored) -> Result<(), Failure> {
+    if !who.is_provider() || it.tenant == UPSTREAM {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalKind::Forbidden,
+        "only the customer itself gives up a claim, or an appeal",
+        "只有客户本人可以放弃申请或申诉",
+    )
+    .into())
 }
 
 fn by_person(

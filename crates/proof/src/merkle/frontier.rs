@@ -36,6 +36,24 @@ impl Frontier {
         self.size += 1;
     }
 
+    /// Appends a full subtree of 2^`height` leaves by its root, where one can begin: at a multiple of its size. False, and
+    /// nothing appended, anywhere else.
+    pub fn push_subtree(&mut self, height: u32, root: Digest) -> bool {
+        let Some(leaves) = 1_u64.checked_shl(height) else { return false };
+        if !self.size.is_multiple_of(leaves) {
+            return false;
+        }
+        let merged = (self.size >> height).trailing_ones();
+        let peak = (0..merged).fold(root, |right, _| match self.peaks.pop() {
+            Some(left) => node_hash(&left, &right),
+            None => right,
+        });
+        self.peaks.push(peak);
+        // As with single leaves.
+        self.size += leaves;
+        true
+    }
+
     /// The number of leaves.
     pub fn size(&self) -> u64 {
         self.size
@@ -62,5 +80,32 @@ impl Frontier {
         let count = usize::try_from(size.count_ones()).ok()?;
         let sound = odd.is_empty() && hashes.len() == count && size < 1 << 63;
         sound.then(|| Self { size, peaks: hashes.iter().copied().map(Digest::from_bytes).collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::merkle::{leaf_hash, root_of};
+
+    #[test]
+    fn full_subtrees_and_single_leaves_make_the_same_tree() {
+        let leaves: Vec<Digest> = (0_u32..40).map(|it| leaf_hash(&it.to_be_bytes())).collect();
+        for height in 0..4 {
+            let width = 1 << height;
+            for begin in 0..20 {
+                let (mut one, mut other) = (Frontier::default(), Frontier::default());
+                leaves[..begin].iter().for_each(|it| one.push(*it));
+                other.clone_from(&one);
+                let subtree = &leaves[begin..begin + width];
+                let pushed = other.push_subtree(height, root_of(subtree));
+                assert_eq!(pushed, begin.is_multiple_of(width), "{begin} {height}");
+                if pushed {
+                    subtree.iter().for_each(|it| one.push(*it));
+                }
+                assert_eq!(one, other, "{begin} {height}");
+            }
+        }
+        assert!(!Frontier::default().push_subtree(64, leaves[0]), "no tree is so high");
     }
 }

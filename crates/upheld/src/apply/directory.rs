@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use diagnostic::{Diagnostic, Lang, render};
 use language::Contract;
 use platform::agreements::AgreementKind;
+use platform::documents::Document;
 use platform::principal::Principal;
 use platform::publishing::{self, Publish};
+use platform::subscriptions::Renewal;
 use platform::{Failure as Refused, Refusal};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use crate::failure::Failure;
 use crate::files;
@@ -80,12 +81,12 @@ pub(crate) struct WantedSubscription {
     /// The end of its term.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<String>,
-    /// What happens then.
+    /// What happens then; left as it is when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) renewal: Option<Json>,
-    /// Documents of this subscription alone.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) documents: Vec<Json>,
+    pub(crate) renewal: Option<Renewal>,
+    /// Documents of this subscription alone, all of them; left as they are when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) documents: Option<Vec<Document>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

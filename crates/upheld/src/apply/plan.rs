@@ -11,10 +11,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::directory::{Wanted, WantedContract, WantedSubscription, WantedTenant};
 use super::server::{Request, Server};
+use super::{arranged, calendars};
 use crate::failure::Failure;
 
 /// What stands in the record as the reason of a change.
-const REASON: &str = "upheld apply";
+pub(super) const REASON: &str = "upheld apply";
 
 /// What is to be done, in order.
 #[derive(Debug, Default)]
@@ -49,6 +50,10 @@ pub(crate) struct Step {
     pub(crate) what: Bilingual,
     /// What a new version does to the customer, held against the one before.
     pub(crate) comparison: Option<Comparison>,
+    /// What follows from it, and what to look at before it is done.
+    pub(crate) notes: Vec<Bilingual>,
+    /// What it would have come to in the latest settled cycle, as the server computes it.
+    pub(crate) preview: Option<Json>,
     /// How it is done.
     pub(crate) request: Request,
 }
@@ -75,7 +80,7 @@ pub(crate) fn plan(wanted: &Wanted, server: &Server) -> Result<Plan, Failure> {
     }
     for it in &wanted.subscriptions {
         let there = server.get(&format!("/tenants/{}/subscriptions/{}", it.tenant, it.id))?;
-        subscription(it, there.as_ref(), &mut plan)?;
+        subscription(it, there.as_ref(), server, &mut plan)?;
     }
     Ok(plan)
 }
@@ -132,6 +137,8 @@ fn publish(it: &WantedContract, before: Option<&Contract>) -> Step {
         name: it.contract.id.clone(),
         what,
         comparison: before.map(|old| review::compare(old, &it.contract)),
+        notes: calendars::notes(&it.contract),
+        preview: None,
         request: Request {
             method: "POST",
             path: "/agreements".to_owned(),
@@ -148,6 +155,8 @@ fn tenant(it: &WantedTenant, there: Option<&Json>) -> Option<Step> {
         name: it.id.clone(),
         what,
         comparison: None,
+        notes: Vec::new(),
+        preview: None,
         request,
     };
     let Some(there) = there else {
@@ -166,19 +175,65 @@ fn tenant(it: &WantedTenant, there: Option<&Json>) -> Option<Step> {
     Some(step(false, Bilingual::new(&what, &what), request))
 }
 
-fn subscription(it: &WantedSubscription, there: Option<&Json>, plan: &mut Plan) -> Result<(), Failure> {
+fn subscription(
+    it: &WantedSubscription,
+    there: Option<&Json>,
+    server: &Server,
+    plan: &mut Plan,
+) -> Result<(), Failure> {
     let name = format!("{}/{}", it.tenant, it.id);
     let Some(there) = there else {
         let body = serde_json::to_value(it).map_err(|it| Failure::Fault(it.to_string()))?;
         let path = format!("/tenants/{}/subscriptions", it.tenant);
         let request = Request { method: "POST", path, body, revision: None };
-        let (part, what) = (Part::Subscription, terms(it));
-        plan.steps.push(Step { part, new: true, name, what, comparison: None, request });
+        plan.steps.push(step(true, name, terms(it), request));
         return Ok(());
     };
     plan.unmet.extend(unmet(it, there).into_iter().map(|why| Unmet { name: name.clone(), why }));
-    plan.steps.extend(changed(it, there, name));
+    let mut steps: Vec<Step> = changed(it, there, &name).into_iter().collect();
+    for it in &mut steps {
+        it.preview = server.get(&preview_path(&it.request))?;
+    }
+    steps.extend(arranged::steps(it, there, &name, || server.get(&format!("{}/documents", path(it))))?);
+    // Each of them makes one revision more.
+    for (it, before) in steps.iter_mut().zip(0..) {
+        it.request.revision = it.request.revision.map(|it| it + before);
+    }
+    plan.steps.extend(steps);
     Ok(())
+}
+
+/// A step about a subscription.
+pub(super) fn step(new: bool, name: String, what: Bilingual, request: Request) -> Step {
+    let part = Part::Subscription;
+    Step { part, new, name, what, comparison: None, notes: Vec::new(), preview: None, request }
+}
+
+/// Where a subscription stands.
+pub(super) fn path(it: &WantedSubscription) -> String {
+    format!("/tenants/{}/subscriptions/{}", it.tenant, it.id)
+}
+
+/// Where the server says what a change of plan or parameters would have come to.
+fn preview_path(change: &Request) -> String {
+    let base = change.path.strip_suffix("/plan").unwrap_or(&change.path);
+    let mut query = Vec::new();
+    if let Some(plan) = change.body.get("plan").and_then(Json::as_str) {
+        query.push(format!("plan={}", encoded(plan)));
+    }
+    if let Some(parameters) = change.body.get("parameters") {
+        query.push(format!("parameters={}", encoded(&parameters.to_string())));
+    }
+    format!("{base}/preview?{}", query.join("&"))
+}
+
+/// A text as it may stand in a query.
+fn encoded(text: &str) -> String {
+    let one = |it: u8| match it {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(it).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(one).collect()
 }
 
 /// What a new subscription is to be, in a line.
@@ -202,7 +257,7 @@ fn terms(it: &WantedSubscription) -> Bilingual {
 }
 
 /// Another plan or other parameters, from now on.
-fn changed(it: &WantedSubscription, there: &Json, name: String) -> Option<Step> {
+fn changed(it: &WantedSubscription, there: &Json, name: &str) -> Option<Step> {
     let (plan, parameters) = (text(there, "plan"), there.get("parameters").unwrap_or(&Json::Null));
     let wanted = json!(it.parameters);
     let mut body = json!({ "reason": REASON });
@@ -222,7 +277,7 @@ fn changed(it: &WantedSubscription, there: &Json, name: String) -> Option<Step> 
     let path = format!("/tenants/{}/subscriptions/{}/plan", it.tenant, it.id);
     let request = Request { method: "POST", path, body, revision: revision(there) };
     let what = Bilingual::new(format!("{what}, from now on"), format!("{what}，即日起"));
-    Some(Step { part: Part::Subscription, new: false, name, what, comparison: None, request })
+    Some(step(false, name.to_owned(), what, request))
 }
 
 /// What differs and follows a procedure of its own.
@@ -246,19 +301,20 @@ fn unmet(it: &WantedSubscription, there: &Json) -> Vec<Bilingual> {
     let since = it.since.as_deref();
     differs("since", since, same_time("since", since), "the beginning stays what it was", "开始时间不可更改");
     let until = it.until.as_deref();
-    differs("until", until, same_time("until", until), "renew or end the subscription", "请续期或终止订阅");
+    let goes_on = arranged::is_longer(it, there);
+    differs("until", until, same_time("until", until) || goes_on, "end the subscription", "请终止订阅");
     all
 }
 
-fn moment(text: Option<&str>) -> Option<Moment> {
+pub(super) fn moment(text: Option<&str>) -> Option<Moment> {
     serde_json::from_value(Json::from(text?)).ok()
 }
 
-fn text<'a>(document: &'a Json, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(document: &'a Json, name: &str) -> Option<&'a str> {
     document.get(name).and_then(Json::as_str)
 }
 
-fn revision(document: &Json) -> Option<i64> {
+pub(super) fn revision(document: &Json) -> Option<i64> {
     document.get("revision").and_then(Json::as_i64)
 }
 
@@ -277,7 +333,7 @@ mod tests {
             since: Some("2026-01-01T08:00:00+08:00".to_owned()),
             until: None,
             renewal: None,
-            documents: Vec::new(),
+            documents: None,
         }
     }
 
@@ -288,16 +344,13 @@ mod tests {
         })
     }
 
-    fn planned(there: &Json) -> Plan {
-        let mut plan = Plan::default();
-        subscription(&wanted(), Some(there), &mut plan).unwrap();
-        plan
+    fn changed_to(there: &Json) -> Option<Step> {
+        changed(&wanted(), there, "a/a-mwe")
     }
 
     #[test]
     fn what_is_there_already_needs_no_step() {
-        let plan = planned(&there());
-        assert!(plan.steps.is_empty() && plan.unmet.is_empty(), "{plan:?}");
+        assert!(changed_to(&there()).is_none() && unmet(&wanted(), &there()).is_empty());
         let tenant_there = json!({ "name": "A", "revision": 1 });
         assert!(
             tenant(&WantedTenant { id: "a".to_owned(), name: "A".to_owned() }, Some(&tenant_there)).is_none()
@@ -305,16 +358,21 @@ mod tests {
     }
 
     #[test]
-    fn a_new_plan_is_changed_at_the_revision_that_was_seen() {
+    fn a_new_plan_is_changed_at_the_revision_that_was_seen_and_tried_before() {
         let mut there = there();
         there["plan"] = json!("pro");
-        let plan = planned(&there);
-        let request = &plan.steps.first().unwrap().request;
+        there["parameters"] = json!({});
+        let request = changed_to(&there).unwrap().request;
         assert_eq!(
             (request.path.as_str(), request.revision),
             ("/tenants/a/subscriptions/a-mwe/plan", Some(3))
         );
-        assert_eq!(request.body, json!({ "reason": "upheld apply", "plan": "basic" }));
+        let body = json!({ "reason": "upheld apply", "plan": "basic", "parameters": { "seats": "12" } });
+        assert_eq!(request.body, body);
+        assert_eq!(
+            preview_path(&request),
+            "/tenants/a/subscriptions/a-mwe/preview?plan=basic&parameters=%7B%22seats%22%3A%2212%22%7D"
+        );
     }
 
     #[test]
@@ -322,19 +380,17 @@ mod tests {
         for (field, value) in [("version", "3"), ("since", "2026-02-01T00:00:00Z"), ("agreement", "taimei")] {
             let mut there = there();
             there[field] = json!(value);
-            let plan = planned(&there);
-            assert!(plan.steps.is_empty());
-            assert!(plan.unmet.len() == 1 && plan.unmet[0].why.en.starts_with(field), "{plan:?}");
+            assert!(changed_to(&there).is_none());
+            let unmet = unmet(&wanted(), &there);
+            assert!(unmet.len() == 1 && unmet[0].en.starts_with(field), "{unmet:?}");
         }
     }
 
     #[test]
-    fn what_is_missing_is_made() {
-        let mut plan = Plan::default();
-        subscription(&wanted(), None, &mut plan).unwrap();
-        let body = &plan.steps.first().unwrap().request.body;
-        assert_eq!(body.get("tenant"), None, "the tenant stands in the path");
+    fn what_is_made_names_its_tenant_in_the_path() {
+        let body = serde_json::to_value(wanted()).unwrap();
+        assert_eq!(body.get("tenant"), None);
         assert_eq!(body.get("id"), Some(&json!("a-mwe")));
-        assert_eq!(body.get("until"), None);
+        assert_eq!((body.get("until"), body.get("documents")), (None, None));
     }
 }

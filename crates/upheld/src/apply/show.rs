@@ -39,7 +39,37 @@ fn step(it: &Step, lang: Lang) -> String {
         let indented = compare::told(comparison, lang).lines().map(indented).collect::<String>();
         out.push_str(&indented);
     }
+    it.notes.iter().for_each(|it| out.push_str(&indented(it.in_lang(lang))));
+    it.preview.iter().for_each(|it| out.push_str(&indented(&economics(it, lang))));
     out
+}
+
+/// What other terms would have come to, in a line.
+fn economics(preview: &Json, lang: Lang) -> String {
+    let text = |it: &Json, name: &str| it.get(name).and_then(Json::as_str).unwrap_or("–").to_owned();
+    let all = |name: &str| preview.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
+    let remedy = |it: &Json| {
+        let name = match it.get("subject").and_then(Json::as_str) {
+            Some(of) => format!("{} ({of})", text(it, "remedy")),
+            None => text(it, "remedy"),
+        };
+        format!("{name} {} → {}", text(it, "before"), text(it, "after"))
+    };
+    let remedies: Vec<String> = all("remedies").iter().map(remedy).collect();
+    let signed = |it: &Json| {
+        let amount = it.as_str().unwrap_or("–");
+        if amount.starts_with('-') { amount.to_owned() } else { format!("+{amount}") }
+    };
+    let sums: Vec<String> = all("difference").iter().map(signed).collect();
+    let (label, sealed) = (text(preview, "label"), preview.get("sealed") == Some(&Json::Bool(true)));
+    let (remedies, sums) =
+        (remedies.join(", "), if sums.is_empty() { "±0".to_owned() } else { sums.join(", ") });
+    match (lang, sealed) {
+        (Lang::En, true) => format!("{label} settled again under these terms: {remedies}; in all {sums}"),
+        (Lang::En, false) => format!("{label}, so far, under these terms: {remedies}; in all {sums}"),
+        (Lang::Zh, true) => format!("{label} 按新约定重算：{remedies}；合计 {sums}"),
+        (Lang::Zh, false) => format!("{label} 截至目前按新约定计算：{remedies}；合计 {sums}"),
+    }
 }
 
 fn indented(line: &str) -> String {
@@ -62,6 +92,9 @@ fn step_json(it: &Step) -> Json {
         "name": it.name,
         "what": it.what.en,
         "what_zh": it.what.zh,
+        "notes": it.notes.iter().map(|it| it.en.as_str()).collect::<Vec<_>>(),
+        "notes_zh": it.notes.iter().map(|it| it.zh.as_str()).collect::<Vec<_>>(),
+        "preview": it.preview,
         "comparison": it.comparison.as_ref().map(compare::as_json),
     })
 }

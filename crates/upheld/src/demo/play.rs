@@ -151,7 +151,8 @@ fn live(platform: &Platform, clock: &Arc<ManualClock>, first: Date, now: Instant
 fn claim(platform: &Platform) -> Result<(), Failure> {
     let finance = Principal { roles: vec![(PROVIDER.to_owned(), Role::Finance)], ..director() };
     for (turn, customer) in CUSTOMERS.iter().enumerate() {
-        let due = platform.read(|platform, tx| entitlements::claimable(platform, tx, &director(), customer.id))?;
+        let due =
+            platform.read(|platform, tx| entitlements::claimable(platform, tx, &director(), customer.id))?;
         for it in due.items.into_iter().filter(|it| it.amount.is_some()) {
             let fields = it
                 .requires

@@ -420,7 +420,8 @@ fn attestations(server: &Running, house: &House, latest: &mut String) -> Vec<(St
     }
 }
 
-/// At the end: everything is sent again under its key, and is there once, record for record, and nothing else.
+/// At the end: everything is sent again under its key, and is there once, record for record, and nothing else; and the logs
+/// count up.
 pub fn everything_once(server: &Running, house: &House, sent: &Mutex<Sent>) {
     let sent = sent.lock().expect("a lock");
     thread::scope(|scope| {
@@ -444,6 +445,11 @@ pub fn everything_once(server: &Running, house: &House, sent: &Mutex<Sent>) {
             });
         }
     });
+    let houses = (0..CLIENTS).map(|client| format!("/tenants/t{client}")).chain([String::new()]);
+    for of in houses {
+        let log = must(server.post(&format!("/api/v1{of}/log/check"), Some(&house.token), &json!({})));
+        assert_eq!(log["sound"], true, "{of}: {log}");
+    }
     let mut found: Vec<String> =
         attestations(server, house, &mut String::new()).into_iter().map(|it| it.1).collect();
     found.sort();

@@ -1,6 +1,7 @@
 //! Subscriptions.
 
-use platform::{subscriptions, time};
+use platform::preview::{self, OtherTerms};
+use platform::{Failure, Refusal, subscriptions, time};
 
 use crate::parts::Parts;
 use crate::route::{Right, Route, read, write};
@@ -63,6 +64,35 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .query("at", "When; now when absent."),
         write(
+            "PUT",
+            "/tenants/{tenant}/subscriptions/{subscription}/documents",
+            "setSubscriptionDocuments",
+            "Changes the documents of a subscription alone",
+            Right::Of(Resource::Subscription, Verb::Change),
+            |platform, tx, who, parts, input| {
+                subscriptions::set_documents(platform, tx, who, names(parts), &input, parts.expected)
+            },
+        ),
+        write(
+            "PUT",
+            "/tenants/{tenant}/subscriptions/{subscription}/renewal",
+            "setRenewal",
+            "Changes what happens at the end of the term",
+            Right::Of(Resource::Subscription, Verb::Change),
+            |platform, tx, who, parts, input| {
+                subscriptions::set_renewal(platform, tx, who, names(parts), &input, parts.expected)
+            },
+        ),
+        read(
+            "/tenants/{tenant}/subscriptions/{subscription}/preview",
+            "previewTerms",
+            "What another plan or other parameters would have come to in the latest settled cycle",
+            Right::Of(Resource::Statement, Verb::Read),
+            |platform, tx, who, parts| preview::of(platform, tx, who, names(parts), other_terms(parts)?),
+        )
+        .query("plan", "The plan; the present one when absent.")
+        .query("parameters", "All parameters, as a JSON object of texts; the present ones when absent."),
+        write(
             "POST",
             "/tenants/{tenant}/subscriptions/{subscription}/plan",
             "changePlan",
@@ -118,6 +148,19 @@ pub(crate) fn routes() -> Vec<Route> {
             },
         ),
     ]
+}
+
+fn other_terms(parts: &Parts) -> Result<OtherTerms, Failure> {
+    let parameters = parts.parameter("parameters").map(|it| {
+        serde_json::from_str(it).map_err(|it| {
+            Refusal::invalid(
+                format!("parameters: no JSON object of texts: {it}"),
+                format!("parameters：须为值为文本的 JSON 对象：{it}"),
+            )
+        })
+    });
+    let plan = parts.parameter("plan").filter(|it| !it.is_empty()).map(str::to_owned);
+    Ok(OtherTerms { plan, parameters: parameters.transpose()? })
 }
 
 fn names(parts: &Parts) -> (&str, &str) {

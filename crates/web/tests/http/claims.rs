@@ -105,6 +105,10 @@ fn a_claim_is_made_questioned_answered_taken_up_and_paid_in_part() {
     assert_eq!(decided["deadlines"]["appeal"], "2026-12-10T00:00:00Z");
     let stale = Request::new("POST", format!("{it}/award/acceptance")).header("if-match", "\"1\"");
     walk.refused("b-admin", stale, 412, "outdated");
+    for ours in ["finance", "owner"] {
+        walk.post_refused(ours, &format!("{it}/award/acceptance"), &json!({}), 403, "forbidden");
+        walk.post_refused(ours, &format!("{it}/withdrawal"), &json!({}), 403, "forbidden");
+    }
     let settled = walk.post("b-admin", &format!("{it}/award/acceptance"), &json!({}));
     assert_eq!((&settled["state"], &settled["awarded"]), (&json!("settled"), &json!("40.00 CNY")));
     assert_eq!(
@@ -289,6 +293,17 @@ fn what_a_provider_of_ours_owes_us_is_claimed_decided_and_received() {
     assert_eq!(received["kind"], "receive_upstream", "{received}");
     walk.post_refused("finance", &format!("{of}/payments"), &paid("100.00 CNY", "CN-1"), 409, "exists");
     walk.post_refused("finance", &format!("{of}/payments"), &paid("0.01 CNY", "CN-2"), 409, "unfit-state");
+    let money = walk.post(
+        "finance",
+        &format!("{of}/claims"),
+        &json!({ "statement": sealed["id"], "remedy": "money" }),
+    );
+    let back = walk.post(
+        "finance",
+        &format!("{of}/claims/{}/withdrawal", money["id"].as_str().unwrap()),
+        &json!({}),
+    );
+    assert_eq!(back["state"], "withdrawn", "a claim of ours is ours to give up");
     for who in ["b-admin", "c-member"] {
         for path in ["", "/claims", "/accounts", "/statements", "/subscriptions"] {
             walk.refused(who, Request::get(format!("{of}{path}")), 404, "not-found");

@@ -236,3 +236,21 @@ fn cash_owed_is_paid_out_once_and_never_more_than_is_owed() {
     let none = json!({ "source": "nothing", "amount": "1.00 CNY", "reference": "B-4" });
     walk.post_refused("finance", &payments, &none, 404, "not-found");
 }
+
+#[test]
+fn a_voucher_nobody_uses_is_worth_nothing_once_its_time_is_over() {
+    let (walk, _) = credited();
+    let voucher = walk.see("b-member", &of("/vouchers"))["items"][1].clone();
+    assert_eq!((&voucher["original"], &voucher["state"]), (&json!("100.00 CNY"), &json!("usable")));
+    let it = of(&format!("/vouchers/{}", voucher["id"].as_str().unwrap()));
+    walk.house.set(voucher["expires_at"].as_str().unwrap());
+    walk.house.run_jobs();
+    let after = walk.see("b-member", &it);
+    assert_eq!((&after["remaining"], &after["state"]), (&json!("0.00 CNY"), &json!("expired")));
+    let invoice = json!({ "invoice": "I-1", "amount": "60.00 CNY" });
+    let applied = walk.post("finance", &of("/invoices"), &invoice);
+    assert_eq!((&applied["applied"], &applied["to_pay"]), (&json!("0.00 CNY"), &json!("60.00 CNY")));
+    let kinds = columns(&walk.see("b-member", &of("/transactions")), ["kind"]).concat();
+    assert_eq!(kinds, ["issue_voucher", "issue_voucher", "expire_voucher", "expire_voucher"]);
+    assert_eq!(walk.see("finance", "/api/v1/ledger/trial-balance")["balanced"], true);
+}
