@@ -109,7 +109,10 @@ fn news(
             let known = before.get(house).copied().unwrap_or(0);
             if *size > known {
                 let actions = audit::actions_since(tx, house, known)?;
-                let kinds = actions.iter().map(|it| kind(it)).collect();
+                let kinds = match actions {
+                    Some(actions) => actions.iter().map(|it| kind(it)).collect(),
+                    None => KINDS.into(),
+                };
                 changes.push(Changed { house: house.clone(), kinds });
             }
         }

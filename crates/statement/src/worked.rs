@@ -4,7 +4,7 @@
 use diagnostic::Lang;
 use quantity::{Quantity, Ratio};
 use settle::Settlement;
-use settle::settlement::{Derivation, LevelResult, Outcome, PromiseResult};
+use settle::settlement::{Derivation, LevelResult, Outcome, PromiseResult, RemedyResult};
 use settle::shown::Shown;
 
 use crate::arithmetic::{Step, came_out, one_line, steps};
@@ -61,12 +61,23 @@ impl<'a> Worked<'a> {
             .collect();
         let said = all.iter().any(|it| it.0 == rule);
         if !rule.is_empty() && !said && of.value.is_ok() {
-            let last = self.line(of, &(rule, &of.value), &all, lang);
+            let mut last = self.line(of, &(rule, &of.value), &all, lang);
+            if let Some(product) = self.share_of_base(of, lang) {
+                last.filled = Some(product);
+            }
             if last.filled.is_some() || last.row.is_some() {
                 lines.push(last);
             }
         }
         lines
+    }
+
+    /// `24.2184…% × 300.00 USD`, where a remedy gives a share of a base.
+    fn share_of_base(&self, of: &Derivation, lang: Lang) -> Option<String> {
+        let same = |it: &&RemedyResult| it.name == of.name && it.subject == of.subject;
+        let remedy = self.settlement.remedies.iter().find(same)?;
+        let (share, base) = (remedy.share.as_ref()?, remedy.base.as_ref()?);
+        Some(format!("{} × {}", figure::share(share), figure::quantity(base, lang)))
     }
 
     fn line(&self, of: &Derivation, step: &Step<'_>, before: &[Step<'_>], lang: Lang) -> Line {
@@ -286,8 +297,11 @@ fn is_name(text: &str) -> bool {
     text.chars().all(|it| it.is_alphanumeric() || it == '_')
 }
 
-/// `(a - b)` and `length(cycle)`: one pair of brackets around all that is not a name.
+/// `(a - b)`, `length(cycle)` and tables: one pair of brackets around all that is not a name.
 fn holds_together(text: &str) -> bool {
+    if table(text).is_some() {
+        return true;
+    }
     let Some(open) = text.find('(') else { return false };
     let mut depth = 0_usize;
     for (at, c) in text.char_indices().skip_while(|it| it.0 < open) {
@@ -323,6 +337,7 @@ mod tests {
             ("length(cycle)".to_owned(), "31 d".to_owned()),
             ("a - b".to_owned(), "7".to_owned()),
             ("downtime".to_owned(), "10 h".to_owned()),
+            ("by plan { x: 1, y: 2 }".to_owned(), "2".to_owned()),
             ("a".to_owned(), "9".to_owned()),
         ];
         for (text, expected) in [
@@ -331,6 +346,7 @@ mod tests {
             ("a - b", "7"),
             ("a - b - c", "7 − c"),
             ("c * a - b", "c × 9 − b"),
+            ("9 >= by plan { x: 1, y: 2 }", "9 ≥ 2"),
             ("max(a) + a(b) + aa + a_b", "max(9) + a(b) + aa + a_b"),
         ] {
             assert_eq!(signs(&put_in(text, &known)), expected, "{text}");

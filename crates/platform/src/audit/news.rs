@@ -17,11 +17,19 @@ pub fn mark(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     Ok(sizes(tx)?.values().fold(0, |all: i64, it| all.saturating_add(*it)))
 }
 
-/// The actions of a house's entries from `since` on, each once.
-pub fn actions_since(tx: &mut Tx<'_>, house: &str, since: i64) -> Result<Vec<String>, Fault> {
+/// The actions of a house's entries from `since` on, each once; `None` when many came at once, which are packed and are not
+/// looked into for this.
+pub fn actions_since(tx: &mut Tx<'_>, house: &str, since: i64) -> Result<Option<Vec<String>>, Fault> {
+    let packed = tx.row(
+        "SELECT seq FROM audit_run WHERE log = $1 AND seq + count > $2 LIMIT 1",
+        values![house, since],
+    )?;
+    if packed.is_some() {
+        return Ok(None);
+    }
     let rows = tx.rows(
         "SELECT DISTINCT action FROM audit_entry WHERE log = $1 AND seq >= $2",
         values![house, since],
     )?;
-    rows.iter().map(|it| it.get(0)).collect()
+    rows.iter().map(|it| it.get(0)).collect::<Result<_, _>>().map(Some)
 }

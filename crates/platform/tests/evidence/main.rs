@@ -8,6 +8,7 @@ mod formats;
 mod intake;
 mod maintenance;
 mod order;
+mod records;
 mod revisions;
 #[path = "../support/mod.rs"]
 mod support;

@@ -54,9 +54,7 @@ pub fn clauses(text: &str) -> Vec<Clause> {
 /// The event without the style that aligns a column: a page may forbid styles of its own.
 fn unaligned(event: Event<'_>) -> Event<'_> {
     match event {
-        Event::Start(Tag::Table(columns)) => {
-            Event::Start(Tag::Table(vec![Alignment::None; columns.len()]))
-        }
+        Event::Start(Tag::Table(columns)) => Event::Start(Tag::Table(vec![Alignment::None; columns.len()])),
         event => event,
     }
 }

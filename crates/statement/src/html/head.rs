@@ -4,6 +4,7 @@ use diagnostic::Lang;
 use quantity::Quantity;
 use settle::Settlement;
 use settle::settlement::SettlementStatus;
+use timeline::Instant;
 
 use super::markup::{Markup, both, el, element, void, word};
 use super::state::{icon, of_headline};
@@ -47,6 +48,8 @@ pub(super) fn verdict(settlement: &Settlement) -> Markup {
 pub(super) fn facts(settlement: &Settlement) -> Markup {
     let (contract, inputs, cycle) = (&settlement.contract, &settlement.inputs, &settlement.cycle);
     let at = |at, lang| moment(&contract.zone, at, lang);
+    // The moment of knowledge is exact in the JSON; a reader needs no more than its second.
+    let known = |at: Instant, lang| moment(&contract.zone, whole_second(at), lang);
     let span = |span: timeline::Interval| {
         let ends = [span.from(), span.until()].map(|end| el("span", "date", [both(|lang| at(end, lang))]));
         let [from, until] = ends;
@@ -63,7 +66,7 @@ pub(super) fn facts(settlement: &Settlement) -> Markup {
         (Word::Cycle, Some(span(cycle.whole))),
         (Word::CountedPart, (cycle.counted != cycle.whole).then(|| span(cycle.counted))),
         (Word::Since, inputs.since.map(|since| both(|lang| at(since, lang)))),
-        (Word::AsOf, inputs.as_of.map(|as_of| both(|lang| at(as_of, lang)))),
+        (Word::AsOf, inputs.as_of.map(|as_of| both(|lang| known(as_of, lang)))),
         (Word::Parameters, (!parameters.is_empty()).then(|| Markup::text(&parameters.join(", ")))),
         (Word::Zone, Some(Markup::text(contract.zone.name()))),
         (Word::Settlement, Some(word(Word::settlement(settlement.status)))),
@@ -71,6 +74,11 @@ pub(super) fn facts(settlement: &Settlement) -> Markup {
     let given = facts.into_iter().filter_map(|(name, fact)| Some((name, fact?)));
     let facts = given.map(|(name, fact)| el("div", "", [el("dt", "", [word(name)]), el("dd", "", [fact])]));
     Markup::all([el("dl", "facts", facts), caveat(settlement.status)])
+}
+
+fn whole_second(at: Instant) -> Instant {
+    const NANOS: i64 = 1_000_000_000;
+    if at.is_bounded() { Instant::from_nanos(at.nanos() - at.nanos().rem_euclid(NANOS)) } else { at }
 }
 
 /// What it means that the figures are not final.
