@@ -22,6 +22,7 @@ pub mod entitlements;
 pub mod evidence;
 pub mod files;
 pub mod housekeeping;
+pub mod in_kind;
 pub mod intake;
 pub mod jobs;
 mod kept;

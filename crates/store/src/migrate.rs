@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: i64 = 1;
 const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("migrations/0001.sql"))];
 
 /// Tables whose rows belong to a tenant (column `tenant_id`; '' belongs to the provider).
-pub const TENANT_TABLES: [&str; 28] = [
+pub const TENANT_TABLES: [&str; 29] = [
     "subscription",
     "notice_delivery",
     "evidence_batch",
@@ -28,6 +28,7 @@ pub const TENANT_TABLES: [&str; 28] = [
     "entitlement",
     "claim",
     "claim_event",
+    "in_kind",
     "ledger_transaction",
     "ledger_account",
     "voucher",
@@ -100,7 +101,7 @@ fn row_level_security() -> String {
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
          REVOKE INSERT, UPDATE, DELETE ON schema_version FROM {ROLE};
          REVOKE UPDATE, DELETE ON audit_entry, audit_run FROM {ROLE};
-         REVOKE UPDATE, DELETE ON ledger_transaction FROM {ROLE};
+         REVOKE UPDATE, DELETE ON ledger_transaction, in_kind FROM {ROLE};
          DO $do$ BEGIN IF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF; END $do$;\n"
     );
     for table in TENANT_TABLES {
