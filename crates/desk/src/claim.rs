@@ -32,6 +32,7 @@ use crate::effect::{Deadline, Effect, Notice};
 use crate::party::{Actor, Side};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::worth::{Of, Worth};
 
 pub use submit::{FIELD_CHARS_MAX, FIELDS_MAX, submit, submit_automatic};
 pub use terms::{Counts, Terms, Window, WindowState};
@@ -66,10 +67,10 @@ pub struct Filing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "due", rename_all = "snake_case")]
 pub enum Due {
-    /// A computed amount, zero or more; an award is at most this.
+    /// A computed amount, zero or more, of money or in kind; an award is at most this.
     Amount {
         /// The amount.
-        amount: Money,
+        amount: Worth,
     },
     /// The text leaves the amount to a person.
     Discretionary {
@@ -98,7 +99,7 @@ pub struct Claim {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Award {
     /// How much, more than zero.
-    pub amount: Money,
+    pub amount: Worth,
     /// Why.
     pub reason: Reason,
     /// Who.
@@ -204,7 +205,7 @@ pub enum Act {
     /// The respondent awards an amount: at most what is due, or what a person finds right where the text leaves it open.
     Award {
         /// How much.
-        amount: Money,
+        amount: Worth,
         /// Why.
         reason: Reason,
     },
@@ -223,7 +224,7 @@ pub enum Act {
     /// The respondent awards more than before.
     UpholdAppeal {
         /// How much in all.
-        amount: Money,
+        amount: Worth,
         /// Why.
         reason: Reason,
     },
@@ -451,26 +452,26 @@ impl Act {
 }
 
 impl Due {
-    /// In which currency.
-    pub const fn currency(&self) -> Currency {
+    /// Of what.
+    pub const fn sort(&self) -> Of {
         match self {
-            Self::Amount { amount } => amount.currency,
-            Self::Discretionary { currency, .. } => *currency,
+            Self::Amount { amount } => amount.of,
+            Self::Discretionary { currency, .. } => Of::Money(*currency),
         }
     }
 
     /// The most that may be awarded; none where the text sets no end.
-    pub const fn at_most(&self) -> Option<Money> {
+    pub fn at_most(&self) -> Option<Worth> {
         match self {
             Self::Amount { amount } => Some(*amount),
-            Self::Discretionary { at_most, .. } => *at_most,
+            Self::Discretionary { at_most, .. } => at_most.map(Worth::from),
         }
     }
 
-    /// Refuses an award that is not more than nothing, of another currency, or above what is due.
-    pub(crate) fn allows(&self, amount: Money) -> Result<(), Refusal> {
-        if amount.currency != self.currency() {
-            return Err(Refusal::AwardCurrency { amount, currency: self.currency() });
+    /// Refuses an award that is not more than nothing, of something else, or above what is due.
+    pub(crate) fn allows(&self, amount: Worth) -> Result<(), Refusal> {
+        if amount.of != self.sort() {
+            return Err(Refusal::AwardCurrency { amount, of: self.sort() });
         }
         if amount.minor <= 0 || !amount.is_in_range() {
             return Err(Refusal::AwardNotPositive { amount });
@@ -484,8 +485,8 @@ impl Due {
     /// Refuses a negative amount, and a limit in another currency.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         match self.at_most() {
-            Some(most) if most.currency != self.currency() => {
-                Err(Refusal::AwardCurrency { amount: most, currency: self.currency() })
+            Some(most) if most.of != self.sort() => {
+                Err(Refusal::AwardCurrency { amount: most, of: self.sort() })
             }
             Some(most) if most.minor < 0 || !most.is_in_range() => {
                 Err(Refusal::AwardNotPositive { amount: most })

@@ -126,7 +126,7 @@ pub fn step(decision: &Decision, event: &Event) -> Result<(Decision, Vec<Effect>
     let by = event.by.clone();
     let (state, effects) = match &event.act {
         Act::Decide { amount, reason } => {
-            decision.matter.due().allows(*amount)?;
+            decision.matter.due().allows((*amount).into())?;
             let posted =
                 Effect::PostCredit { amount: *amount, kind: decision.matter.kind, flow: Flow::ToCustomer };
             let told = tell(Notice::DecisionMade { amount: *amount });

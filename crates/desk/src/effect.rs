@@ -6,6 +6,7 @@ use timeline::Instant;
 
 use crate::party::Side;
 use crate::reason::Reason;
+use crate::worth::Worth;
 
 /// Something to do. The audit trail is the platform's matter and is written for every step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,13 @@ pub enum Effect {
         amount: Money,
         /// How it is given.
         kind: CreditKind,
+        /// Who owes it to whom.
+        flow: Flow,
+    },
+    /// Give something that is no money, once.
+    GiveInKind {
+        /// How much, more than zero.
+        amount: Worth,
         /// Who owes it to whom.
         flow: Flow,
     },
@@ -98,12 +106,12 @@ pub enum Notice {
     /// A claim was accepted in full.
     ClaimAccepted {
         /// With how much.
-        amount: Money,
+        amount: Worth,
     },
     /// A claim was accepted in part.
     ClaimPartAccepted {
         /// With how much.
-        amount: Money,
+        amount: Worth,
     },
     /// A claim was rejected.
     ClaimRejected {
@@ -115,7 +123,7 @@ pub enum Notice {
     /// The appeal was upheld.
     AppealUpheld {
         /// What the claim comes to now.
-        amount: Money,
+        amount: Worth,
     },
     /// The appeal was rejected; an earlier award stands.
     AppealRejected {
@@ -129,7 +137,7 @@ pub enum Notice {
     /// The award was posted.
     ClaimSettled {
         /// How much.
-        amount: Money,
+        amount: Worth,
     },
     /// A superseding statement changed what is due; the claim is decided again.
     ClaimRestated,

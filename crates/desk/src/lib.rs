@@ -14,8 +14,10 @@ mod refusal;
 pub mod revision;
 pub mod subscription;
 mod wire;
+mod worth;
 
 pub use effect::{CreditKind, Deadline, Effect, Flow, Notice};
 pub use party::{Actor, Side};
 pub use reason::{REASON_CHARS_MAX, Reason};
 pub use refusal::Refusal;
+pub use worth::{Of, Worth};

@@ -5,13 +5,12 @@ mod text;
 use std::fmt;
 
 use diagnostic::Bilingual;
-use ledger::Money;
-use quantity::Currency;
 use timeline::Instant;
 
 use crate::claim::Window;
 use crate::effect::Deadline;
 use crate::party::Side;
+use crate::worth::{Of, Worth};
 
 /// Not like this, or not now. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,21 +74,21 @@ pub enum Refusal {
     /// More is awarded than is due.
     AwardAboveDue {
         /// The award.
-        amount: Money,
+        amount: Worth,
         /// What is due.
-        due: Money,
+        due: Worth,
     },
     /// An award is more than nothing.
     AwardNotPositive {
         /// The award.
-        amount: Money,
+        amount: Worth,
     },
-    /// An award in another currency.
+    /// An award in another currency, or of something else.
     AwardCurrency {
         /// The award.
-        amount: Money,
-        /// The currency of what is due.
-        currency: Currency,
+        amount: Worth,
+        /// Of what something is due.
+        of: Of,
     },
     /// The text leaves the amount to a person, who has to name it.
     AmountLeftToPerson,
@@ -108,9 +107,9 @@ pub enum Refusal {
     /// An appeal that is upheld awards more than before.
     AppealAwardNotHigher {
         /// The award.
-        amount: Money,
+        amount: Worth,
         /// The award before.
-        before: Money,
+        before: Worth,
     },
     /// The answer comes too late.
     AnswerLate {

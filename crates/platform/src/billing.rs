@@ -7,6 +7,7 @@ use store::Tx;
 use timeline::Instant;
 
 use crate::books;
+use crate::in_kind::{self, InKind};
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::rights::{Resource, Verb};
@@ -55,6 +56,8 @@ pub struct Export {
     pub until: Moment,
     /// One row a posting.
     pub rows: Vec<Row>,
+    /// What was given in kind, which no posting holds.
+    pub in_kind: Vec<InKind>,
 }
 
 /// The postings in `[from, until)` of one tenant, or of all when none is named.
@@ -81,10 +84,11 @@ pub fn export(
         .into());
     }
     let rows = billing_rows(kept.iter().map(|it| &it.transaction)).into_iter().map(row).collect();
-    Ok(Export { from: from.into(), until: until.into(), rows })
+    let in_kind = in_kind::between(tx, &tenant, (from, until), TRANSACTIONS_MAX)?;
+    Ok(Export { from: from.into(), until: until.into(), rows, in_kind })
 }
 
-/// The same as CSV (RFC 4180), with a head line.
+/// Its postings as CSV (RFC 4180), with a head line; what was given in kind is a list of its own.
 pub fn csv(export: &Export) -> String {
     let mut text = BillingRow::COLUMNS.join(",");
     text.push_str("\r\n");

@@ -4,6 +4,7 @@ mod record;
 mod row;
 
 use desk::claim::{Due, Window, WindowState};
+use desk::{Of, Worth};
 use ledger::Money as Amount;
 use quantity::Currency;
 use schemars::JsonSchema;
@@ -38,12 +39,14 @@ pub(crate) struct Entitlement {
     pub(crate) statement: String,
     pub(crate) kind: String,
     pub(crate) status: Status,
-    /// Minor units; 0 where nothing is due or a person decides.
+    /// Minor units, or units of what is given in kind; 0 where nothing is due or a person decides.
     pub(crate) due_minor: i64,
     /// Absent where the contract has none.
     pub(crate) currency: Option<Currency>,
-    /// What is given instead of money.
+    /// What is given instead of money, as the statement shows it.
     pub(crate) in_kind: Option<String>,
+    /// What that is counted in.
+    pub(crate) of: Option<Of>,
     pub(crate) needs_claim: bool,
     /// A person set the amount.
     pub(crate) decided: bool,
@@ -114,25 +117,28 @@ impl Status {
 }
 
 impl Entitlement {
-    /// What is due in money; zero for anything else.
+    /// What is due in money; nothing where something else is given.
     pub(crate) fn amount(&self) -> Option<Amount> {
-        self.currency.map(|it| Amount::new(self.due_minor, it))
+        self.currency.filter(|_| self.of.is_none()).map(|it| Amount::new(self.due_minor, it))
     }
 
-    /// What may be awarded. What is given in kind counts as one whole: it is given or not.
+    /// What is due in kind.
+    pub(crate) fn due_in_kind(&self) -> Option<Worth> {
+        self.of.map(|it| Worth::new(self.due_minor, it))
+    }
+
+    /// What may be awarded.
     pub(crate) fn due(&self) -> Result<Due, Refusal> {
-        let Some(currency) = self.currency.or_else(|| self.in_kind.as_ref().and(Currency::parse("CNY")))
-        else {
-            return Err(Refusal::unfit(
+        let of = self.of.or(self.currency.map(Of::Money)).ok_or_else(|| {
+            Refusal::unfit(
                 "the contract names no currency, so nothing can be awarded",
                 "合同未写明货币，无法给予金额",
-            ));
-        };
-        Ok(match (&self.in_kind, self.status) {
-            (_, Status::None | Status::Declined) => Due::Amount { amount: Amount::zero(currency) },
-            (Some(_), _) => Due::Amount { amount: Amount::new(1, currency) },
-            (None, Status::Discretionary) => Due::Discretionary { currency, at_most: None },
-            (None, _) => Due::Amount { amount: Amount::new(self.due_minor, currency) },
+            )
+        })?;
+        Ok(match (self.status, of) {
+            (Status::None | Status::Declined, _) => Due::Amount { amount: Worth::new(0, of) },
+            (Status::Discretionary, Of::Money(currency)) => Due::Discretionary { currency, at_most: None },
+            (_, of) => Due::Amount { amount: Worth::new(self.due_minor, of) },
         })
     }
 

@@ -24,6 +24,7 @@ pub mod evidence;
 pub mod files;
 pub mod heard;
 pub mod housekeeping;
+pub mod in_kind;
 pub mod intake;
 pub mod jobs;
 mod kept;

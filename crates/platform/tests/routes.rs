@@ -173,3 +173,73 @@ fn an_appeal_that_would_pay_a_remedy_twice_is_refused_in_words() {
         check_books(world);
     });
 }
+
+/// Kind, amount, units and what it follows from.
+fn in_kind(world: &World, id: &str) -> Vec<(String, String, i64)> {
+    let all =
+        world.read(|_, tx| platform::in_kind::list(tx, &customer(id), id, &Page::default())).unwrap().items;
+    all.into_iter().map(|it| (it.kind, it.amount, it.units)).collect()
+}
+
+#[test]
+fn days_of_service_are_given_in_part_told_exported_and_are_never_money() {
+    each(|world| {
+        let statement = credits::breached(world, "acme");
+        let claim = credits::submit(world, "acme", &statement.id, "longer").unwrap();
+        assert_eq!((claim.due, claim.in_kind.as_deref()), (None, Some("2 d")));
+        let refused =
+            decide(world, &claim, json!({ "verdict": "part", "amount": "1.00 CNY", "reason": "r" }));
+        assert_eq!(kind(refused), RefusalKind::Invalid, "money for days");
+        for unfit in ["3 d", "1 MB", "1", "many"] {
+            let refused =
+                decide(world, &claim, json!({ "verdict": "part", "in_kind": unfit, "reason": "r" }));
+            assert_eq!(kind(refused), RefusalKind::Invalid, "{unfit}");
+        }
+        let part =
+            json!({ "verdict": "part", "in_kind": "1 d 12 h", "reason": "half of the outage was announced" });
+        let part = decide(world, &claim, part).unwrap();
+        assert_eq!(part.awarded_in_kind.as_deref(), Some("1 d 12 h"));
+        assert_eq!(
+            (part.state.as_str(), part.awarded, in_kind(world, "acme").len()),
+            ("part_accepted", None, 0)
+        );
+        let of = part.clone();
+        world
+            .write(move |platform, tx| {
+                claims::accept_award(platform, tx, &customer("acme"), credits::named(&of))
+            })
+            .unwrap();
+        assert_eq!(credits::look(world, &claim).state, "settled");
+        let given = [("extension".to_owned(), "1 d 12 h".to_owned(), 129_600)];
+        assert_eq!(in_kind(world, "acme"), given);
+        assert!(booked(world, "acme").iter().all(|it| it.0 == "issue_voucher"), "only the points are money");
+        let period = (at("2026-10-01T00:00:00Z"), at("2026-12-01T00:00:00Z"));
+        let export =
+            world.read(|_, tx| billing::export(tx, &ours(Role::Finance), Some("acme"), period)).unwrap();
+        assert_eq!(export.in_kind.iter().map(|it| it.units).collect::<Vec<_>>(), [129_600]);
+        assert_eq!(export.in_kind[0].source, claim.id);
+        assert!(actions(world, "acme").contains(&"in_kind.given".to_owned()));
+
+        send(world, "acme", &[outage("o2", "2026-10-09T00:00:00+08:00", "2026-10-09T01:00:00+08:00")]);
+        run_jobs(world);
+        assert_eq!(in_kind(world, "acme"), given, "a part that a person found right stays");
+        check_books(world);
+    });
+}
+
+#[test]
+fn what_needs_no_claim_is_given_in_kind_by_itself_and_corrected_by_the_difference() {
+    each(|world| {
+        let text = contract()
+            .replace("claim longer\n  closes cycle.until + 30 days\n", "claim longer\n  automatic\n");
+        publish_as(world, &text, AgreementKind::Ours, &["R0407", "R0413"]).unwrap();
+        join(world, "acme");
+        credits::sealed(world, "acme");
+        let day = |amount: &str, units| ("extension".to_owned(), amount.to_owned(), units);
+        assert_eq!(in_kind(world, "acme"), [day("2 d", 172_800)]);
+        send(world, "acme", &[outage("o2", "2026-10-09T00:00:00+08:00", "2026-10-09T01:00:00+08:00")]);
+        run_jobs(world);
+        assert_eq!(in_kind(world, "acme"), [day("2 d", 172_800), day("2 h", 7_200)]);
+        check_books(world);
+    });
+}

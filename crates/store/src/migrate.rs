@@ -29,6 +29,7 @@ pub const TENANT_TABLES: [&str; 29] = [
     "entitlement",
     "claim",
     "claim_event",
+    "in_kind",
     "ledger_transaction",
     "ledger_account",
     "voucher",
@@ -101,7 +102,7 @@ fn row_level_security() -> String {
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
          REVOKE INSERT, UPDATE, DELETE ON schema_version FROM {ROLE};
          REVOKE UPDATE, DELETE ON audit_entry, audit_run FROM {ROLE};
-         REVOKE UPDATE, DELETE ON ledger_transaction FROM {ROLE};
+         REVOKE UPDATE, DELETE ON ledger_transaction, in_kind FROM {ROLE};
          DO $do$ BEGIN IF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF; END $do$;\n"
     );
     for table in TENANT_TABLES {

@@ -238,7 +238,7 @@ const ON_EACH_TABLE: [(&str, Must); 7] = [
 ];
 
 /// Tables nobody may change once written, whoever's they are.
-const WRITTEN_ONCE: [&str; 3] = ["audit_entry", "audit_run", "ledger_transaction"];
+const WRITTEN_ONCE: [&str; 4] = ["audit_entry", "audit_run", "ledger_transaction", "in_kind"];
 
 /// Runs statements; the number of rows found or changed with what they say, or the whole text of the error.
 fn run(client: &mut Client, sql: &str) -> Result<(usize, String), String> {

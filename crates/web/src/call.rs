@@ -58,6 +58,10 @@ pub async fn call(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Reply, Failure> {
+    // No text of ours holds a zero, and PostgreSQL takes none: nothing has such a name.
+    if parts.path.values().chain(parts.query.values()).any(|it| it.contains('\0')) {
+        return Err(Refusal::not_found().into());
+    }
     app.limits.by_address(&parts.address, route.strict)?;
     let who = identify(app, (route.is_open(), route.method != "GET"), &parts, headers).await?;
     app.limits.by_caller(&who, route.method != "GET")?;

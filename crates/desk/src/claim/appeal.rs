@@ -1,7 +1,5 @@
 //! Contesting a decision, or being content with it.
 
-use ledger::Money;
-
 use super::finish::{posted, settled};
 use super::terms::{Terms, later};
 use super::{Act, Award, Claim, Event, State, Step};
@@ -9,6 +7,7 @@ use crate::effect::{Deadline, Notice};
 use crate::party::Side;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::worth::Worth;
 
 pub(super) fn step(claim: &Claim, event: &Event, terms: &Terms) -> Step {
     match (&claim.state, &event.act) {
@@ -49,7 +48,7 @@ fn upheld(
     claim: &Claim,
     event: &Event,
     earlier: Option<&Award>,
-    amount: Money,
+    amount: Worth,
     reason: &Reason,
     terms: &Terms,
 ) -> Step {

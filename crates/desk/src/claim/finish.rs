@@ -1,6 +1,5 @@
 //! How a claim ends, and what happens to it without anybody's doing.
 
-use ledger::Money;
 use timeline::Instant;
 
 use super::submit::automatic;
@@ -9,6 +8,7 @@ use super::{Act, Award, Claim, Due, Event, Next, State, Step};
 use crate::effect::{Deadline, Effect, Flow, Notice};
 use crate::party::Side;
 use crate::refusal::Refusal;
+use crate::worth::Worth;
 
 pub(super) fn step(claim: &Claim, event: &Event, terms: &Terms) -> Step {
     match (&claim.state, &event.act) {
@@ -38,12 +38,15 @@ pub(super) fn settled(claim: &Claim, at: Instant, award: &Award, terms: &Terms) 
 }
 
 /// The posting of an award, from whoever owes it.
-pub(super) fn posted(claim: &Claim, amount: Money, terms: &Terms) -> Effect {
+pub(super) fn posted(claim: &Claim, amount: Worth, terms: &Terms) -> Effect {
     let flow = match claim.filing.ours {
         Side::Provider => Flow::ToCustomer,
         Side::Customer => Flow::FromProvider,
     };
-    Effect::PostCredit { amount, kind: terms.kind, flow }
+    match amount.money() {
+        Some(amount) => Effect::PostCredit { amount, kind: terms.kind, flow },
+        None => Effect::GiveInKind { amount, flow },
+    }
 }
 
 fn passed(claim: &Claim, at: Instant, deadline: Deadline, terms: &Terms) -> Step {

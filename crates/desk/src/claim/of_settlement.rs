@@ -8,6 +8,7 @@ use settle::settlement::{ClaimResult, RemedyResult, RemedyStatus};
 
 use super::{Due, Window};
 use crate::refusal::Refusal;
+use crate::worth::Worth;
 
 impl Window {
     /// The window of a settled claim rule, shown in the contract's zone.
@@ -37,7 +38,7 @@ impl Due {
             | RemedyStatus::Negative
             | RemedyStatus::Suppressed
             | RemedyStatus::Displaced
-            | RemedyStatus::NotCovered => Ok(Due::Amount { amount: Money::zero(currency) }),
+            | RemedyStatus::NotCovered => Ok(Due::Amount { amount: Money::zero(currency).into() }),
             RemedyStatus::NoRow
             | RemedyStatus::Ambiguous
             | RemedyStatus::NoData
@@ -47,11 +48,14 @@ impl Due {
     }
 }
 
-/// The rounded amount, which is what the statement prints.
+/// The rounded amount, which is what the statement prints; what is no money is given in kind.
 fn owed(remedy: &RemedyResult) -> Result<Due, Refusal> {
     let Some(rounded) = &remedy.rounded else { return Err(without_figure(remedy)) };
+    if rounded.unit.currency().is_none() {
+        return Ok(Due::Amount { amount: Worth::in_kind(rounded) });
+    }
     match Money::of_quantity(rounded) {
-        Some(amount) => Ok(Due::Amount { amount }),
+        Some(amount) => Ok(Due::Amount { amount: amount.into() }),
         None => Err(Refusal::DueUnknown {
             reason: Bilingual::new(
                 format!("`{}` is no whole number of minor units of money", rounded.show()),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ledger::Money;
 use timeline::Instant;
 
 use super::submit::{FIELDS_MAX, check_fields};
@@ -12,6 +11,7 @@ use crate::effect::{Deadline, Notice};
 use crate::party::Side;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::worth::Worth;
 
 pub(super) fn step(claim: &Claim, event: &Event, terms: &Terms) -> Step {
     match (&claim.state, &event.act) {
@@ -80,7 +80,7 @@ fn accepted(claim: &Claim, event: &Event, reason: &Reason, terms: &Terms) -> Ste
 }
 
 /// What a person found right under a discretionary remedy is accepted, and can be appealed like a part.
-fn awarded(claim: &Claim, event: &Event, amount: Money, reason: &Reason, terms: &Terms) -> Step {
+fn awarded(claim: &Claim, event: &Event, amount: Worth, reason: &Reason, terms: &Terms) -> Step {
     claim.filing.due.allows(amount)?;
     let award = Award { amount, reason: reason.clone(), by: event.by.clone(), at: event.at };
     let until = later(event.at, terms.appeal_within);

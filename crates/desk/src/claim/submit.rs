@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ledger::Money;
 use timeline::Instant;
 
 use super::terms::{Counts, Terms, WindowState, later};
@@ -11,6 +10,7 @@ use crate::effect::{Deadline, Notice};
 use crate::party::{Actor, Side};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
+use crate::worth::Worth;
 
 /// The most fields of a claim.
 pub const FIELDS_MAX: usize = 64;
@@ -62,7 +62,7 @@ pub fn submit_automatic(filing: Filing, by: &Actor, at: Instant, terms: &Terms) 
 }
 
 /// What the platform awards where the contract wants no claim.
-pub(super) fn automatic(amount: Money, at: Instant, terms: &Terms) -> Result<Award, Refusal> {
+pub(super) fn automatic(amount: Worth, at: Instant, terms: &Terms) -> Result<Award, Refusal> {
     let reason = Reason::new(&format!("automatic: {}", terms.clause))?;
     Ok(Award { amount, reason, by: Actor::Platform, at })
 }

@@ -104,9 +104,9 @@ impl Refusal {
                 format!("{amount} cannot be awarded: an award is more than nothing"),
                 format!("不能给予 {amount}：金额须大于零"),
             ),
-            Self::AwardCurrency { amount, currency } => say(
-                format!("{amount} cannot be awarded: what is due is in {currency}"),
-                format!("不能给予 {amount}：应付款项的货币为 {currency}"),
+            Self::AwardCurrency { amount, of } => say(
+                format!("{amount} cannot be awarded: what is due is in {}", of.word()),
+                format!("不能给予 {amount}：应付的单位为 {}", of.word()),
             ),
             Self::AmountLeftToPerson => say(
                 "the contract leaves the amount to a person: name it".to_owned(),

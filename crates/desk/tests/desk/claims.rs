@@ -1,7 +1,7 @@
 //! Claims, rule by rule.
 
-use desk::claim::{Act, Counts, State, Terms, Window, WindowState, step, submit, submit_automatic};
-use desk::{Actor, CreditKind, Deadline, Effect, Flow, Notice, Side};
+use desk::claim::{Act, Counts, Due, State, Terms, Window, WindowState, step, submit, submit_automatic};
+use desk::{Actor, CreditKind, Deadline, Effect, Flow, Notice, Of, Side, Worth};
 
 use super::some::{
     accept, act, amount, appeal, award, customer, day, discretionary, fields, filing, follow, money, posted,
@@ -167,7 +167,7 @@ fn an_award_is_more_than_nothing_and_at_most_what_is_due() {
         let made = act(&claim, 13, provider(), award(minor), &terms());
         assert_eq!(made.map(|it| it.0.state().word()).map_err(|it| it.code()), expected, "{minor}");
     }
-    let dollars = Act::Award { amount: usd(5), reason: why("dollars") };
+    let dollars = Act::Award { amount: usd(5).into(), reason: why("dollars") };
     assert_eq!(refused(amount(100), &terms(), &[], (13, provider(), dollars)), "D0117");
 }
 
@@ -414,7 +414,11 @@ fn a_superseding_statement_has_the_claim_decided_again() {
     let automatic = Terms { automatic: true, ..terms() };
     let claim = submit_automatic(filing(amount(100)), &Actor::Platform, day(10), &automatic).unwrap().0;
     let claim = act(&claim, 11, Actor::Platform, restate(60), &automatic).unwrap().0;
-    assert_eq!(claim.award().map(|it| it.amount), Some(money(60)), "what needs no claim needs no person");
+    assert_eq!(
+        claim.award().and_then(|it| it.amount.money()),
+        Some(money(60)),
+        "what needs no claim needs no person"
+    );
 }
 
 #[test]
@@ -429,4 +433,30 @@ fn a_claim_of_ours_is_the_same_machine() {
             (step(&ours, &event, &terms()).unwrap(), step(&theirs, &event, &terms()).unwrap());
         assert_eq!((left.0.state(), left.1), (right.0.state(), right.1));
     }
+}
+
+#[test]
+fn days_of_service_are_awarded_in_part_appealed_and_given_once_and_never_as_money() {
+    let days = |count: i64| Worth::new(count * 86_400, Of::Time);
+    let due = Due::Amount { amount: days(2) };
+    let claim = submitted(due, &terms());
+    let award = |amount: Worth| Act::Award { amount, reason: why("a part of it") };
+    let refused = |amount| act(&claim, 13, provider(), award(amount), &terms()).unwrap_err().code();
+    assert_eq!(refused(money(86_400).into()), "D0117", "money for days");
+    assert_eq!(refused(Worth::new(1, Of::Data)), "D0117");
+    assert_eq!(refused(days(3)), "D0115");
+    assert_eq!(refused(days(0)), "D0116");
+    let (part, effects) = act(&claim, 13, provider(), award(days(1)), &terms()).unwrap();
+    assert!(!effects.iter().any(|it| matches!(it, Effect::GiveInKind { .. } | Effect::PostCredit { .. })));
+    let (settled, effects) = act(&part, 14, customer(), Act::AcceptAward, &terms()).unwrap();
+    assert_eq!(settled.award().map(|it| it.amount), Some(days(1)));
+    let given = Effect::GiveInKind { amount: days(1), flow: Flow::ToCustomer };
+    assert_eq!(effects.iter().filter(|it| **it == given).count(), 1, "{effects:?}");
+    let (contested, _) = act(&part, 14, customer(), appeal(), &terms()).unwrap();
+    let more = Act::UpholdAppeal { amount: days(2), reason: why("it did") };
+    let (upheld, effects) = act(&contested, 15, provider(), more, &terms()).unwrap();
+    assert_eq!(upheld.state().word(), "upheld_on_appeal");
+    assert!(effects.contains(&Effect::GiveInKind { amount: days(2), flow: Flow::ToCustomer }));
+    let stored = serde_json::to_string(&upheld).unwrap();
+    assert_eq!(serde_json::from_str::<desk::claim::Claim>(&stored).unwrap(), upheld, "{stored}");
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use desk::{Deadline, Reason, Refusal as R, Side};
+use desk::{Deadline, Of, Reason, Refusal as R, Side, Worth};
 use diagnostic::Bilingual;
 
 use super::some::{cny, day, money, terms};
 
 fn all() -> Vec<R> {
     let window = || Box::new(terms().window);
-    let (amount, at, until) = (money(5), day(1), day(2));
+    let (amount, at, until) = (Worth::from(money(5)), day(1), day(2));
     let deadline = Deadline::Appeal;
     vec![
         R::WindowNotOpen { window: window() },
@@ -28,7 +28,7 @@ fn all() -> Vec<R> {
         R::ReasonMissing,
         R::AwardAboveDue { amount, due: amount },
         R::AwardNotPositive { amount },
-        R::AwardCurrency { amount, currency: cny() },
+        R::AwardCurrency { amount, of: Of::Money(cny()) },
         R::AmountLeftToPerson,
         R::NoAppeal,
         R::AppealLate { until },

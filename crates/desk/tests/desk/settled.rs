@@ -2,7 +2,8 @@
 
 use calendar::Zone;
 use desk::claim::{self, Window};
-use quantity::{Quantity, Ratio};
+use desk::{Of, Worth};
+use quantity::{Quantity, Ratio, Unit};
 use settle::Absent;
 use settle::settlement::{ClaimResult, Outcome, RemedyResult, RemedyStatus};
 use timeline::Instant;
@@ -64,6 +65,10 @@ fn a_window_that_is_not_known_is_not_guessed() {
     }
 }
 
+fn in_kind(minor: i64, of: Of) -> claim::Due {
+    claim::Due::Amount { amount: Worth::new(minor, of) }
+}
+
 #[test]
 fn what_is_due_is_the_rounded_amount_of_the_statement() {
     use RemedyStatus::*;
@@ -72,7 +77,13 @@ fn what_is_due_is_the_rounded_amount_of_the_statement() {
         (Due, yuan("0.01"), Ok(amount(1))),
         (Choice, yuan("12.5"), Ok(amount(1_250))),
         (Due, yuan("0.005"), Err("D0133")),
-        (Due, Some(Quantity::seconds(Ratio::int(3_600))), Err("D0133")),
+        (Due, Some(Quantity::seconds(Ratio::int(172_800))), Ok(in_kind(172_800, Of::Time))),
+        (Due, Some(Quantity::seconds(Ratio::new(1, 3).unwrap())), Ok(in_kind(1, Of::Whole))),
+        (
+            Due,
+            Some(Quantity { value: Ratio::int(3), unit: Unit::named("points") }),
+            Ok(in_kind(1, Of::Whole)),
+        ),
         (Due, None, Err("D0133")),
         (Discretionary, None, Ok(discretionary(None))),
         (NotDue, yuan("0"), Ok(amount(0))),

@@ -60,7 +60,7 @@ pub(crate) fn terms() -> Terms {
 }
 
 pub(crate) fn amount(minor: i64) -> Due {
-    Due::Amount { amount: money(minor) }
+    Due::Amount { amount: money(minor).into() }
 }
 
 pub(crate) fn discretionary(at_most: Option<i64>) -> Due {
@@ -96,7 +96,7 @@ pub(crate) fn accept() -> Act {
 }
 
 pub(crate) fn award(minor: i64) -> Act {
-    Act::Award { amount: money(minor), reason: why("a part of it") }
+    Act::Award { amount: money(minor).into(), reason: why("a part of it") }
 }
 
 pub(crate) fn reject() -> Act {
@@ -108,7 +108,7 @@ pub(crate) fn appeal() -> Act {
 }
 
 pub(crate) fn uphold(minor: i64) -> Act {
-    Act::UpholdAppeal { amount: money(minor), reason: why("it did") }
+    Act::UpholdAppeal { amount: money(minor).into(), reason: why("it did") }
 }
 
 pub(crate) fn reject_appeal() -> Act {

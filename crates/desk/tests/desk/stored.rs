@@ -87,5 +87,5 @@ fn a_stored_reason_is_checked_and_a_stored_claim_goes_on() {
     let (claim, _) = follow(amount(100), &terms(), &[(13, provider(), Act::TakeUp)]);
     let stored: Claim = read_back(&claim);
     let (claim, _) = act(&stored, 14, provider(), accept(), &terms()).unwrap();
-    assert_eq!(claim.award().map(|it| it.amount), Some(money(100)));
+    assert_eq!(claim.award().and_then(|it| it.amount.money()), Some(money(100)));
 }

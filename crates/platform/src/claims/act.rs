@@ -1,7 +1,7 @@
 //! What people and deadlines do to a claim.
 
 use desk::claim::{Act, Due, Event, State, step};
-use desk::{Actor, Deadline, Effect, Reason, Side};
+use desk::{Actor, Deadline, Effect, Reason, Side, Worth};
 use serde_json::{Value as Json, json};
 use store::{Fault, Scope, Tx};
 
@@ -12,7 +12,9 @@ use super::submit::not_chosen_otherwise;
 use super::view::{ClaimView, view};
 use crate::audit::{self, Entry};
 use crate::files;
+use crate::in_kind;
 use crate::jobs::{self, Job};
+use crate::money::Money;
 use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal, RefusalKind};
@@ -82,18 +84,47 @@ pub fn decide(
 
 fn decision(it: &Stored, input: &Decide) -> Result<Act, Failure> {
     let reason = Reason::new(&input.reason)?;
-    let named = input.amount.is_some();
+    let amount = worth(it, input.amount, input.in_kind.as_deref())?;
+    let named = amount.is_some();
     let left_open = matches!(it.claim.filing().due, Due::Discretionary { .. });
-    match (input.verdict, input.amount) {
+    match (input.verdict, amount) {
         (Verdict::Reject, None) => Ok(Act::Reject { reason }),
         (Verdict::Accept, None) => Ok(Act::Accept { reason }),
-        (Verdict::Accept, Some(amount)) if left_open => Ok(Act::Award { amount: amount.into(), reason }),
-        (Verdict::Part, Some(amount)) if it.in_kind.is_none() => Ok(Act::Award { amount: amount.into(), reason }),
+        (Verdict::Accept | Verdict::Part, Some(amount)) if left_open || input.verdict == Verdict::Part => {
+            Ok(Act::Award { amount, reason })
+        }
         _ => Err(Refusal::invalid(
-            if named { "amount: only with `part`, or with `accept` where the text leaves the amount to a person; what is given in kind has no part" } else { "amount: name it with `part`" },
-            if named { "amount：仅用于 part，或在合同将金额留给人决定时用于 accept；实物补救不可部分给予" } else { "amount：part 须写明金额" },
+            if named {
+                "amount: only with `part`, or with `accept` where the text leaves the amount to a person"
+            } else {
+                "amount: name it with `part`; `in_kind` where no money is due"
+            },
+            if named {
+                "amount：仅用于 part，或在合同将金额留给人决定时用于 accept"
+            } else {
+                "amount：part 须写明金额；非金钱补救用 in_kind"
+            },
         )
         .into()),
+    }
+}
+
+/// The amount that is named: money, or in the kind that is due.
+fn worth(it: &Stored, amount: Option<Money>, in_kind: Option<&str>) -> Result<Option<Worth>, Failure> {
+    let of = it.claim.filing().due.sort();
+    match (amount, in_kind) {
+        (None, None) => Ok(None),
+        (Some(amount), None) => Ok(Some(ledger::Money::from(amount).into())),
+        (None, Some(text)) => Worth::parse(text, of).map(Some).ok_or_else(|| {
+            Refusal::invalid(
+                format!("in_kind: `{text}` is no whole amount in {}", of.word()),
+                format!("in_kind：`{text}` 不是以 {} 计的整数量", of.word()),
+            )
+            .into()
+        }),
+        (Some(_), Some(_)) => {
+            Err(Refusal::invalid("amount or in_kind, not both", "amount 与 in_kind 只能取其一").into())
+        }
     }
 }
 
@@ -150,7 +181,7 @@ pub fn decide_appeal(
             return Ok(Act::RejectAppeal { reason });
         }
         let due = it.claim.filing().due.at_most();
-        let amount = input.amount.filter(|_| it.in_kind.is_none()).map(ledger::Money::from).or(due);
+        let amount = worth(it, input.amount, input.in_kind.as_deref())?.or(due);
         Ok(Act::UpholdAppeal { amount: amount.ok_or(desk::Refusal::AmountLeftToPerson)?, reason })
     })
 }
@@ -297,8 +328,10 @@ fn one(
     it.claim = claim;
     stored::update(tx, it)?;
     let after = it.claim.state().word();
-    let award =
-        it.claim.award().filter(|_| it.in_kind.is_none()).map(|it| crate::money::Money::from(it.amount));
+    let award = it
+        .claim
+        .award()
+        .map(|it| it.amount.money().map_or_else(|| it.amount.to_string(), |it| Money::from(it).to_string()));
     let words = words_of(&event.act);
     let body = json!({ "from": before, "state": after, "award": award, "words": words });
     stored::event(tx, who, it, event.act.word(), &body)?;
@@ -324,7 +357,7 @@ pub(super) fn carry_out(
 ) -> Result<(), Failure> {
     for effect in effects {
         match effect {
-            Effect::PostCredit { amount, .. } if it.in_kind.is_none() => {
+            Effect::PostCredit { amount, .. } => {
                 let entitlement = entitlements::find(tx, &it.tenant, &it.entitlement)?;
                 let entitlement = entitlement.ok_or_else(|| Fault::broken("a claim on nothing"))?;
                 let act = format!("claim:{}", it.id());
@@ -342,10 +375,13 @@ pub(super) fn carry_out(
             }
             // What is given in kind is on record as the claim's outcome. A deadline nobody waits for is passed over when it
             // comes. Notices are in the claim's history.
-            Effect::PostCredit { .. }
-            | Effect::Cancel { .. }
-            | Effect::Notify { .. }
-            | Effect::ReviseEvidence => {}
+            Effect::GiveInKind { amount, .. } => {
+                let entitlement = entitlements::find(tx, &it.tenant, &it.entitlement)?;
+                let entitlement = entitlement.ok_or_else(|| Fault::broken("a claim on nothing"))?;
+                let act = format!("claim:{}", it.id());
+                in_kind::give(tx, who, &entitlement, *amount, (it.id(), &act))?;
+            }
+            Effect::Cancel { .. } | Effect::Notify { .. } | Effect::ReviseEvidence => {}
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What statements and decisions do to money and claims without anybody's asking.
 
-use desk::Actor;
 use desk::claim::{Act, Due};
+use desk::{Actor, Worth};
 use ledger::Money;
 use store::Tx;
 
@@ -10,6 +10,7 @@ use super::stored;
 use super::submit::left;
 use crate::decisions::DecisionView;
 use crate::entitlements::{self, Change, Entitlement, Status};
+use crate::in_kind;
 use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::Failure;
@@ -23,7 +24,10 @@ pub(super) fn automatic(
     who: &Principal,
     now: &Entitlement,
 ) -> Result<(), Failure> {
-    let waits = now.status == Status::Discretionary || now.decided || now.in_kind.is_some();
+    if let Some(due) = now.due_in_kind() {
+        return in_kind::bring_to(tx, who, now, due);
+    }
+    let waits = now.status == Status::Discretionary || now.decided;
     let Some(due) = now.amount().filter(|_| !waits) else { return Ok(()) };
     let before = granted(tx, now, due.currency)?;
     if before.minor == 0 && due.minor > 0 {
@@ -42,11 +46,17 @@ pub(super) fn claims(
 ) -> Result<(), Failure> {
     let Some(before) = &change.before else { return Ok(()) };
     let now = &change.now;
-    if before.due()? != now.due()? || before.in_kind != now.in_kind {
+    if before.due()? != now.due()? || before.of != now.of {
         restate_claims(platform, tx, who, now)?;
     }
-    if now.status == Status::Discretionary || now.decided || now.in_kind.is_some() {
+    if now.status == Status::Discretionary || now.decided {
         return Ok(());
+    }
+    if let (Some(due), Some(was_due)) = (now.due_in_kind(), before.due_in_kind()) {
+        let given = in_kind::given(tx, now, due.of)?;
+        let after = if given.minor >= was_due.minor { due.minor } else { given.minor.min(due.minor) };
+        let after = if given.minor <= 0 { given.minor } else { after };
+        return in_kind::bring_to(tx, who, now, Worth::new(after, due.of));
     }
     let (Some(due), Some(was_due)) = (now.amount(), before.amount()) else { return Ok(()) };
     let given = granted(tx, now, due.currency)?;

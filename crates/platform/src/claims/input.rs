@@ -52,6 +52,10 @@ pub struct Decide {
     /// How much: with `part`, and with `accept` where the text leaves the amount to a person.
     #[serde(default)]
     pub amount: Option<Money>,
+    /// How much where no money is due: `1 d 12 h`, `500 MB`, `3`. With `part`.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub in_kind: Option<String>,
     /// Why. The claimant sees it.
     #[schemars(length(min = 1, max = 4000))]
     pub reason: String,
@@ -76,6 +80,10 @@ pub struct DecideAppeal {
     /// How much in all, with `uphold`. Absent: all that is due.
     #[serde(default)]
     pub amount: Option<Money>,
+    /// How much in all where no money is due, with `uphold`: `1 d 12 h`, `500 MB`, `3`.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub in_kind: Option<String>,
     /// Why. The claimant sees it.
     #[schemars(length(min = 1, max = 4000))]
     pub reason: String,

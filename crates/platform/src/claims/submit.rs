@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use desk::claim::{Counts, Due, Filing, Terms, Window, WindowState};
-use desk::{Actor, Side};
-use ledger::Money;
+use desk::{Actor, Side, Worth};
 use serde_json::json;
 use store::{Tx, values};
 
@@ -168,7 +167,7 @@ pub(super) fn left(it: &Entitlement, others: &[Stored]) -> Result<Due, Refusal> 
     let due = it.due()?;
     let Due::Amount { amount } = due else { return Ok(due) };
     let committed = others.iter().map(Stored::committed_minor).fold(0_i64, i64::saturating_add);
-    Ok(Due::Amount { amount: Money::new(amount.minor.saturating_sub(committed).max(0), amount.currency) })
+    Ok(Due::Amount { amount: Worth::new(amount.minor.saturating_sub(committed).max(0), amount.of) })
 }
 
 /// The contract's terms and the platform's times, pinned when a claim is made.

@@ -45,8 +45,10 @@ pub struct ClaimView {
     pub due: Option<Money>,
     /// What is given instead of money.
     pub in_kind: Option<String>,
-    /// What is awarded.
+    /// What is awarded in money.
     pub awarded: Option<Money>,
+    /// What is awarded in kind: `1 d`, `500 MB`, `3`, `all of it`.
+    pub awarded_in_kind: Option<String>,
     /// Why it was decided so, or on what grounds it is contested.
     pub reason: Option<String>,
     /// What the claimant was asked for.
@@ -170,11 +172,11 @@ pub fn queue(
 
 pub(super) fn view(it: &Stored) -> ClaimView {
     let filing = it.claim.filing();
-    let in_money = it.in_kind.is_none();
     let due = match filing.due {
-        Due::Amount { amount } if in_money => Some(amount.into()),
-        _ => None,
+        Due::Amount { amount } => amount.money().map(Money::from),
+        Due::Discretionary { .. } => None,
     };
+    let awarded = it.claim.award().map(|it| it.amount);
     let (reason, question) = words(it.claim.state());
     ClaimView {
         id: filing.id.clone(),
@@ -189,7 +191,8 @@ pub(super) fn view(it: &Stored) -> ClaimView {
         state: it.claim.state().word().to_owned(),
         due,
         in_kind: it.in_kind.clone(),
-        awarded: it.claim.award().filter(|_| in_money).map(|it| it.amount.into()),
+        awarded: awarded.and_then(desk::Worth::money).map(Money::from),
+        awarded_in_kind: awarded.filter(|it| it.money().is_none()).map(|it| it.to_string()),
         reason,
         question,
         fields: filing.fields.clone(),

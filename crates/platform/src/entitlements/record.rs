@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use desk::Side;
 use desk::claim::Window;
+use desk::{Of, Side, Worth};
 use ledger::Money;
 use quantity::Currency;
 use settle::settlement::{ClaimResult, RemedyResult, RemedyStatus};
@@ -67,29 +67,35 @@ struct Standing {
     due_minor: i64,
     currency: Option<Currency>,
     in_kind: Option<String>,
+    of: Option<Of>,
 }
 
 /// What the settlement says is due; nothing where it gives no figure.
 fn standing(remedy: &RemedyResult, currency: Option<Currency>) -> Option<Standing> {
-    let of = |status, due_minor, currency, in_kind| Some(Standing { status, due_minor, currency, in_kind });
+    let of =
+        |status, due_minor, currency| Some(Standing { status, due_minor, currency, in_kind: None, of: None });
     let owed = |status| {
         let rounded = remedy.rounded.as_ref()?;
         match (Money::of_quantity(rounded), rounded.unit.currency()) {
-            (Some(it), _) if it.minor == 0 => of(Status::None, 0, Some(it.currency), None),
-            (Some(it), _) => of(status, it.minor, Some(it.currency), None),
+            (Some(it), _) if it.minor == 0 => of(Status::None, 0, Some(it.currency)),
+            (Some(it), _) => of(status, it.minor, Some(it.currency)),
             (None, Some(_)) => None,
-            (None, None) => of(status, 0, currency, Some(rounded.show())),
+            (None, None) => {
+                let worth = Worth::in_kind(rounded);
+                let (in_kind, of) = (Some(rounded.show()), Some(worth.of));
+                Some(Standing { status, due_minor: worth.minor, currency, in_kind, of })
+            }
         }
     };
     match remedy.status {
         RemedyStatus::Due => owed(Status::Due),
         RemedyStatus::Choice => owed(Status::Choice),
-        RemedyStatus::Discretionary => of(Status::Discretionary, 0, currency, None),
+        RemedyStatus::Discretionary => of(Status::Discretionary, 0, currency),
         RemedyStatus::NotDue
         | RemedyStatus::Negative
         | RemedyStatus::Suppressed
         | RemedyStatus::Displaced
-        | RemedyStatus::NotCovered => of(Status::None, 0, currency, None),
+        | RemedyStatus::NotCovered => of(Status::None, 0, currency),
         RemedyStatus::NoRow
         | RemedyStatus::Ambiguous
         | RemedyStatus::NoData
@@ -133,6 +139,8 @@ fn made(
         status: decided.map_or(standing.status, |it| it.status),
         due_minor: decided.map_or(standing.due_minor, |it| it.due_minor),
         currency: decided.and_then(|it| it.currency).or(standing.currency),
+        // What is not due any more was due in some kind, and is taken back in that.
+        of: standing.of.or_else(|| before.and_then(|it| it.of).filter(|_| standing.status == Status::None)),
         in_kind: standing.in_kind,
         needs_claim: !automatic || remedy.status == RemedyStatus::Choice,
         decided: decided.is_some(),

@@ -1,6 +1,6 @@
 //! Entitlements in the store.
 
-use desk::Side;
+use desk::{Of, Side};
 use quantity::Currency;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -89,7 +89,7 @@ pub(super) fn put(tx: &mut Tx<'_>, it: &Entitlement) -> Result<(), Fault> {
            cycle_until = $20, route = $21, revision = $22",
         values![
             &it.tenant, &it.id, it.side.word(), &it.subscription, &it.label, &it.remedy, &it.subject, &it.statement, &it.kind,
-            it.status.word(), it.due_minor, it.currency.map_or("", |it| it.code()), it.in_kind.clone(), it.needs_claim,
+            it.status.word(), it.due_minor, it.of.map_or_else(|| it.currency.map_or("", |it| it.code()), Of::word), it.in_kind.clone(), it.needs_claim,
             it.decided, json(&it.windows)?, json(&it.requires)?, &it.by, &it.clause, it.cycle_until,
             it.route.word(), it.revision
         ],
@@ -133,6 +133,7 @@ fn entitlement(row: &Row) -> Result<Entitlement, Fault> {
         status: status.ok_or_else(|| Fault::broken("an entitlement in no status"))?,
         due_minor: row.get(10)?,
         currency: Currency::parse(&currency),
+        of: Of::parse(&currency).filter(|it| !matches!(it, Of::Money(_))),
         in_kind: row.get(12)?,
         needs_claim: row.get(13)?,
         decided: row.get(14)?,

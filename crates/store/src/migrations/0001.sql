@@ -184,6 +184,15 @@ CREATE TABLE claim (
 );
 CREATE INDEX claim_entitlement ON claim (tenant_id, entitlement_id);
 CREATE INDEX claim_queue ON claim (state, due_by, id);
+-- What was given that is no money: whole units (seconds, bytes, pieces), or one whole. Never changed; a correction is a row of
+-- its own. act: what it does, so that it is done once.
+CREATE TABLE in_kind (
+  tenant_id TEXT NOT NULL, id TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, entitlement_id TEXT NOT NULL, subscription_id TEXT NOT NULL,
+  label TEXT NOT NULL, remedy TEXT NOT NULL, subject TEXT NOT NULL, kind TEXT NOT NULL, amount BIGINT NOT NULL, unit TEXT NOT NULL,
+  source TEXT NOT NULL, act TEXT NOT NULL, PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX in_kind_once ON in_kind (tenant_id, act);
+CREATE INDEX in_kind_entitlement ON in_kind (tenant_id, entitlement_id);
 CREATE TABLE claim_event (
   tenant_id TEXT NOT NULL, claim_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
   body TEXT NOT NULL, PRIMARY KEY (tenant_id, claim_id, seq)

@@ -174,6 +174,7 @@ fn claim(platform: &Platform) -> Result<(), Failure> {
                     let decide = claims::Decide {
                         verdict: claims::Verdict::Accept,
                         amount: None,
+                        in_kind: None,
                         reason: "as the statement says ／ 与结算单一致".to_owned(),
                     };
                     claims::decide(

@@ -1,7 +1,7 @@
 //! The ledger, vouchers, and the export for billing.
 
 use platform::vouchers::{self, UPSTREAM};
-use platform::{Failure, Refusal, billing, books, time};
+use platform::{Failure, Refusal, billing, books, in_kind, time};
 use timeline::Instant;
 
 use crate::parts::Parts;
@@ -53,6 +53,14 @@ fn books_routes() -> Vec<Route> {
             "The accounts of a tenant with their balances",
             Right::Of(Resource::Ledger, Verb::Read),
             |_, tx, who, parts| books::accounts(tx, who, parts.id("tenant"), &parts.page()?),
+        )
+        .paged(),
+        read(
+            "/tenants/{tenant}/in-kind",
+            "listInKind",
+            "What was given to a tenant that is no money",
+            Right::Of(Resource::Ledger, Verb::Read),
+            |_, tx, who, parts| in_kind::list(tx, who, parts.id("tenant"), &parts.page()?),
         )
         .paged(),
         read(
