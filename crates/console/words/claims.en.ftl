@@ -134,3 +134,6 @@ claims-did-attach = A file was attached
 claims-somebody = somebody
 claims-program = a program
 claims-by-itself = the platform
+
+claims-in-kind = Award in kind
+claims-in-kind-part = Only to award a part: how much, such as 1 d 12 h, 500 MB or 3.

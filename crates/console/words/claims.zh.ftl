@@ -133,3 +133,6 @@ claims-did-attach = 附上文件
 claims-somebody = 某人
 claims-program = 程序
 claims-by-itself = 平台
+
+claims-in-kind = 实物给予
+claims-in-kind-part = 仅在部分认可时填写：数量，如 1 d 12 h、500 MB 或 3。

@@ -81,6 +81,7 @@ customers-superseding = statement no. { $number } of this cycle
 customers-manage = Manage this customer
 customers-manage-own = Your details
 customers-somebody = somebody
+customers-somebody-ours = somebody of the provider
 customers-token = a program with a token
 customers-system = the platform ({ $job })
 customers-said-by-customer = { $name } (customer)

@@ -33,9 +33,7 @@ customers-if-nothing = 若此后不再发生任何事
 customers-burn = 余量已用 { $used }
 customers-burn-forecast = 余量已用 { $used }；照此趋势期末将用 { $forecast }
 customers-no-data = 无数据
-customers-broken = { $count ->
-   *[other] { $count } 项未达标
-  }
+customers-broken = { $count } 项未达标
 customers-undecided = 部分未定
 customers-kept = 全部达标
 customers-nothing-promised = 无承诺
@@ -57,9 +55,7 @@ customers-kind-compensation = 补偿
 customers-notice = 条款拟由 { $from } 版变更为 { $to } 版。
 customers-notice-effective = 生效日 { $day }。
 customers-notice-read = 查看并答复
-customers-claims-open = { $count ->
-   *[other] { $count } 个申请进行中
-  }
+customers-claims-open = { $count } 个申请进行中
 customers-no-subscription = 尚无订阅
 customers-no-subscription-help = 请为该客户订阅合同；自起始之日起衡量其承诺。
 customers-no-subscription-theirs = 订阅服务后，其承诺显示于此。
@@ -78,6 +74,7 @@ customers-superseding = 本周期第 { $number } 份结算单
 customers-manage = 管理客户
 customers-manage-own = 贵方资料
 customers-somebody = 某人
+customers-somebody-ours = 服务方人员
 customers-token = 持令牌的程序
 customers-system = 平台（{ $job }）
 customers-said-by-customer = { $name }（客户）
@@ -168,9 +165,7 @@ customers-terms = 约定内容
 customers-version = 版本
 customers-renewal = 续订
 customers-renewal-none = 到期即止，除非续订
-customers-renewal-automatic = { $months ->
-   *[other] 自动续订，每次 { $months } 个月
-  }
+customers-renewal-automatic = 自动续订，每次 { $months } 个月
 customers-no-end = 未设期限
 customers-zone = 时区
 customers-documents = 文件

@@ -24,9 +24,7 @@ evidence-by-subject = 按对象
 evidence-timeline-title = { $from } 至 { $until } 的证据
 evidence-excluded = 除外
 evidence-other-lanes = 其他
-evidence-merged = { $count ->
-   *[other] { $count } 条记录
-  }
+evidence-merged = { $count } 条记录
 evidence-legend-counts = 计入
 evidence-legend-excluded = 除外
 evidence-legend-maintenance = 维护
@@ -104,9 +102,7 @@ evidence-warnings = 值得注意
 evidence-lines = 每行内容
 evidence-line = 行
 evidence-line-column = 第 { $line } 行第 { $column } 字
-evidence-more-lines = { $count ->
-   *[other] 另有 { $count } 条
-  }
+evidence-more-lines = 另有 { $count } 条
 evidence-corrections-lead = 一方提出，另一方同意后，更正方才生效。
 evidence-no-corrections = 尚无更正
 evidence-no-corrections-help = 打开一条记录即可提出更正。
@@ -162,9 +158,7 @@ evidence-weekday = { $day ->
 evidence-daily = 每天
 evidence-weekly = 每周{ $days }
 evidence-monthly-day = 每月 { $day } 日
-evidence-monthly-weekday = { $nth ->
-   *[other] 每月第 { $nth } 个{ $day }
-  }
+evidence-monthly-weekday = 每月第 { $nth } 个{ $day }
 evidence-repeat-until = { $rule }，至 { $day }
 evidence-announced = 公告于 { $when }
 evidence-notice = 提前 { $span }

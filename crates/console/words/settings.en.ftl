@@ -39,6 +39,7 @@ settings-rates-write-per-second = Changes a second by one caller
 settings-rates-write-burst = Changes at once by one caller
 
 rights-title = Who may do what
+rights-what = With what
 rights-help = A customer's roles hold for its own house only. Your own column is marked.
 rights-scope = { $of } ({ $verb })
 rights-read = see

@@ -39,6 +39,7 @@ settings-rates-write-per-second = 单一调用者每秒更改数
 settings-rates-write-burst = 单一调用者瞬时更改数
 
 rights-title = 各角色的权限
+rights-what = 对象
 rights-help = 客户的角色仅在其自身范围内有效。您自己的一列已标出。
 rights-scope = { $of }（{ $verb }）
 rights-read = 查看

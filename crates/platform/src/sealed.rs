@@ -14,7 +14,6 @@ use crate::objects;
 use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::Failure;
-use crate::rights::{Resource, Verb};
 use crate::statements::{self, Replay, StatementView};
 use crate::time::Moment;
 

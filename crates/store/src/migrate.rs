@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: i64 = 1;
 const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("migrations/0001.sql"))];
 
 /// Tables whose rows belong to a tenant (column `tenant_id`; '' belongs to the provider).
-pub const TENANT_TABLES: [&str; 29] = [
+pub const TENANT_TABLES: [&str; 30] = [
     "subscription",
     "notice_delivery",
     "evidence_batch",

@@ -95,9 +95,10 @@ pub(crate) fn kind(view: &View<'_, '_>, kind: &str) -> String {
 
 /// What a claim is of: an amount, something in kind, or what a person will find right.
 pub(crate) fn amount(view: &View<'_, '_>, claim: &ClaimView) -> String {
-    match (&claim.awarded, &claim.due, &claim.in_kind) {
-        (Some(it), _, _) | (None, Some(it), _) => it.to_string(),
-        (None, None, Some(it)) => display::half(it, view.lang),
-        (None, None, None) => view.w.claims_left_open().to_owned(),
+    let in_kind = claim.awarded_in_kind.as_ref().or(claim.in_kind.as_ref());
+    match (claim.awarded.or(claim.due), in_kind) {
+        (Some(it), _) => it.to_string(),
+        (None, Some(it)) => display::half(it, view.lang),
+        (None, None) => view.w.claims_left_open().to_owned(),
     }
 }

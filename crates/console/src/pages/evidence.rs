@@ -376,7 +376,7 @@ fn row(view: &View<'_, '_>, head: &Head, show: &Show, it: &RecordView, revised: 
         recorded: it.recorded_at.map_or_else(String::new, |at| show.minute(at)),
         href: if id.is_empty() { String::new() } else { format!("{}/record?{query}", head.here) },
         id,
-        reason: it.reason.clone().unwrap_or_default(),
+        reason: it.reason.as_deref().map_or_else(String::new, |it| actor::with_names(view, &head.people, it)),
         chip,
     }
 }

@@ -14,8 +14,6 @@ use web::Route;
 
 use crate::view::View;
 
-pub(crate) use said::owed;
-
 /// Parts of a list that are read at most: what is shown here is never longer.
 const PARTS_MAX: usize = 25;
 

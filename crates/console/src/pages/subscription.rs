@@ -15,7 +15,6 @@ use web::Route;
 
 use super::customers::clause::Clause;
 use super::customers::manage::{Choice, Parameter, parameters, plans};
-use super::customers::overview::{Sealed, latest};
 use super::customers::promises::{Promise, promise, state_chip};
 use super::customers::when;
 use super::evidence::lanes::{Drawn, of_cycle};
@@ -54,7 +53,6 @@ struct Shown {
     fees: String,
     history: Vec<Changed>,
     documents: Vec<Document>,
-    statements: Vec<Sealed>,
     acts: Acts,
 }
 
@@ -150,7 +148,6 @@ pub(crate) fn routes() -> Vec<Route> {
             fees: fees(&published.contract, tenant, id),
             history: terms::history(view, &it, &show),
             documents: terms::documents(view, &it),
-            statements: latest(view, tenant, Some(id), 6)?,
             acts: acts(view, &it, &published.contract),
             tenant_name,
             frame: Frame::new(view, title, if is_provider { Place::Customers } else { Place::Home })?,

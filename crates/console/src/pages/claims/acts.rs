@@ -85,10 +85,11 @@ fn decide(
     verdict: Verdict,
 ) -> Result<&'static str, Failure> {
     let amount = if verdict == Verdict::Reject { None } else { amount(fields)? };
-    if verdict == Verdict::Part && amount.is_none() {
+    if verdict == Verdict::Part && amount.is_none() && fields.given("in_kind").is_none() {
         return Err(Refusal::invalid("say how much of it is awarded", "请写明给予的金额").into());
     }
-    let input = Decide { verdict, amount, reason: fields.text("reason").to_owned() };
+    let in_kind = fields.given("in_kind").map(str::to_owned);
+    let input = Decide { verdict, amount, in_kind, reason: fields.text("reason").to_owned() };
     claims::decide(view.platform, view.tx, view.who, named, &input).map(|_| "decided")
 }
 
@@ -99,7 +100,8 @@ fn decide_appeal(
     verdict: AppealVerdict,
 ) -> Result<&'static str, Failure> {
     let amount = if verdict == AppealVerdict::Reject { None } else { amount(fields)? };
-    let input = DecideAppeal { verdict, amount, reason: fields.text("reason").to_owned() };
+    let in_kind = fields.given("in_kind").map(str::to_owned);
+    let input = DecideAppeal { verdict, amount, in_kind, reason: fields.text("reason").to_owned() };
     claims::decide_appeal(view.platform, view.tx, view.who, named, &input).map(|_| "decided")
 }
 

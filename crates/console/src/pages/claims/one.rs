@@ -62,6 +62,8 @@ struct May {
     /// The text leaves the amount to a person: it must be named.
     name_amount: bool,
     part: bool,
+    /// Something else than money is due: a part of it is written in words.
+    in_kind: bool,
     decide_appeal: bool,
     supply: bool,
     accept_award: bool,
@@ -204,7 +206,8 @@ fn may(view: &View<'_, '_>, tenant: &str, it: &ClaimView) -> May {
         ask: answers && undecided && allowed(Verb::Change),
         decide: answers && undecided && allowed(Verb::Decide),
         name_amount: it.due.is_none() && it.in_kind.is_none(),
-        part: it.due.is_some(),
+        part: it.due.is_some() || it.in_kind.is_some(),
+        in_kind: it.in_kind.is_some(),
         decide_appeal: answers && it.state == "appealed" && allowed(Verb::Decide),
         supply: claims && it.state == "needs_information" && allowed(Verb::Create),
         accept_award: claims

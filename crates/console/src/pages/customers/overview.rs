@@ -62,14 +62,14 @@ struct Due {
 }
 
 /// A statement in a list.
-pub(crate) struct Sealed {
-    pub(crate) href: String,
-    pub(crate) label: String,
-    pub(crate) agreement: String,
-    pub(crate) chip: Chip,
-    pub(crate) due: String,
-    pub(crate) sealed: String,
-    pub(crate) number: i64,
+struct Sealed {
+    href: String,
+    label: String,
+    agreement: String,
+    chip: Chip,
+    due: String,
+    sealed: String,
+    number: i64,
 }
 
 /// A change of terms that waits for the customer.
@@ -100,7 +100,7 @@ pub(crate) fn routes() -> Vec<Route> {
             lead,
             state: suspended(view, tenant.state),
             due: due(view, id, &subscriptions)?,
-            statements: latest(view, id, None, STATEMENTS_SHOWN)?,
+            statements: latest(view, id)?,
             notices: waiting(view, id)?,
             claims_open: open_claims(view, id)?,
             served: served_all,
@@ -188,16 +188,11 @@ pub(crate) fn kind(view: &View<'_, '_>, kind: &str) -> String {
 }
 
 /// The latest statements, those that another supersedes left out.
-pub(crate) fn latest(
-    view: &mut View<'_, '_>,
-    tenant: &str,
-    subscription: Option<&str>,
-    count: usize,
-) -> Result<Vec<Sealed>, Failure> {
-    let mut found = sealed_all(view, tenant, subscription)?;
+fn latest(view: &mut View<'_, '_>, tenant: &str) -> Result<Vec<Sealed>, Failure> {
+    let mut found = sealed_all(view, tenant, None)?;
     found.sort_by(|one, other| other.until.cmp(&one.until).then_with(|| one.id.cmp(&other.id)));
     let mut all = Vec::new();
-    for it in found.iter().take(count) {
+    for it in found.iter().take(STATEMENTS_SHOWN) {
         all.push(sealed_row(view, it)?);
     }
     Ok(all)

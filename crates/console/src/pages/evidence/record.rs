@@ -5,18 +5,18 @@ use askama::Template;
 use calendar::Zone;
 use language::Contract;
 use platform::corrections::{self, NewCorrection};
-use platform::records::RecordView;
+use platform::records::{RecordView, Records};
 use platform::rights::{Resource, Verb};
 use platform::{Failure, Refusal};
 use serde_json::{Map, Value as Json};
 use web::Route;
 
 use super::attributes::{self, Field};
-use super::{Head, Row, head, open, place, row, sources};
+use super::{Head, Row, head, open, place, row};
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::page::{To, form, page};
-use crate::pages::customers::when;
+use crate::pages::customers::{actor, when};
 use crate::view::View;
 
 const PATH: &str = "/customers/{tenant}/subscriptions/{subscription}/evidence/record";
@@ -48,7 +48,10 @@ pub(super) fn routes() -> Vec<Route> {
     let show = page(PATH, "recordPage", |view| {
         let id = view.query("id").unwrap_or_default().to_owned();
         let records = open(view)?;
-        let people = sources(view, &records)?;
+        let names = records.names();
+        let said = versions_said(&records, &id);
+        let all = names.sources.iter().chain(&said).map(String::as_str);
+        let people = actor::known(view, all)?;
         let head = Head { may_export: false, people, ..head(view, "records")? };
         let versions = records.versions(&id);
         if versions.is_empty() {
@@ -85,6 +88,11 @@ pub(super) fn routes() -> Vec<Route> {
         Ok(To::page(to).saying("sent"))
     });
     vec![show, propose]
+}
+
+/// The reasons given for the versions of a record.
+fn versions_said(records: &Records, id: &str) -> Vec<String> {
+    records.versions(id).into_iter().filter_map(|it| it.reason).collect()
 }
 
 fn propose(view: &View<'_, '_>, contract: &Contract, it: &RecordView) -> Propose {

@@ -7,10 +7,12 @@ use platform::Failure;
 use platform::audit::LogEntry;
 use platform::people;
 use platform::principal::PROVIDER;
+use platform::rights::Resource;
 use serde_json::Value as Json;
 
 use super::{path, words};
 use crate::frame::role_word;
+use crate::pages::settings::rights;
 use crate::view::View;
 use crate::words::Words;
 
@@ -148,7 +150,8 @@ pub(super) fn changes(w: Words, it: &LogEntry) -> Vec<Change> {
         before: value(w, old.get(key)),
         after: value(w, new.get(key)),
     };
-    new.keys().chain(further).map(change).collect()
+    let told = |it: &Change| !(it.before.is_empty() && it.after.is_empty());
+    new.keys().chain(further).map(change).filter(told).collect()
 }
 
 /// A value in words; empty where there was none.
@@ -175,6 +178,11 @@ fn value(w: Words, value: Option<&Json>) -> String {
 fn text(w: Words, text: &str) -> String {
     if let Some(state) = words::state(w, text) {
         return state.to_owned();
+    }
+    if let Some((of, verb)) = text.split_once(':')
+        && Resource::ALL.iter().any(|it| it.name() == of)
+    {
+        return rights::scope(w, of, verb);
     }
     if let Ok(role) = text.parse() {
         return role_word(w, role).to_owned();

@@ -93,7 +93,7 @@ pub(super) fn counts(view: &View<'_, '_>, it: &StatementView) -> String {
 }
 
 /// What is due in sum, each unit apart; empty when nothing is.
-pub(crate) fn owed(it: &StatementView, lang: Lang) -> String {
+pub(super) fn owed(it: &StatementView, lang: Lang) -> String {
     let mut sums: BTreeMap<String, Quantity> = BTreeMap::new();
     for remedy in list(&it.summary, "remedies").iter().filter(|it| text(it, "status") == "due") {
         let Some(amount) = remedy.get("amount").and_then(amount) else { continue };

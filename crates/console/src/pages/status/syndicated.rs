@@ -53,9 +53,9 @@ pub(super) fn rss(view: &View<'_, '_>, board: &Board) -> Result<String, Failure>
     let address = page_address(view);
     let mut items = String::new();
     for it in told::all(view.w, board).iter().take(MOST) {
-        let _ = write!(
+        let _ = writeln!(
             items,
-            "<item><title>{}</title><link>{}#{}</link><guid isPermaLink=\"false\">{}</guid><pubDate>{}</pubDate><description>{}</description></item>\n",
+            "<item><title>{}</title><link>{}#{}</link><guid isPermaLink=\"false\">{}</guid><pubDate>{}</pubDate><description>{}</description></item>",
             escaped(&it.title),
             escaped(&address),
             it.id,
@@ -80,9 +80,9 @@ pub(super) fn atom(view: &View<'_, '_>, board: &Board) -> Result<String, Failure
     let mut entries = String::new();
     for it in told::all(view.w, board).iter().take(MOST) {
         let changed = it.until.unwrap_or(it.from).max(it.recorded_at);
-        let _ = write!(
+        let _ = writeln!(
             entries,
-            "<entry><title>{}</title><id>urn:upheld:status:{}</id><link href=\"{}#{}\"/><published>{}</published><updated>{}</updated><summary>{}</summary></entry>\n",
+            "<entry><title>{}</title><id>urn:upheld:status:{}</id><link href=\"{}#{}\"/><published>{}</published><updated>{}</updated><summary>{}</summary></entry>",
             escaped(&it.title),
             it.id,
             escaped(&address),
