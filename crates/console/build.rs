@@ -164,7 +164,12 @@ fn block(pattern: &Pattern<String>) -> Result<String, String> {
 }
 
 fn push(code: &mut String, text: &str) -> Result<(), String> {
-    write!(code, "out.push_str({text:?});").map_err(|it| it.to_string())
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(only), None) => write!(code, "out.push({only:?});"),
+        _ => write!(code, "out.push_str({text:?});"),
+    }
+    .map_err(|it| it.to_string())
 }
 
 fn expression_block(code: &mut String, expression: &Expression<String>) -> Result<(), String> {

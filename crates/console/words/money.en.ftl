@@ -80,6 +80,7 @@ money-usable-from = lowers invoices of cycles from { $when } on
 money-see-claim = the claim
 money-see-statement = the statement
 money-moves = Movements
+money-in-kind = Given in kind
 money-ledger = The books
 money-ledger-none = The books are empty.
 money-lines = Lines

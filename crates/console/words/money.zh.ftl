@@ -79,6 +79,7 @@ money-usable-from = 可抵扣 { $when }起的周期的发票
 money-see-claim = 查看申请
 money-see-statement = 查看结算单
 money-moves = 变动
+money-in-kind = 非金钱给付
 money-ledger = 账簿
 money-ledger-none = 账簿为空。
 money-lines = 明细

@@ -92,7 +92,8 @@ fn outage(first: Date, it: &(Agreement, i32, i64, i64, &str), now: Instant) -> O
 pub(super) fn announce(platform: &Platform, who: &Principal, now: Instant) -> Result<(), Failure> {
     let today = calendar::Zone::utc().date(now);
     for (agreement, days, minute, length, title) in WINDOWS {
-        let midnight = today.add_days(days).and_then(|it| calendar::Zone::utc().start_of_day(it)).unwrap_or(now);
+        let midnight =
+            today.add_days(days).and_then(|it| calendar::Zone::utc().start_of_day(it)).unwrap_or(now);
         let from = midnight.checked_add((minute % DAY_MINUTES) * MINUTE).unwrap_or(now);
         let until = from.checked_add(length * MINUTE).unwrap_or(now);
         let attributes = if agreement == Agreement::Mwe { json!({ "kind": "scheduled" }) } else { json!({}) };

@@ -113,7 +113,11 @@ fn show(view: &mut View<'_, '_>, tenant: &str, it: &ClaimView) -> Result<Reply, 
         chip: Chip::claim(w, it),
         revision: it.revision,
         amount: amount(view, it),
-        amount_word: if it.awarded.is_some() { w.claims_awarded() } else { w.claims_claimed() },
+        amount_word: if it.awarded.is_some() || it.awarded_in_kind.is_some() {
+            w.claims_awarded()
+        } else {
+            w.claims_claimed()
+        },
         due: it.due.filter(|due| it.awarded.is_some_and(|awarded| awarded != *due)).map(|it| it.to_string()),
         reckoned: about.reckoned.clone(),
         statement: format!("/customers/{tenant}/statements/{}", it.statement),

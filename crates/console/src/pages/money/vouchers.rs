@@ -6,6 +6,7 @@ use askama::Template;
 use calendar::Zone;
 use platform::books::{self, AccountView, TransactionView};
 use platform::entitlements::{self, EntitlementView};
+use platform::in_kind::{self, InKind};
 use platform::rights::{Resource, Verb};
 use platform::vouchers::{self, ApplyVouchers, Paid, Reverse, VoucherView};
 use platform::{Failure, Refusal, subscriptions, tenants};
@@ -35,6 +36,7 @@ struct Vouchers {
     sums: Vec<String>,
     vouchers: Vec<Voucher>,
     cash: Vec<Cash>,
+    in_kind: Vec<Given>,
     ledger: Vec<Line>,
     may_post: bool,
     currency: String,
@@ -58,6 +60,14 @@ struct Cash {
     source: String,
     amount: String,
     clause: String,
+}
+
+/// Something given that is no money.
+struct Given {
+    at: String,
+    amount: String,
+    clause: String,
+    source: Option<(String, &'static str)>,
 }
 
 /// A transaction.
@@ -89,6 +99,7 @@ fn show(view: &mut View<'_, '_>) -> Result<web::Reply, Failure> {
         .into_iter()
         .map(|it| (it.id.clone(), it))
         .collect();
+    let given = everything(|page| in_kind::list(view.tx, view.who, tenant, page))?;
     let zone = zone(view, tenant)?;
     let (w, figures) = (view.w, view.show(&zone));
     all.sort_by_key(|it| (it.state != "usable", it.expires_at, it.id.clone()));
@@ -102,6 +113,7 @@ fn show(view: &mut View<'_, '_>) -> Result<web::Reply, Failure> {
         sums: sums(&accounts),
         vouchers: all.iter().map(|it| voucher(view, it, &transactions, &about, &figures)).collect(),
         cash: accounts.iter().filter_map(|it| cash(view, it, &transactions, &about)).collect(),
+        in_kind: given.iter().map(|it| given_row(view, it, &about, &figures)).collect(),
         ledger: transactions.iter().rev().map(|it| line(view, it, may_reverse, &about, &figures)).collect(),
         may_post,
         currency: accounts.first().map_or_else(String::new, |it| it.balance.currency.to_string()),
@@ -171,6 +183,16 @@ fn voucher(
         clause: entitled.map_or_else(String::new, |it| said(view, it)),
         source: source(view, &it.tenant, &it.source, entitled),
         moves: transactions.iter().filter_map(moved).collect(),
+    }
+}
+
+fn given_row(view: &View<'_, '_>, it: &InKind, about: &About, show: &Show) -> Given {
+    let entitled = about.get(&it.entitlement);
+    Given {
+        at: show.day(it.at),
+        amount: signed(&it.amount),
+        clause: entitled.map_or_else(|| it.label.clone(), |it| said(view, it)),
+        source: source(view, &it.tenant, &it.source, entitled),
     }
 }
 
