@@ -49,7 +49,6 @@ log-signed-size = { $count } entries
 log-signed-by = Signed by
 log-witnesses = Witnesses
 log-witnesses-none = No witness has cosigned it. Which witnesses are asked is set by the operator.
-log-root-title = The log over all logs
 log-root-help = Its entries are the checkpoints of all logs. Whoever keeps one of its checkpoints can tell later whether any log was rewritten since.
 log-check = Check the whole log
 log-check-help = Every entry is hashed again, every tile and the last checkpoint compared. The check itself goes on record.

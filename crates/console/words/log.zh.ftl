@@ -49,7 +49,6 @@ log-signed-size = { $count } 条
 log-signed-by = 签署者
 log-witnesses = 见证人
 log-witnesses-none = 尚无见证人副署。由运维人员设定请哪些见证人。
-log-root-title = 覆盖所有日志的日志
 log-root-help = 其条目是各日志的检查点。保留其中任一检查点，日后即可判断有无日志被改写。
 log-check = 核查整个日志
 log-check-help = 重新计算每一条目的哈希，比对每一块和最近的检查点。核查本身也会记录在案。

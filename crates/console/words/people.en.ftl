@@ -31,7 +31,6 @@ people-tokens = API tokens
 people-tokens-help = A token lets a program act in your name, with a role and within limits you choose.
 people-tokens-none = There are no tokens.
 people-token-name = What it is for
-people-token-limits = Limited to
 people-token-no-limits = all that the role may do
 people-token-made = Made
 people-token-expires = Good until

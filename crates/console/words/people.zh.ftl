@@ -31,7 +31,6 @@ people-tokens = API 令牌
 people-tokens-help = 令牌使程序可以您的名义操作，角色与范围由您选择。
 people-tokens-none = 没有令牌。
 people-token-name = 用途
-people-token-limits = 限于
 people-token-no-limits = 该角色的全部权限
 people-token-made = 创建时间
 people-token-expires = 有效至

@@ -164,7 +164,8 @@ impl Effective {
             return Err(wrong);
         }
         let shown = self.shown().into_iter();
-        settings.shown = shown.map(|(key, value, origin)| (key.to_owned(), value, origin.to_string())).collect();
+        settings.shown =
+            shown.map(|(key, value, origin)| (key.to_owned(), value, origin.to_string())).collect();
         Ok(Serving {
             listen: self.text("listen").unwrap_or_default().to_owned(),
             location,
