@@ -59,7 +59,6 @@ pub(crate) struct Refused {
 pub(crate) struct Finding {
     pub(crate) code: String,
     pub(crate) place: String,
-    pub(crate) line: usize,
     pub(crate) message: String,
     pub(crate) help: String,
 }
@@ -208,7 +207,6 @@ pub(crate) fn refused(lang: Lang, refusal: &Refusal) -> Refused {
         Finding {
             code: it.code.to_string(),
             place: place.map_or_else(String::new, |it| format!("{}:{}:{}", it.file, it.line, it.column)),
-            line: place.map_or(0, |it| it.line),
             message: it.message.in_lang(lang).to_owned(),
             help: it.help.in_lang(lang).to_owned(),
         }

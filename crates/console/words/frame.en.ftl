@@ -79,7 +79,6 @@ claim-settled = settled
 
 error-not-found = There is nothing here
 error-not-found-help = The address is wrong, or it is not for you to see. Nothing else is told about it.
-error-forbidden = Your role does not allow this
 error-forbidden-help = Ask the owner for another role, or somebody who has it.
 error-fault = Something failed on our side
 error-fault-help = Nothing was changed. With this number the operator finds the cause in the log:

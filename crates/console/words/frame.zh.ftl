@@ -79,7 +79,6 @@ claim-settled = 已了结
 
 error-not-found = 这里没有内容
 error-not-found-help = 地址有误，或您无权查看；除此之外不作任何说明。
-error-forbidden = 您的角色无权进行此操作
 error-forbidden-help = 请向所有者申请相应角色，或请有权的人操作。
 error-fault = 服务器内部发生故障
 error-fault-help = 没有任何改动。凭以下编号，运维人员可在日志中找到原因：

@@ -8,14 +8,11 @@ now-at-risk = At risk
 now-at-risk-none = No promise is broken or about to be.
 now-kept = Kept so far
 now-waiting = Waiting for somebody
-now-waiting-none = Nothing waits for a person.
 now-customer = Customer
 now-promise = Promise
 now-level = Level so far
-now-target = Promised
 now-budget = Budget used
 now-money = At stake
-now-left = Left
 now-broken = broken
 now-heading = heading for a breach
 now-fine = on course
@@ -33,13 +30,7 @@ now-decisions = { $count ->
     [one] One decision is open
    *[other] { $count } decisions are open
   }
-now-jobs-failed = { $count ->
-    [0] No job has failed
-    [one] One job has failed
-   *[other] { $count } jobs have failed
-  }
 now-next-deadline = next until { $when }
 now-none-yet = Publish an agreement and subscribe a customer; its promises appear here.
 now-publish = Publish an agreement
 now-empty-title = Nothing is promised yet
-now-other-states = Of the other promises

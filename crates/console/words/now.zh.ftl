@@ -7,14 +7,11 @@ now-at-risk = 有风险
 now-at-risk-none = 没有承诺已经违反或即将违反。
 now-kept = 目前达标
 now-waiting = 待人处理
-now-waiting-none = 没有待人处理的事项。
 now-customer = 客户
 now-promise = 承诺
 now-level = 目前水平
-now-target = 承诺值
 now-budget = 已用余量
 now-money = 涉及金额
-now-left = 剩余时间
 now-broken = 未达标
 now-heading = 趋于未达标
 now-fine = 正常
@@ -30,12 +27,7 @@ now-decisions = { $count ->
     [0] 没有待作的决定
    *[other] { $count } 项决定待作
   }
-now-jobs-failed = { $count ->
-    [0] 没有失败的任务
-   *[other] { $count } 个任务失败
-  }
 now-next-deadline = 最近期限 { $when }
 now-none-yet = 发布一份合同并为客户建立订阅，其承诺便显示于此。
 now-publish = 发布合同
 now-empty-title = 尚无承诺
-now-other-states = 其余承诺

@@ -1,5 +1,5 @@
 //! The public status pages: what they show, and what they never do.
-#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod support;
 
