@@ -86,7 +86,7 @@ fn tests(root: &Path) -> Outcome {
     api::install_clients(root)?;
     let server = postgres::for_tests(root)?;
     let mut tests = if has_nextest(root) {
-        cargo(root, &["nextest", "run", "--workspace"])
+        cargo(root, &["nextest", "run", "--workspace", "--no-fail-fast"])
     } else {
         println!("cargo-nextest is missing and could not be installed: falling back to cargo test");
         cargo(root, &["test", "--workspace", "--all-targets"])

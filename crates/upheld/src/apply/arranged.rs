@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn other_documents_show_the_order_that_will_hold_and_what_contradicts() {
-        let steps = planned("[[documents]]\nkind = \"sealed\"\ntitle = \"Contract 12\"\nrank = 2");
+        let steps = planned("[[documents]]\nkind = \"sealed\"\ntitle = \"Contract 12\"\nrank = 3");
         let [step] = &steps[..] else { panic!("{steps:?}") };
         assert_eq!(step.notes[0].en, "which prevails: Contract 12 > SLA");
         assert_eq!(
