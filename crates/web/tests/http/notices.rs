@@ -166,7 +166,9 @@ fn a_run_closes_every_due_cycle_of_an_agreement_and_shows_how_far_it_is() {
         .iter()
         .find(|it| it["id"] == run["job"])
         .unwrap_or_else(|| panic!("{jobs}"));
-    assert_eq!((&job["kind"], &job["done"], &job["total"]), (&json!("run"), &json!(2), &json!(2)));
+    assert_eq!((&job["kind"], &job["done"]), (&json!("run"), &job["total"]));
+    // The work that B's evidence asked for is due at the same instant, and may have closed B's cycle before.
+    assert!([json!(1), json!(2)].contains(&job["total"]), "{job}");
     let sealed = walk.see("b-member", &format!("/api/v1/tenants/{B}/statements"));
     assert_eq!(columns(&sealed, ["label", "number"]), [["2026-10", "1"].map(str::to_owned)]);
     let state = |of: &str, who: &str| columns(&walk.see(who, &format!("{of}/cycles")), ["label", "state"]);
