@@ -98,10 +98,11 @@ fn a_correction_is_refused_with_a_reason_taken_back_or_left_to_expire() {
     walk.post_refused("service_manager", &format!("{left}/consent"), &json!({}), 409, "unfit-state");
     let name = subscription.rsplit_once('/').unwrap().1;
     let listed = walk.see("b-member", &of(&format!("/corrections?subscription={name}")));
-    // By id; ids of one instant are in no order.
-    let mut states = columns(&listed, ["state"]).concat();
-    states.sort();
-    assert_eq!(states, ["expired", "refused", "withdrawn"]);
+    let told = |it: &str, state: &str| [it.rsplit_once('/').unwrap().1.to_owned(), state.to_owned()];
+    // Ids of one instant are in no order of their own.
+    let mut expected = [told(&ours, "refused"), told(&theirs, "withdrawn"), told(&left, "expired")];
+    expected.sort();
+    assert_eq!(columns(&listed, ["id", "state"]), expected);
     assert_eq!(copy(&walk, &subscription).len(), 1, "nothing changed");
     let unknown = json!({ "supersedes": "o9", "reason": "?" });
     walk.post_refused("b-admin", &format!("{subscription}/corrections"), &unknown, 422, "invalid");
