@@ -109,20 +109,13 @@ fn taking(
     bytes_max: usize,
     prepare: impl Fn(&Platform, &Principal, &Parts, Fields) -> Result<Rest, Failure> + Send + Sync + 'static,
 ) -> Route {
-    let prepare = move |platform: &Platform, who: &Principal, parts: &Parts, body: Bytes| {
-        let fields = Fields::read(&parts.content_type, body)?;
-        guard::check(parts, &fields)?;
+    prepared_answer(path, id, (media, bytes_max), move |platform, who, parts, fields| {
         let rest = prepare(platform, who, parts, fields)?;
-        let commit: Commit = Box::new(move |platform, tx, who, parts| {
-            let mut view = View::new(platform, tx, who, parts);
+        Ok(Box::new(move |view: &mut View<'_, '_>| {
             let lang = view.lang_name();
-            rest(&mut view).map(|it| it.reply(lang))
-        });
-        Ok(commit)
-    };
-    let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
-    route.media = media;
-    route.body_bytes_max(bytes_max)
+            rest(view).map(|it| it.reply(lang))
+        }))
+    })
 }
 
 /// What is left of a form that is answered with a page of its own.
@@ -147,6 +140,17 @@ pub(crate) fn answered_after(
     id: &'static str,
     prepare: impl Fn(&Platform, &Principal, &Parts, Fields) -> Result<Answer, Failure> + Send + Sync + 'static,
 ) -> Route {
+    prepared_answer(path, id, (URLENCODED, FORM_BYTES_MAX), prepare)
+}
+
+/// Every form: its fields are read and its token checked, then it is prepared beside the writing thread, and the rest is done
+/// in it. Bodies of other media types, or longer ones, are refused.
+pub(crate) fn prepared_answer(
+    path: &'static str,
+    id: &'static str,
+    (media, bytes_max): (&'static [&'static str], usize),
+    prepare: impl Fn(&Platform, &Principal, &Parts, Fields) -> Result<Answer, Failure> + Send + Sync + 'static,
+) -> Route {
     let prepare = move |platform: &Platform, who: &Principal, parts: &Parts, body: Bytes| {
         let fields = Fields::read(&parts.content_type, body)?;
         guard::check(parts, &fields)?;
@@ -156,8 +160,8 @@ pub(crate) fn answered_after(
         Ok(commit)
     };
     let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
-    route.media = URLENCODED;
-    route.body_bytes_max(FORM_BYTES_MAX)
+    route.media = media;
+    route.body_bytes_max(bytes_max)
 }
 
 /// A page that shows what a form would do and changes nothing: a preview.
@@ -166,15 +170,8 @@ pub(crate) fn preview(
     id: &'static str,
     work: impl Fn(&mut View<'_, '_>, &Fields) -> Result<Reply, Failure> + Send + Sync + 'static,
 ) -> Route {
-    let work = Arc::new(work);
-    let prepare = move |platform: &Platform, who: &Principal, parts: &Parts, body: Bytes| {
-        let fields = Fields::read(&parts.content_type, body)?;
-        guard::check(parts, &fields)?;
+    prepared_answer(path, id, (MULTIPART, FILE_BYTES_MAX), move |platform, who, parts, fields| {
         let reply = platform.read(|platform, tx| work(&mut View::new(platform, tx, who, parts), &fields))?;
-        let commit: Commit = Box::new(move |_, _, _, _| Ok(reply));
-        Ok(commit)
-    };
-    let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
-    route.media = MULTIPART;
-    route.body_bytes_max(FILE_BYTES_MAX)
+        Ok(Box::new(move |_: &mut View<'_, '_>| Ok(reply)))
+    })
 }

@@ -24,7 +24,6 @@ mod data;
 pub(crate) mod manage;
 pub(crate) mod overview;
 pub(crate) mod promises;
-pub(crate) mod reply;
 pub(crate) mod sealed;
 pub(crate) mod when;
 

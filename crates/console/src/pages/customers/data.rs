@@ -12,9 +12,8 @@ use store::Tx;
 use timeline::Instant;
 use web::{Reply, Route};
 
-use super::reply::{Answer, prepared_answer};
 use crate::frame::{Frame, Place};
-use crate::page::page;
+use crate::page::{Answer, page, prepared_answer};
 use crate::view::View;
 
 /// Most statements of one copy.

@@ -12,8 +12,7 @@ use web::{Parts, Reply, Route};
 use super::{Head, Row, head, open, place, row};
 use crate::fields::Fields;
 use crate::frame::Frame;
-use crate::page::page;
-use crate::pages::customers::reply::{Answer, prepared_answer};
+use crate::page::{Answer, page, prepared_answer};
 use crate::view::View;
 
 const PATH: &str = "/customers/{tenant}/subscriptions/{subscription}/evidence/import";
