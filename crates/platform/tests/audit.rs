@@ -710,3 +710,30 @@ fn cosignatures_of_known_witnesses_are_shown_with_the_checkpoint_and_others_are_
         assert_eq!(note().cosignatures(&known).unwrap().len(), 0, "nobody has seen this one yet");
     });
 }
+
+/// Between two publications the provider's log is signed for whoever asks; who cosigns that is seen too, and stays seen.
+#[test]
+fn a_cosignature_of_a_checkpoint_that_is_not_published_yet_is_shown_at_once_and_after_publication() {
+    each(|world| {
+        let witness = WitnessSigningKey::from_seed("witness.example", [3; 32]).unwrap();
+        let known = [witness.verifying_key().clone()];
+        let mut platform = world.platform.clone();
+        platform.settings = Settings { witnesses: vec![known[0].to_string()], ..Settings::default() }.into();
+        let cosign = |note: &str| {
+            let mut note = Note::parse(note.as_bytes()).unwrap();
+            note.cosign(&witness, 1_790_000_000).unwrap();
+            let input = audit::Cosigned { checkpoint: note.to_string() };
+            platform.write(move |platform, tx| audit::cosign(platform, tx, &owner(), &input)).unwrap()
+        };
+        let seen = |note: &str| Note::parse(note.as_bytes()).unwrap().cosignatures(&known).unwrap().len();
+        let root = || platform.read(audit::public_checkpoint).unwrap();
+        assert_eq!((cosign(&root()).size, seen(&root())), (0, 1), "the empty root log");
+
+        append(world, PROVIDER, &names(0, 3));
+        let ours =
+            || platform.read(|platform, tx| audit::checkpoint(platform, tx, &owner(), PROVIDER)).unwrap();
+        assert_eq!((seen(&ours()), cosign(&ours()).size, seen(&ours())), (0, 3, 1));
+        audit::publish_all(&platform).unwrap();
+        assert_eq!((seen(&ours()), seen(&root())), (1, 0), "nobody has seen what the root log says now");
+    });
+}

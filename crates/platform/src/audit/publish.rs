@@ -8,7 +8,7 @@ use super::names::{ROOT, key_of};
 use super::tree::{Tree, broken};
 use crate::jobs::Job;
 use crate::platform::Platform;
-use crate::principal::Principal;
+use crate::principal::{PROVIDER, Principal};
 use crate::refusal::Failure;
 use crate::rights::{Resource, Verb};
 use crate::time;
@@ -19,6 +19,8 @@ pub const JOB: &str = "checkpoint";
 const PAUSE_SECONDS: i64 = 10;
 /// Logs whose checkpoints are signed in one transaction.
 const LOGS_AT_ONCE: i64 = 256;
+/// The logs whose checkpoints witnesses may cosign.
+pub(super) const WITNESSED: [&str; 2] = [ROOT, PROVIDER];
 /// Who signs.
 const ACTOR: &str = "system:checkpoint";
 
@@ -72,7 +74,7 @@ fn publish(platform: &Platform, tx: &mut Tx<'_>) -> Result<usize, Fault> {
 
 fn sign_and_keep(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<Checkpoint, Fault> {
     let checkpoint = Tree::load(tx, log)?.checkpoint(platform);
-    let note = sign(platform, log, &checkpoint)?;
+    let note = sign(platform, tx, log, &checkpoint)?;
     tx.housekeeping(
         "UPDATE audit_log SET checkpoint = $2, checkpoint_size = size, checkpoint_at = $3 WHERE log = $1",
         values![log, note.to_string(), tx.now()],
@@ -93,9 +95,27 @@ fn append_to_root(tx: &mut Tx<'_>, checkpoints: &[Checkpoint]) -> Result<(), Fau
     root.grow(tx, &leaves)
 }
 
-/// The log's signature under a checkpoint. The same checkpoint has the same signature.
-fn sign(platform: &Platform, log: &str, checkpoint: &Checkpoint) -> Result<Note, Fault> {
+/// The log's signature under a checkpoint, with the cosignatures it has. The same checkpoint has the same signature.
+pub(super) fn sign(
+    platform: &Platform,
+    tx: &mut Tx<'_>,
+    log: &str,
+    checkpoint: &Checkpoint,
+) -> Result<Note, Fault> {
+    if let Some(it) = cosigned(tx, log, checkpoint.size)? {
+        return Ok(it);
+    }
     checkpoint.sign(&key_of(platform, log)?).map_err(|it| Fault::broken(it.to_string()))
+}
+
+/// What was kept of a checkpoint that witnesses have cosigned, also one that was signed between two publications.
+fn cosigned(tx: &mut Tx<'_>, log: &str, size: u64) -> Result<Option<Note>, Fault> {
+    if !WITNESSED.contains(&log) {
+        return Ok(None);
+    }
+    let size = i64::try_from(size).map_err(|_| broken(log))?;
+    let row = tx.row("SELECT note FROM audit_cosigned WHERE log = $1 AND size = $2", values![log, size])?;
+    row.map(|it| Ok(read(log, it.get(0)?, size)?.note)).transpose()
 }
 
 /// The newest checkpoint: the one that was published when it covers all entries, else one signed now.
@@ -105,7 +125,7 @@ pub(super) fn newest(platform: &Platform, tx: &mut Tx<'_>, log: &str) -> Result<
         Some(it) if tree.is_published() => Ok(it),
         _ => {
             let checkpoint = tree.checkpoint(platform);
-            Ok(Signed { note: sign(platform, log, &checkpoint)?, size: checkpoint.size })
+            Ok(Signed { note: sign(platform, tx, log, &checkpoint)?, size: checkpoint.size })
         }
     }
 }

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use store::{Fault, Tx, values};
 use timeline::Instant;
 
-use super::names::ROOT;
-use super::publish::{published, read, root_in};
+use super::publish::{WITNESSED, published, root_in, sign};
 use super::tree::tenant_of;
 use crate::platform::Platform;
-use crate::principal::{PROVIDER, Principal};
+use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
 use crate::time::Moment;
@@ -54,7 +53,7 @@ pub fn cosign(
     })?;
     let (log, checkpoint) = signed_by_us(platform, &note)?;
     let size = i64::try_from(checkpoint.size).map_err(|_| Refusal::not_found())?;
-    let mut kept = before(platform, tx, log, &note, size)?;
+    let mut kept = sign(platform, tx, log, &checkpoint)?;
     let lines = input.checkpoint.rsplit_once("\n\n").map_or("", |it| it.1);
     let seen = kept.accept_cosignatures(lines, &witnesses(platform)?).map_err(|it| {
         let why = it.reason();
@@ -73,7 +72,7 @@ pub fn cosign(
 
 /// Our signature says that the log once was so.
 fn signed_by_us(platform: &Platform, note: &Note) -> Result<(&'static str, proof::Checkpoint), Failure> {
-    for log in [ROOT, PROVIDER] {
+    for log in WITNESSED {
         if let Some(it) = root_in(log, note, platform)? {
             return Ok((log, it));
         }
@@ -83,17 +82,6 @@ fn signed_by_us(platform: &Platform, note: &Note) -> Result<(&'static str, proof
         "checkpoint：根日志与提供方日志均未签署",
     )
     .into())
-}
-
-/// The checkpoint with what was kept of it before, or with our signature alone.
-fn before(platform: &Platform, tx: &mut Tx<'_>, log: &str, note: &Note, size: i64) -> Result<Note, Failure> {
-    let row = tx.row("SELECT note FROM audit_cosigned WHERE log = $1 AND size = $2", values![log, size])?;
-    if let Some(row) = row {
-        return Ok(read(log, row.get(0)?, size)?.note);
-    }
-    let checkpoint = root_in(log, note, platform)?.ok_or_else(Refusal::not_found)?;
-    let key = super::names::key_of(platform, log)?;
-    Ok(checkpoint.sign(&key).map_err(|it| Fault::broken(it.to_string()))?)
 }
 
 /// The log's own record of itself: no entry, which would be one more thing to cosign.
