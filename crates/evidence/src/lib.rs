@@ -3,7 +3,7 @@
 //! ```
 //! use evidence::{Facts, FactKind, FactSchema, Memory, Schema, SourceFile, read};
 //!
-//! let outage = FactSchema { name: "outage".into(), kind: FactKind::Span, attributes: vec![] };
+//! let outage = FactSchema { name: "outage".into(), kind: FactKind::Span, attributes: vec![], volume: false };
 //! let schema = Schema { facts: vec![outage], ..Schema::default() };
 //! let text = r#"{"fact":"outage","id":"a","from":"2026-10-01T10:00:00Z","until":"2026-10-01T11:00:00Z"}
 //! {"fact":"outage","supersedes":"a","withdrawn":true,"reason":"planned","recorded_at":"2026-10-05T00:00:00Z"}"#;
@@ -19,6 +19,7 @@
 //! Invariants: the order in which records arrive and exact copies of them change neither digest nor answers; every
 //! number is the decimal somebody wrote; no time is local. Nothing here opens a file or reads a clock.
 
+mod asked;
 mod build;
 mod canonical;
 mod csv;
@@ -38,7 +39,9 @@ mod revision;
 mod row;
 mod schema;
 mod value;
+mod volume;
 
+pub use asked::{Answered, Answers, Asked, UnreadAnswer};
 pub use evidence::{Evidence, View};
 pub use facts::{Facts, FactsError, LISTED_MAX, Touching, starting_in};
 pub use intake::{LineWriter, Shape, Taken, reread, take};
@@ -49,3 +52,4 @@ pub use read::{SourceFile, read};
 pub use record::{Datum, Record, RecordPlace};
 pub use report::DIAGNOSTICS_MAX;
 pub use schema::{Attribute, AttributeKind, FactKind, FactSchema, Schema};
+pub use volume::{Partition, digest_with, partitions_text};

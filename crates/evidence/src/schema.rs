@@ -71,6 +71,9 @@ pub struct FactSchema {
     pub kind: FactKind,
     /// Its attributes in the order of [`Record::attributes`](crate::Record::attributes).
     pub attributes: Vec<Attribute>,
+    /// Its records are too many to be listed: they are asked aggregate questions only, wherever they are kept. Always an
+    /// event.
+    pub volume: bool,
 }
 
 impl FactSchema {

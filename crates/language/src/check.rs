@@ -22,6 +22,7 @@ mod rows;
 mod scope;
 mod table;
 mod understand;
+mod volume;
 mod wording;
 
 pub use understand::{understand, understand_text};

@@ -195,6 +195,17 @@ pub struct Remedy {
     pub rolling: bool,
 }
 
+impl Remedy {
+    /// All its terms.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        let amounts = self.when.iter().chain(&self.pays).chain(&self.base);
+        let bounds = self.at_most.iter().chain(&self.at_least);
+        let compared = self.nothing_unless.iter().map(|(_, it)| it);
+        let rounded = self.rounded.iter().map(|(_, it)| it);
+        amounts.chain(bounds).chain(compared).chain(rounded).chain(&self.directly)
+    }
+}
+
 /// How a remedy is claimed.
 #[derive(Debug, Clone)]
 pub struct Claim {
@@ -214,6 +225,13 @@ pub struct Claim {
     pub automatic: bool,
     /// The clause it stands under.
     pub clause: String,
+}
+
+impl Claim {
+    /// All its terms.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.opens.iter().chain(&self.closes).chain(&self.per)
+    }
 }
 
 /// Remedies of which only one is paid.

@@ -18,6 +18,7 @@ plan basic | pro
 fact outage : span {}
 fact fee : event { amount: money }
 fact ticket : request { due: instant }
+fact message : event in volume { outcome: delivered | failed, parts: number }
 level uptime = 1 - length(outage) / length(cycle)
 promise availability: uptime >= 99.9%
 monthly_fee = sum(amount of fee)

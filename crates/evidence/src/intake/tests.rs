@@ -17,11 +17,13 @@ fn schema() -> Schema {
                     attribute("优先级", AttributeKind::Number, true),
                     attribute("at_site", AttributeKind::Truth, true),
                 ],
+                volume: false,
             },
             FactSchema {
                 name: "probe".to_owned(),
                 kind: FactKind::Event,
                 attributes: vec![attribute("reached", AttributeKind::Truth, false)],
+                volume: false,
             },
         ],
         ..Schema::default()

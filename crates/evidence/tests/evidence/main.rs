@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod asked;
 mod bad_csv;
 mod bad_lines;
 mod bad_revisions;

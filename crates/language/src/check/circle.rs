@@ -124,11 +124,7 @@ impl<'a> Rules<'a> {
         let mut nodes: Vec<&Node> = item.readings.iter().filter_map(|it| it.body.as_ref()).collect();
         nodes.extend(item.applies.iter().chain(item.until.as_ref()));
         for remedy in self.remedies.iter().filter(|it| it.item == ItemId(at)) {
-            nodes.extend(remedy.when.iter().chain(&remedy.pays).chain(&remedy.base));
-            nodes.extend(remedy.at_most.iter().chain(&remedy.at_least));
-            nodes.extend(remedy.nothing_unless.iter().map(|(_, it)| it));
-            nodes.extend(remedy.rounded.iter().map(|(_, it)| it));
-            nodes.extend(&remedy.directly);
+            nodes.extend(remedy.nodes());
         }
         nodes
     }

@@ -56,8 +56,8 @@ impl Checker<'_> {
         }
         self.cause_names = self.causes.iter().map(|it| it.name.clone()).collect();
         for statement in &statements {
-            if let StatementKind::Fact(name, kind, attributes) = &statement.kind {
-                self.declare_fact(name, kind, attributes);
+            if let StatementKind::Fact { name, kind, volume, attributes } = &statement.kind {
+                self.declare_fact(name, kind, *volume, attributes);
             }
         }
         for statement in &statements {
@@ -132,7 +132,13 @@ impl Checker<'_> {
         self.items.push(item);
     }
 
-    fn declare_fact(&mut self, name: &Name, kind: &Name, attributes: &[AttributeSyntax]) {
+    fn declare_fact(
+        &mut self,
+        name: &Name,
+        kind: &Name,
+        volume: Option<Span>,
+        attributes: &[AttributeSyntax],
+    ) {
         let fact_kind = match kind.text.as_str() {
             "span" => FactKind::Span,
             "event" => FactKind::Event,
@@ -151,6 +157,15 @@ impl Checker<'_> {
                 FactKind::Span
             }
         };
+        if let Some(span) = volume.filter(|_| fact_kind != FactKind::Event) {
+            self.error(
+                "E0140",
+                span,
+                format!("only events come in volume, and `{}` is a {}", name.text, fact_kind.name()),
+                format!("只有 event 可以大量到来，而 `{}` 是 {}", name.text, fact_kind.name()),
+                ("leave out `in volume`, or declare an event", "请去掉 `in volume`，或声明为 event"),
+            );
+        }
         if RESERVED.contains(&name.text.as_str()) {
             self.reserved(&name.text, name.span);
             return;
@@ -175,7 +190,12 @@ impl Checker<'_> {
                 optional: attribute.kind.optional,
             });
         }
-        self.schema.facts.push(FactSchema { name: name.text.clone(), kind: fact_kind, attributes: declared });
+        self.schema.facts.push(FactSchema {
+            name: name.text.clone(),
+            kind: fact_kind,
+            attributes: declared,
+            volume: volume.is_some(),
+        });
     }
 
     fn attribute_kind(&mut self, written: &TypeName) -> (AttributeKind, Option<Arc<[String]>>) {

@@ -48,6 +48,7 @@ impl Checker<'_> {
             .collect();
         self.check_taken_for_money(&items);
         self.check_circles(&items, &mut remedies, &claims);
+        self.check_volume(&items, &remedies, &claims);
         let front = self.front.clone();
         let contract = Contract {
             id: front.id,

@@ -453,8 +453,17 @@ pub enum StatementKind {
         /// The clause that says so.
         clause: Option<String>,
     },
-    /// `fact N : span { … }`
-    Fact(Name, Name, Vec<AttributeSyntax>),
+    /// `fact N : span { … }`, `fact N : event in volume { … }`
+    Fact {
+        /// Its name.
+        name: Name,
+        /// `span`, `event` or `request`.
+        kind: Name,
+        /// Where it says `in volume`.
+        volume: Option<Span>,
+        /// What its records say.
+        attributes: Vec<AttributeSyntax>,
+    },
     /// `exclusion N : E clause "…"`
     Exclusion(Name, Option<Name>, Expr, Option<String>),
     /// `N = E`, `N per S = E`

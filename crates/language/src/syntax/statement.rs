@@ -210,9 +210,11 @@ impl Parser<'_> {
         let name = self.name()?;
         self.expect_punct(":")?;
         let kind = self.name()?;
+        let here = self.peek().span;
+        let volume = self.take_words(&["in", "volume"]).then_some(here);
         let mut attributes = Vec::new();
         if !self.is_punct("{") {
-            return Ok(StatementKind::Fact(name, kind, attributes));
+            return Ok(StatementKind::Fact { name, kind, volume, attributes });
         }
         self.expect_punct("{")?;
         while !self.is_punct("}") && !self.at_end() {
@@ -222,7 +224,7 @@ impl Parser<'_> {
             self.take_punct(",");
         }
         self.expect_punct("}")?;
-        Ok(StatementKind::Fact(name, kind, attributes))
+        Ok(StatementKind::Fact { name, kind, volume, attributes })
     }
 
     fn exclusion(&mut self) -> Parsed<StatementKind> {

@@ -32,7 +32,7 @@ impl<'a> Evaluator<'a> {
         ty: &Type,
     ) -> Outcome<Option<Value>> {
         let Some(asked) = self.as_question(rows)? else { return Ok(None) };
-        if self.world.facts.lists(asked.fact) {
+        if !self.in_volume(asked.fact) && self.world.facts.lists(asked.fact) {
             return Ok(None);
         }
         let key = asked.key.clone();
@@ -53,6 +53,19 @@ impl<'a> Evaluator<'a> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether the contract says that the records of the fact are never listed.
+    pub(super) fn in_volume(&self, fact: usize) -> bool {
+        self.world.contract.schema.facts.get(fact).is_some_and(|it| it.volume)
+    }
+
+    /// Whether a record of a fact in volume happened in the window.
+    pub(super) fn any_asked(&self, fact: usize, window: timeline::Interval) -> bool {
+        let question = Question { measures: vec![Measure::Count], ..Question::about(fact, window) };
+        let answer = self.world.facts.aggregate(&question).ok();
+        let count = answer.and_then(|it| it.into_iter().next()).and_then(|it| it.values.into_iter().next());
+        !matches!(count.flatten(), None | Some(Datum::Number(Ratio::ZERO)))
     }
 
     fn as_question(&mut self, rows: &'a Node) -> Outcome<Option<Asked>> {
@@ -93,6 +106,16 @@ impl<'a> Evaluator<'a> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The rows an exclusion names, as a filter.
+    pub(super) fn asked_of(&mut self, exclusion: language::contract::ItemId) -> Outcome<Option<Predicate>> {
+        let item = self.world.contract.item(exclusion);
+        let Some(body) = item.and_then(|it| self.reading(it)).and_then(|it| it.body.as_ref()) else {
+            return Ok(None);
+        };
+        let asked = self.all_rows(body)?.filter(|it| !it.excluding);
+        Ok(asked.map(|it| Predicate::And(it.filter)))
     }
 
     /// Rows of which none was left out for another one.

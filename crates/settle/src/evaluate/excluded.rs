@@ -223,7 +223,10 @@ impl<'a> Evaluator<'a> {
                 Source::Cause(cause) => attribute.map(|at| {
                     Predicate::Equals(Field::Attribute(at), Some(Datum::Text(Arc::from(cause.name.as_str()))))
                 }),
-                Source::Exclusion(id) if self.excludes_rows_of(*id, fact) => return Ok(None),
+                Source::Exclusion(id) if self.excludes_rows_of(*id, fact) => match self.asked_of(*id)? {
+                    Some(filter) => Some(filter),
+                    None => return Ok(None),
+                },
                 Source::Exclusion(_) => {
                     self.source_timeline(source, &[])?.map(|it| Predicate::Inside((*it).clone()))
                 }

@@ -110,6 +110,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn fact(&mut self, fact: usize, reach: Reach) -> Outcome<Rows> {
+        if self.in_volume(fact) {
+            // The checker refuses such rules (E0141); an empty list here would be a wrong number.
+            return Err(Absent::not_computable(
+                "records that come in volume cannot be listed",
+                "大量到来的记录不能逐条列出",
+            ));
+        }
         let all = self.world.facts.rows(fact);
         let kind = self.world.contract.schema.facts.get(fact).map_or(FactKind::Event, |it| it.kind);
         let chosen: Vec<RowRef> = match reach {
@@ -338,9 +345,10 @@ impl<'a> Evaluator<'a> {
     pub(super) fn any_evidence(&self) -> bool {
         let facts = self.world.contract.schema.facts.iter().enumerate();
         let window = self.period.counted;
-        facts
-            .into_iter()
-            .any(|(fact, it)| in_window(self.world.facts.rows(fact), it.kind, window).next().is_some())
+        facts.into_iter().any(|(fact, it)| match it.volume {
+            true => self.any_asked(fact, window),
+            false => in_window(self.world.facts.rows(fact), it.kind, window).next().is_some(),
+        })
     }
 
     /// Rows as a timeline, all evidence considered.
