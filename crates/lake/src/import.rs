@@ -1,0 +1,219 @@
+//! Many rows at once, in any order: put aside in ordered runs while they come, merged into settled partitions at the end.
+
+mod spill;
+mod state;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use evidence::Record;
+use timeline::Instant;
+
+pub use state::{ImportState, Progress};
+
+use crate::error::LakeError;
+use crate::gather::Pick;
+use crate::inputs::Held;
+use crate::lake::{Joining, Lake, Outcome, Target};
+use crate::merge::Input;
+use crate::order::sorted;
+use crate::place::Day;
+use crate::rows::{RowError, RowView, Rows};
+use crate::run::{Run, by_day};
+use spill::Spiller;
+
+/// Bounds of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportLimits {
+    /// Rows gathered before they are put aside; twice as many are held at once.
+    pub batch_rows: usize,
+    /// Bytes of ids gathered before rows are put aside.
+    pub batch_id_bytes: usize,
+    /// Partitions settled at once.
+    pub threads: usize,
+}
+
+impl Default for ImportLimits {
+    fn default() -> ImportLimits {
+        ImportLimits { batch_rows: 2 << 20, batch_id_bytes: 128 << 20, threads: 2 }
+    }
+}
+
+/// An import under way.
+pub struct Importer {
+    lake: Lake,
+    target: Target,
+    limits: ImportLimits,
+    rows: Rows,
+    progress: Option<Progress>,
+    spiller: Spiller,
+    taken: u64,
+}
+
+/// What an import came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Rows taken by this importer, since it was opened.
+    pub rows: u64,
+    /// Exact copies among them, or of rows that were there.
+    pub copies: u64,
+    /// Rows that did not stand against another of their identity.
+    pub superseded: u64,
+    /// What became of each day.
+    pub days: Vec<(Day, Outcome)>,
+}
+
+impl Importer {
+    /// Begins an import, or goes on with the one that was interrupted in that folder: [`Importer::progress`] then says how
+    /// far its rows are safe. One import at a time may use a folder.
+    pub fn open(
+        lake: Lake,
+        target: Target,
+        folder: PathBuf,
+        limits: ImportLimits,
+    ) -> Result<Importer, LakeError> {
+        let state = ImportState::load(&folder, &target)?;
+        let progress = state.progress.clone();
+        let rows = Rows::new(target.layout.clone());
+        Ok(Importer {
+            lake,
+            target,
+            limits,
+            rows,
+            progress,
+            spiller: Spiller::start(folder, state),
+            taken: 0,
+        })
+    }
+
+    /// How far the source had been read when what was read of it was last made safe; later, the last that was noted.
+    pub fn progress(&self) -> Option<&Progress> {
+        self.progress.as_ref()
+    }
+
+    /// Notes that all rows of the source up to there were pushed.
+    pub fn note(&mut self, progress: Progress) {
+        self.progress = Some(progress);
+    }
+
+    /// Takes a record of the fact.
+    pub fn push(&mut self, record: &Record) -> Result<(), LakeError> {
+        self.make_room()?;
+        self.rows.push(record)?;
+        self.taken += 1;
+        Ok(())
+    }
+
+    /// Takes a row. After a [`LakeError::Row`] the import goes on without it.
+    pub fn push_row(&mut self, row: RowView<'_>) -> Result<(), LakeError> {
+        self.make_room()?;
+        match self.rows.push_row(row) {
+            Err(RowError::Full) => {
+                self.spill()?;
+                self.rows.push_row(row)?;
+            }
+            done => done?,
+        }
+        self.taken += 1;
+        Ok(())
+    }
+
+    /// Makes all rows taken so far safe, so that an import opened later in the same folder goes on from here.
+    pub fn checkpoint(&mut self) -> Result<(), LakeError> {
+        self.spill()?;
+        self.spiller.wait()
+    }
+
+    /// Settles all days there are rows of and forgets what was put aside.
+    pub fn finish(self, at: Instant) -> Result<Imported, LakeError> {
+        let (folder, state) = self.spiller.finish()?;
+        let opened = state.runs.iter().map(|it| Run::open(&folder.join(it), &self.target.layout));
+        let runs: Vec<Run> = opened.collect::<Result<_, _>>()?;
+        let picks = sorted(&self.rows);
+        let held = by_day(&self.rows, &picks);
+        let mut days: Vec<Day> =
+            runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
+        days.sort_unstable();
+        days.dedup();
+        let settle = |day: Day| {
+            let inputs = Inputs::of(day, &self.rows, &held, &runs);
+            self.lake.take(&self.target, day, &inputs.all(), Joining::Merged, at)
+        };
+        let outcomes = in_parallel(&days, self.limits.threads, settle)?;
+        state.clear(&folder)?;
+        Ok(Imported::of(self.taken, outcomes))
+    }
+
+    fn make_room(&mut self) -> Result<(), LakeError> {
+        let full = self.rows.len() >= self.limits.batch_rows
+            || self.rows.id.bytes().len() >= self.limits.batch_id_bytes;
+        if full { self.spill() } else { Ok(()) }
+    }
+
+    fn spill(&mut self) -> Result<(), LakeError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        // The batch put aside before this one is used again; a third would only cost memory.
+        self.spiller.wait()?;
+        let next = self.spiller.spare().unwrap_or_else(|| self.rows.empty());
+        let full = std::mem::replace(&mut self.rows, next);
+        self.spiller.spill(full, self.progress.clone())
+    }
+}
+
+/// The inputs of one day.
+struct Inputs<'a> {
+    held: Option<Held<'a>>,
+    runs: Vec<crate::run::RunDay<'a>>,
+}
+
+impl<'a> Inputs<'a> {
+    fn of(day: Day, rows: &'a Rows, held: &[(Day, &'a [Pick])], runs: &'a [Run]) -> Inputs<'a> {
+        let picks = held.iter().find(|(it, _)| *it == day).map(|(_, picks)| *picks);
+        Inputs {
+            held: picks.map(|picks| Held { rows, picks }),
+            runs: runs.iter().map(|it| it.of_day(day)).filter(|it| it.rows() > 0).collect(),
+        }
+    }
+
+    fn all(&self) -> Vec<&dyn Input> {
+        let held = self.held.iter().map(|it| it as &dyn Input);
+        held.chain(self.runs.iter().map(|it| it as &dyn Input)).collect()
+    }
+}
+
+impl Imported {
+    fn of(rows: u64, days: Vec<(Day, Outcome)>) -> Imported {
+        let sum = |of: fn(&Outcome) -> u64| days.iter().map(|(_, it)| of(it)).sum();
+        Imported { rows, copies: sum(|it| it.copies), superseded: sum(|it| it.superseded), days }
+    }
+}
+
+/// Does something with every day, several at once; the first error in the order of the days.
+fn in_parallel(
+    days: &[Day],
+    threads: usize,
+    settle: impl Fn(Day) -> Result<Outcome, LakeError> + Sync,
+) -> Result<Vec<(Day, Outcome)>, LakeError> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while let Some(day) = days.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
+                    let outcome = settle(day);
+                    let failed = outcome.is_err();
+                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((day, outcome));
+                    if failed {
+                        next.store(days.len(), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_unstable_by_key(|(day, _)| *day);
+    done.into_iter().map(|(day, outcome)| Ok((day, outcome?))).collect()
+}

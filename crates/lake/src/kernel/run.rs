@@ -1,0 +1,87 @@
+//! A plan put to files: row groups are handed to two threads, one at a time.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::error::{Problem, ReadError};
+use super::footer::Footer;
+use super::groups::Answer;
+use super::page::Tools;
+use super::plan::Plan;
+use super::scan::scan;
+use super::shape::Shape;
+use super::sink::Sink;
+use super::source::ReadAt;
+
+/// Threads that read at once.
+const THREADS: usize = 2;
+
+/// Reads what a file says about itself.
+pub fn footer(source: &dyn ReadAt) -> Result<Footer, ReadError> {
+    Footer::read(source).map_err(|it| it.of(source.name()))
+}
+
+/// Answers a plan from one file.
+pub fn run(plan: &Plan, source: &dyn ReadAt) -> Result<Answer, ReadError> {
+    run_all(plan, &[source])
+}
+
+/// Answers a plan from the rows of several files, whose columns agree.
+pub fn run_all(plan: &Plan, sources: &[&dyn ReadAt]) -> Result<Answer, ReadError> {
+    let footers = sources.iter().map(|it| footer(*it)).collect::<Result<Vec<_>, _>>()?;
+    let mut tasks = Vec::new();
+    for (source, footer) in sources.iter().zip(&footers) {
+        // Also when there is no row: a plan that does not fit is told so at once.
+        Shape::of(plan, footer).map_err(|it| it.of(source.name()))?;
+        tasks.extend(footer.groups.iter().map(|group| Task { source: *source, footer, group }));
+    }
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(None);
+    let work = || match work(plan, &tasks, &next) {
+        Ok(answer) => Some(answer),
+        Err(error) => {
+            next.store(usize::MAX / 2, Ordering::Relaxed);
+            failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+            None
+        }
+    };
+    let answers: Vec<Option<Answer>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..THREADS.min(tasks.len())).map(|_| scope.spawn(work)).collect();
+        let mut answers = vec![work()];
+        answers.extend(others.into_iter().map(|it| it.join().unwrap_or(None)));
+        answers
+    });
+    if let Some(error) = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        return Err(error);
+    }
+    let name = || sources.first().map_or("", |it| it.name());
+    let mut merged = Answer::default();
+    for answer in answers {
+        let answer = answer.ok_or_else(|| Problem::Io("a reading thread ended".to_owned()).of(name()))?;
+        if merged.groups.is_empty() {
+            merged = answer;
+        } else {
+            merged.merge(answer).map_err(|it| it.of(name()))?;
+        }
+    }
+    Ok(merged)
+}
+
+struct Task<'t> {
+    source: &'t dyn ReadAt,
+    footer: &'t Footer,
+    group: &'t super::footer::RowGroup,
+}
+
+fn work(plan: &Plan, tasks: &[Task<'_>], next: &AtomicUsize) -> Result<Answer, ReadError> {
+    let tools = Tools::take();
+    let mut sink = Sink::of(plan);
+    let mut last = "";
+    while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+        last = task.source.name();
+        let shape = Shape::of(plan, task.footer).map_err(|it| it.of(last))?;
+        scan(task.source, task.group, &shape, &tools, &mut sink).map_err(|it| it.of(last))?;
+    }
+    Tools::give(tools);
+    sink.finish().map_err(|it| it.of(last))
+}

@@ -1,0 +1,354 @@
+//! Exact sums by cell: products of dictionary values are looked up, and a count rides in the high bits of each sum.
+
+use std::collections::BTreeMap;
+
+use super::BLOCK;
+use super::chunk::Cursor;
+use super::dim::Dim;
+use super::error::Problem;
+use super::value::{Dictionary, wide};
+
+/// Cells that have an array of their own; more are kept in a map.
+pub(super) const DENSE_CELLS: usize = 1 << 16;
+
+/// Which cell the rows of a block belong to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cells<'c> {
+    /// So many rows, all of one cell.
+    One(usize, usize),
+    /// Every row of its own, all below [`DENSE_CELLS`].
+    Each(&'c [u16]),
+    /// Some rows, and the cell of each.
+    Some(&'c [u16], &'c [u64]),
+}
+
+/// The sum of one measure.
+pub(super) struct Sum {
+    factors: Factors,
+    /// Counts and totals of each cell, at the plan's scale.
+    totals: Totals,
+    factor: i128,
+}
+
+enum Totals {
+    Dense(Vec<(u64, i128)>),
+    Sparse(BTreeMap<u64, (u64, i128)>),
+}
+
+enum Factors {
+    Nothing,
+    /// Products of every combination of codes, see [`Packed`].
+    Looked {
+        dims: Vec<Dim>,
+        strides: Vec<u16>,
+        packed: Box<Packed>,
+    },
+    /// Stored numbers.
+    Stored {
+        columns: Vec<Stored>,
+    },
+}
+
+struct Stored {
+    cursor: Cursor,
+    unsigned: bool,
+    values: Box<[i64; BLOCK]>,
+    there: Box<[u8; BLOCK]>,
+    sparse: bool,
+}
+
+/// Each entry is `1 << shift` plus the product less the least product in units, or zero where a factor is absent; so one addition
+/// counts and adds.
+struct Packed {
+    table: Box<[u64; DENSE_CELLS]>,
+    sums: Box<[u64; DENSE_CELLS]>,
+    cells: usize,
+    copies: usize,
+    shift: u32,
+    least: i128,
+    /// What all differences from the least product are whole multiples of.
+    unit: i128,
+    /// Rows that can be added until the sums must be emptied.
+    budget: usize,
+    left: usize,
+    index: Box<[u16; BLOCK]>,
+}
+
+impl Sum {
+    /// Of columns that all have dictionaries, when their combinations are few and near each other; `cells` is the number
+    /// of cells.
+    pub(super) fn of(
+        columns: Vec<(Cursor, bool, bool)>,
+        cells: u64,
+        rows: u64,
+        factor: i128,
+    ) -> Result<Sum, Problem> {
+        let totals = match usize::try_from(cells).ok().filter(|it| *it <= DENSE_CELLS) {
+            Some(cells) => Totals::Dense(vec![(0, 0); cells]),
+            None => Totals::Sparse(BTreeMap::new()),
+        };
+        let factors = factors(columns, &totals, rows)?;
+        Ok(Sum { factors, totals, factor })
+    }
+
+    /// Of no column: nothing is ever there.
+    pub(super) fn nothing() -> Sum {
+        Sum { factors: Factors::Nothing, totals: Totals::Sparse(BTreeMap::new()), factor: 1 }
+    }
+
+    /// Passes over rows.
+    pub(super) fn skip(&mut self, rows: usize) -> Result<(), Problem> {
+        match &mut self.factors {
+            Factors::Nothing => Ok(()),
+            Factors::Looked { dims, .. } => dims.iter_mut().try_for_each(|it| it.skip(rows)),
+            Factors::Stored { columns } => columns.iter_mut().try_for_each(|it| it.cursor.skip(rows)),
+        }
+    }
+
+    /// Adds the next `rows` ≤ [`BLOCK`].
+    pub(super) fn add(&mut self, rows: usize, cells: Cells<'_>) -> Result<(), Problem> {
+        match &mut self.factors {
+            Factors::Nothing => Ok(()),
+            Factors::Looked { dims, strides, packed } => {
+                dims.iter_mut().try_for_each(|it| it.take(rows))?;
+                let index = packed.index.get_mut(..rows).unwrap_or_default();
+                index.fill(0);
+                for (dim, stride) in dims.iter().zip(strides) {
+                    dim.add_to(*stride, index);
+                }
+                packed.add(rows, cells, &mut self.totals)
+            }
+            Factors::Stored { columns } => {
+                for column in columns.iter_mut() {
+                    let values = column.values.get_mut(..rows).unwrap_or_default();
+                    column.sparse = column.cursor.ints(values, column.there.as_mut_slice())?;
+                }
+                each(cells, |row, cell| match product(columns, row) {
+                    Some(value) => self.totals.add(cell, 1, value.ok_or(Problem::Overflow)?),
+                    None => Ok(()),
+                })
+            }
+        }
+    }
+
+    /// How many values a cell has, and their sum.
+    pub(super) fn total(&mut self, cell: u64) -> Result<(u64, i128), Problem> {
+        if let Factors::Looked { packed, .. } = &mut self.factors {
+            packed.empty(&mut self.totals)?;
+        }
+        let (count, total) = match &self.totals {
+            Totals::Dense(all) => usize::try_from(cell).ok().and_then(|it| all.get(it)).copied(),
+            Totals::Sparse(all) => all.get(&cell).copied(),
+        }
+        .unwrap_or_default();
+        Ok((count, total.checked_mul(self.factor).ok_or(Problem::Overflow)?))
+    }
+}
+
+fn product(columns: &[Stored], row: usize) -> Option<Option<i128>> {
+    let mut product = Some(1_i128);
+    for column in columns {
+        if column.sparse && column.there.get(row) != Some(&1) {
+            return None;
+        }
+        let value = column.values.get(row).map_or(0, |it| wide(*it, column.unsigned));
+        product = product.and_then(|it| it.checked_mul(value));
+    }
+    Some(product)
+}
+
+fn each(cells: Cells<'_>, mut one: impl FnMut(usize, u64) -> Result<(), Problem>) -> Result<(), Problem> {
+    match cells {
+        Cells::One(rows, cell) => (0..rows).try_for_each(|row| one(row, cell as u64)),
+        Cells::Each(cells) => cells.iter().enumerate().try_for_each(|(row, it)| one(row, u64::from(*it))),
+        Cells::Some(rows, cells) => {
+            rows.iter().zip(cells).try_for_each(|(row, cell)| one(usize::from(*row), *cell))
+        }
+    }
+}
+
+impl Totals {
+    fn add(&mut self, cell: u64, count: u64, value: i128) -> Result<(), Problem> {
+        let mut spare = (0, 0);
+        let known = match self {
+            Totals::Dense(all) => {
+                usize::try_from(cell).ok().and_then(|it| all.get_mut(it)).unwrap_or(&mut spare)
+            }
+            Totals::Sparse(all) => all.entry(cell).or_default(),
+        };
+        known.0 = known.0.saturating_add(count);
+        known.1 = known.1.checked_add(value).ok_or(Problem::Overflow)?;
+        Ok(())
+    }
+}
+
+/// Dictionaries of all columns, or their stored numbers.
+fn factors(columns: Vec<(Cursor, bool, bool)>, totals: &Totals, rows: u64) -> Result<Factors, Problem> {
+    let coded = columns.iter().all(|(cursor, ..)| cursor.is_coded());
+    let mut columns = columns;
+    if let (true, Totals::Dense(all)) = (coded, totals) {
+        let mut dictionaries = Vec::new();
+        for (cursor, optional, _) in &mut columns {
+            dictionaries.push((cursor.dictionary()?, *optional));
+        }
+        let products = products(&dictionaries)?;
+        if let Some(packed) = products.as_deref().and_then(|it| Packed::of(it, all.len())) {
+            return looked(columns, rows, packed);
+        }
+    }
+    let columns = columns.into_iter().map(|(cursor, _, unsigned)| Stored {
+        cursor,
+        unsigned,
+        values: Box::new([0; BLOCK]),
+        there: Box::new([0; BLOCK]),
+        sparse: false,
+    });
+    Ok(Factors::Stored { columns: columns.collect() })
+}
+
+fn looked(columns: Vec<(Cursor, bool, bool)>, rows: u64, packed: Packed) -> Result<Factors, Problem> {
+    let (mut dims, mut strides, mut stride) = (Vec::new(), Vec::new(), 1_usize);
+    for (cursor, optional, _) in columns {
+        let (dim, _) = Dim::of(cursor, rows, optional)?;
+        strides.push(u16::try_from(stride).unwrap_or(0));
+        stride = stride.saturating_mul(dim.size);
+        dims.push(dim);
+    }
+    Ok(Factors::Looked { dims, strides, packed: Box::new(packed) })
+}
+
+/// The products of every combination of codes, the first column's codes nearest to each other.
+fn products(dictionaries: &[(std::rc::Rc<Dictionary>, bool)]) -> Result<Option<Vec<Option<i128>>>, Problem> {
+    let mut all = vec![Some(1_i128)];
+    for (dictionary, optional) in dictionaries {
+        let size = dictionary.len() + usize::from(*optional);
+        if size.saturating_mul(all.len()) > DENSE_CELLS {
+            return Ok(None);
+        }
+        let mut next = Vec::with_capacity(size * all.len());
+        for code in 0..size {
+            let value = dictionary.value(code, 1)?.map(|it| match it {
+                super::value::Value::Int(it) => it,
+                super::value::Value::Text(_) => 0,
+            });
+            for known in &all {
+                let product = match (known, value) {
+                    (Some(known), Some(value)) => Some(known.checked_mul(value).ok_or(Problem::Overflow)?),
+                    _ => None,
+                };
+                next.push(product);
+            }
+        }
+        all = next;
+    }
+    Ok(Some(all))
+}
+
+fn zeroed<T: Copy + Default, const N: usize>() -> Option<Box<[T; N]>> {
+    vec![T::default(); N].into_boxed_slice().try_into().ok()
+}
+
+impl Packed {
+    fn of(products: &[Option<i128>], cells: usize) -> Option<Packed> {
+        let least = products.iter().flatten().min().copied().unwrap_or(0);
+        let most = products.iter().flatten().max().copied().unwrap_or(0);
+        let unit = products
+            .iter()
+            .flatten()
+            .try_fold(0, |unit, it| Some(divisor(unit, it.checked_sub(least)?)))?
+            .max(1);
+        let range = u64::try_from(most.checked_sub(least)? / unit).ok()?;
+        let (shift, budget) = match range {
+            0..=0xff_ffff => (44, (1 << 20) - 1),
+            0x100_0000..=0xffff_ffff => (48, (1 << 16) - 1),
+            _ => return None,
+        };
+        let mut table = zeroed::<u64, DENSE_CELLS>()?;
+        for (entry, product) in table.iter_mut().zip(products) {
+            let value = product.and_then(|it| u64::try_from(it.checked_sub(least)? / unit).ok());
+            *entry = value.map_or(0, |it| (1 << shift) | it);
+        }
+        let copies = if cells * 2 <= DENSE_CELLS { 2 } else { 1 };
+        let sums = zeroed::<u64, DENSE_CELLS>()?;
+        let index = zeroed::<u16, BLOCK>()?;
+        Some(Packed { table, sums, cells, copies, shift, least, unit, budget, left: budget, index })
+    }
+
+    fn add(&mut self, rows: usize, cells: Cells<'_>, totals: &mut Totals) -> Result<(), Problem> {
+        if self.left < rows {
+            self.empty(totals)?;
+        }
+        self.left -= rows;
+        let index = self.index.get(..rows).unwrap_or_default();
+        match cells {
+            Cells::One(_, cell) => {
+                let sum = index.iter().fold(0_u64, |sum, it| sum.wrapping_add(self.table[usize::from(*it)]));
+                if let Some(known) = self.sums.get_mut(cell) {
+                    *known = known.wrapping_add(sum);
+                }
+            }
+            Cells::Each(cells) if self.copies == 2 => {
+                let second = u16::try_from(self.cells).unwrap_or(0);
+                let (pairs, rest) = index.as_chunks::<2>();
+                let (cell_pairs, cell_rest) = cells.as_chunks::<2>();
+                for ([a, b], [x, y]) in pairs.iter().zip(cell_pairs) {
+                    let (a, b) = (self.table[usize::from(*a)], self.table[usize::from(*b)]);
+                    let here = &mut self.sums[usize::from(*x)];
+                    *here = here.wrapping_add(a);
+                    let here = &mut self.sums[usize::from(y.wrapping_add(second))];
+                    *here = here.wrapping_add(b);
+                }
+                add_each(&self.table, &mut self.sums, rest, cell_rest);
+            }
+            Cells::Each(cells) => add_each(&self.table, &mut self.sums, index, cells),
+            Cells::Some(rows, cells) => {
+                for (row, cell) in rows.iter().zip(cells) {
+                    let value = index.get(usize::from(*row)).map_or(0, |it| self.table[usize::from(*it)]);
+                    let known = usize::try_from(*cell).ok().and_then(|it| self.sums.get_mut(it));
+                    if let Some(known) = known {
+                        *known = known.wrapping_add(value);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the sums into the totals.
+    fn empty(&mut self, totals: &mut Totals) -> Result<(), Problem> {
+        if self.left == self.budget {
+            return Ok(());
+        }
+        let used = self.cells * self.copies;
+        for (at, sum) in self.sums.iter_mut().take(used).enumerate() {
+            let packed = std::mem::take(sum);
+            let count = packed >> self.shift;
+            if count > 0 {
+                let low = i128::from(packed & ((1 << self.shift) - 1));
+                let value = low.checked_mul(self.unit).and_then(|low| {
+                    self.least.checked_mul(i128::from(count)).and_then(|it| it.checked_add(low))
+                });
+                totals.add((at % self.cells) as u64, count, value.ok_or(Problem::Overflow)?)?;
+            }
+        }
+        self.left = self.budget;
+        Ok(())
+    }
+}
+
+/// The greatest common divisor; neither is negative.
+fn divisor(mut left: i128, mut right: i128) -> i128 {
+    while right != 0 {
+        (left, right) = (right, left % right);
+    }
+    left
+}
+
+type Table = [u64; DENSE_CELLS];
+
+fn add_each(table: &Table, sums: &mut Table, index: &[u16], cells: &[u16]) {
+    for (index, cell) in index.iter().zip(cells) {
+        let here = &mut sums[usize::from(*cell)];
+        *here = here.wrapping_add(table[usize::from(*index)]);
+    }
+}

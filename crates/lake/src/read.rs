@@ -1,0 +1,269 @@
+//! Rows of a file of the lake, some thousand at a time and in order.
+
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use sha2::{Digest, Sha256};
+
+use crate::blobs::Blobs;
+use crate::error::LakeError;
+use crate::layout::{FIXED_COLUMNS, Kind, Layout};
+use crate::manifest::FileEntry;
+use crate::rows::{ABSENT, ABSENT_DATE, ABSENT_TRUTH, Rows, Texts, Values, Words};
+use crate::write::PAGE_ROWS;
+
+/// Bytes read at once where it is not known how many are needed.
+const READ_BYTES: usize = 64 * 1024;
+/// Bytes a digest is taken of at once.
+const HASHED_BYTES: u64 = 8 << 20;
+
+/// Reads the rows of one file in order.
+pub(crate) struct FileRows {
+    reader: SerializedFileReader<BlobFile>,
+    path: String,
+    layout: Layout,
+    /// For each column of the layout, its position in the file.
+    positions: Vec<Option<usize>>,
+    group: usize,
+    columns: Vec<ColumnReader>,
+    left_in_group: usize,
+}
+
+/// Refuses a file whose bytes are not those the manifest names.
+pub fn verify(blobs: &dyn Blobs, entry: &FileEntry) -> std::result::Result<(), LakeError> {
+    let size = blobs.size(&entry.path)?;
+    if size != entry.bytes {
+        return Err(LakeError::corrupt(
+            &entry.path,
+            format_args!("it has {size} bytes instead of {}", entry.bytes),
+        ));
+    }
+    let mut hash = Sha256::new();
+    let mut from = 0;
+    while from < size {
+        let until = size.min(from + HASHED_BYTES);
+        hash.update(&blobs.get_range(&entry.path, from..until)?);
+        from = until;
+    }
+    let found: [u8; 32] = hash.finalize().into();
+    if found == entry.sha256 { Ok(()) } else { Err(LakeError::corrupt(&entry.path, "its SHA-256 differs")) }
+}
+
+impl FileRows {
+    /// Opens a file. Columns the layout has and the file has not are absent in every row, if they may be.
+    pub(crate) fn open(
+        blobs: Arc<dyn Blobs>,
+        path: &str,
+        layout: &Layout,
+    ) -> std::result::Result<FileRows, LakeError> {
+        let damaged = |error: ParquetError| LakeError::corrupt(path, error);
+        let size = blobs.size(path)?;
+        let file = BlobFile { blobs, path: path.to_owned(), size };
+        let reader = SerializedFileReader::new(file).map_err(damaged)?;
+        let schema = reader.metadata().file_metadata().schema_descr();
+        let names: Vec<&str> = schema.columns().iter().map(|it| it.name()).collect();
+        let position = |name: &str| names.iter().position(|it| *it == name);
+        if FIXED_COLUMNS.iter().enumerate().any(|(at, name)| position(name) != Some(at)) {
+            return Err(LakeError::corrupt(path, "it has not the columns of a lake"));
+        }
+        let positions: Vec<Option<usize>> = layout.columns.iter().map(|it| position(&it.name)).collect();
+        let lacking =
+            layout.columns.iter().zip(&positions).find(|(column, at)| at.is_none() && !column.optional);
+        if let Some((column, _)) = lacking {
+            return Err(LakeError::corrupt(path, format_args!("it has no column `{}`", column.name)));
+        }
+        Ok(FileRows {
+            reader,
+            path: path.to_owned(),
+            layout: layout.clone(),
+            positions,
+            group: 0,
+            columns: Vec::new(),
+            left_in_group: 0,
+        })
+    }
+
+    /// The next rows; `None` behind the last.
+    pub(crate) fn next(&mut self) -> std::result::Result<Option<Rows>, LakeError> {
+        self.read().map_err(|error| LakeError::corrupt(&self.path, error))
+    }
+
+    fn read(&mut self) -> Result<Option<Rows>> {
+        while self.left_in_group == 0 {
+            if self.group >= self.reader.num_row_groups() {
+                return Ok(None);
+            }
+            let group = self.reader.get_row_group(self.group)?;
+            self.left_in_group = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
+            let columns = (0..group.num_columns()).map(|it| group.get_column_reader(it));
+            self.columns = columns.collect::<Result<_>>()?;
+            self.group += 1;
+        }
+        let count = self.left_in_group.min(PAGE_ROWS);
+        self.left_in_group -= count;
+        self.rows(count).map(Some)
+    }
+
+    fn rows(&mut self, count: usize) -> Result<Rows> {
+        let mut rows = Rows::new(self.layout.clone());
+        let [at, recorded_at, subject, source, id, ..] = self.columns.as_mut_slice() else {
+            return Err(ParquetError::General("columns are missing".into()));
+        };
+        rows.at = instants(at, count)?;
+        rows.recorded_at = instants(recorded_at, count)?;
+        rows.subject = words(subject, count)?;
+        rows.source = words(source, count)?;
+        rows.id = texts(id, count)?;
+        for ((values, column), position) in
+            rows.columns.iter_mut().zip(&self.layout.columns).zip(&self.positions)
+        {
+            match position.and_then(|it| self.columns.get_mut(it)) {
+                Some(reader) => *values = read_values(reader, column.kind, count)?,
+                None => values.push_absent(count),
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl Values {
+    fn push_absent(&mut self, count: usize) {
+        match self {
+            Values::Words(words) => (0..count).for_each(|_| words.push(None)),
+            Values::Texts(texts) => (0..count).for_each(|_| texts.push(None)),
+            Values::Truths(truths) => truths.resize(count, ABSENT_TRUTH),
+            Values::Numbers(values) | Values::Instants(values) => values.resize(count, ABSENT),
+            Values::Dates(dates) => dates.resize(count, ABSENT_DATE),
+        }
+    }
+}
+
+fn read_values(reader: &mut ColumnReader, kind: Kind, count: usize) -> Result<Values> {
+    Ok(match (kind, reader) {
+        (Kind::Word, reader) => Values::Words(words(reader, count)?),
+        (Kind::Text, reader) => Values::Texts(texts(reader, count)?),
+        (Kind::Truth, ColumnReader::BoolColumnReader(it)) => {
+            let truths = column(it, count)?.into_iter().map(|it| it.map_or(ABSENT_TRUTH, u8::from));
+            Values::Truths(truths.collect())
+        }
+        (Kind::Number(_), reader) => Values::Numbers(instants(reader, count)?),
+        (Kind::Instant, reader) => Values::Instants(instants(reader, count)?),
+        (Kind::Date, ColumnReader::Int32ColumnReader(it)) => {
+            Values::Dates(column(it, count)?.into_iter().map(|it| it.unwrap_or(ABSENT_DATE)).collect())
+        }
+        _ => return Err(wrong_kind()),
+    })
+}
+
+fn instants(reader: &mut ColumnReader, count: usize) -> Result<Vec<i64>> {
+    let ColumnReader::Int64ColumnReader(it) = reader else { return Err(wrong_kind()) };
+    Ok(column(it, count)?.into_iter().map(|it| it.unwrap_or(ABSENT)).collect())
+}
+
+fn words(reader: &mut ColumnReader, count: usize) -> Result<Words> {
+    let mut words = Words::default();
+    strings(reader, count, |it| words.push(it))?;
+    Ok(words)
+}
+
+fn texts(reader: &mut ColumnReader, count: usize) -> Result<Texts> {
+    let mut texts = Texts::default();
+    strings(reader, count, |it| texts.push(it))?;
+    Ok(texts)
+}
+
+fn strings(reader: &mut ColumnReader, count: usize, mut push: impl FnMut(Option<&str>)) -> Result<()> {
+    let ColumnReader::ByteArrayColumnReader(it) = reader else { return Err(wrong_kind()) };
+    for value in column(it, count)? {
+        match &value {
+            None => push(None),
+            Some(bytes) => push(Some(ByteArray::as_utf8(bytes)?)),
+        }
+    }
+    Ok(())
+}
+
+/// The next `count` values of a column, `None` for what is absent.
+fn column<T: DataType>(reader: &mut ColumnReaderImpl<T>, count: usize) -> Result<Vec<Option<T::T>>> {
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    let mut rows = 0;
+    while rows < count {
+        let (read, _, _) = reader.read_records(count - rows, Some(&mut levels), None, &mut values)?;
+        if read == 0 {
+            return Err(ParquetError::EOF("a column is shorter than its row group".into()));
+        }
+        rows += read;
+    }
+    let mut values = values.into_iter();
+    if levels.is_empty() {
+        return Ok(values.map(Some).collect());
+    }
+    Ok(levels.into_iter().map(|level| if level > 0 { values.next() } else { None }).collect())
+}
+
+fn wrong_kind() -> ParquetError {
+    ParquetError::General("a column is of another kind".into())
+}
+
+/// A file of the store as the reader of Parquet wants it.
+struct BlobFile {
+    blobs: Arc<dyn Blobs>,
+    path: String,
+    size: u64,
+}
+
+impl Length for BlobFile {
+    fn len(&self) -> u64 {
+        self.size
+    }
+}
+
+impl ChunkReader for BlobFile {
+    type T = BlobRead;
+
+    fn get_read(&self, start: u64) -> Result<BlobRead> {
+        let file = BlobFile { blobs: Arc::clone(&self.blobs), path: self.path.clone(), size: self.size };
+        Ok(BlobRead { file, next: start, buffer: Bytes::new() })
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        self.range(start..start.saturating_add(length as u64))
+    }
+}
+
+impl BlobFile {
+    fn range(&self, range: Range<u64>) -> Result<Bytes> {
+        if range.end > self.size {
+            return Err(ParquetError::EOF("the file is shorter than it says".into()));
+        }
+        self.blobs.get_range(&self.path, range).map_err(|error| ParquetError::External(Box::new(error)))
+    }
+}
+
+/// Reads on from some place of a file.
+struct BlobRead {
+    file: BlobFile,
+    next: u64,
+    buffer: Bytes,
+}
+
+impl Read for BlobRead {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.buffer.is_empty() && self.next < self.file.size {
+            let until = self.file.size.min(self.next.saturating_add(out.len().max(READ_BYTES) as u64));
+            self.buffer = self.file.range(self.next..until).map_err(io::Error::other)?;
+            self.next = until;
+        }
+        let taken = self.buffer.split_to(out.len().min(self.buffer.len()));
+        if let Some(slot) = out.get_mut(..taken.len()) {
+            slot.copy_from_slice(&taken);
+        }
+        Ok(taken.len())
+    }
+}
