@@ -1,11 +1,9 @@
 //! Measures the engine and the platform beside their peers. Started by `cargo xtask bench`, which says where the peers are.
 
-mod clock;
 mod engine;
 mod lite;
 mod pages;
 mod peers;
-mod report;
 mod rows;
 mod settlements;
 mod stored;
@@ -16,10 +14,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use engine::Effort;
+use measured::{Fault, clock, report};
 use peers::Programs;
-
-/// Anything that stops a measurement.
-type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 const USAGE: &str = "usage: bench engine [--quick] [--format json] --python FILE --postgres FOLDER
        bench platform [--quick] [--format json] [--only TEXT] --postgres FOLDER

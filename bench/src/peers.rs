@@ -2,10 +2,11 @@
 
 mod duckdb;
 mod files;
-mod pipe;
 mod postgres;
 
 use std::path::PathBuf;
+
+use measured::pipe;
 
 use crate::Fault;
 use crate::lite::{Lite, MONTHS};

@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as acts from "./acts.mjs";
 import { launch, listen, signIn, totp } from "./browser.mjs";
 
 const [, , base, upheld] = process.argv;
@@ -237,6 +238,32 @@ async function walk(scripts) {
   assert.match(await theirs.locator("main").innerText(), /19\.95 CNY/);
   told("the voucher is there");
   assert.ok(await heading(theirs));
+  await pressTheRest({ name, month, customer, scripts, told }, { owner, finance, theirs });
+}
+
+/** What the way from the contract to the voucher does not press. */
+async function pressTheRest({ name, month, customer, scripts, told }, { owner, finance, theirs }) {
+  const id = `${name}-lines`;
+  await acts.publishText(owner, `${base}/en/agreements/new`, acts.agreement(id, "1", "10"), scripts);
+  const since = `${month}-01T00:00`;
+  const until = `${new Date().getUTCFullYear() + 1}-12-31T00:00`;
+  const at = (end) => `${base}/en/customers/${customer}/subscriptions/${id}-${end}`;
+  await acts.subscribe(owner, base, customer, id, `${id}-a`, { since });
+  await acts.subscribe(owner, base, customer, id, `${id}-b`, { since, until });
+  await acts.closeByHand(owner, at("b"));
+  told("a cycle without evidence is closed by hand");
+  await acts.payOut(owner, theirs, finance, base, { customer, path: at("a"), month });
+  told("a file is in, money is paid out, and that is undone");
+  await acts.tellOfAChange(owner, theirs, base, { id, customer, scripts });
+  told("a notice is accepted, refused, taken back");
+  await acts.changeSubscription(owner, at("b"));
+  told("a subscription is changed, suspended, resumed, renewed, ended");
+  if (scripts) await acts.findByKeyboard(owner, base, customer);
+  const [email, whose] = scripts ? ["it@northfield.example", "northfield-clinic"] : ["dev@qingniao.example", "qingniao-express"];
+  const other = await open(scripts);
+  await signIn(other, base, email);
+  await acts.claimInTwoClicks(other, base, whose);
+  told("a customer of the demonstration claims in two clicks");
 }
 
 try {

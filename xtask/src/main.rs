@@ -21,6 +21,7 @@ const USAGE: &str = "usage:
   cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds
   cargo xtask bench platform [--quick] [--format json]   the platform beside PostgreSQL driven directly; --quick: 3 minutes
   cargo xtask bench pages [--quick] [--format json]      pages of the demonstration at 200 a second
+  cargo xtask bench volume [--quick] [--format json]     hundreds of millions of records beside four engines; --quick: 10 M
   cargo xtask bench settlements [--quick]                its 100,000 settlements alone, without peers; --quick: 5,000";
 
 /// What a step returns: nothing, or what to tell the user about its failure.

@@ -47,7 +47,7 @@ function openPalette() {
 function choose(step) {
   const found = [...palette.querySelectorAll("a.result")];
   const at = found.findIndex((it) => it.getAttribute("aria-selected") === "true");
-  const next = found[(at + step + found.length) % found.length];
+  const next = found[(Math.max(at, step > 0 ? -1 : 0) + step + found.length) % found.length];
   for (const [index, it] of found.entries()) {
     it.id = `result-${index}`;
     it.setAttribute("aria-selected", it === next);

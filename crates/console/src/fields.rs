@@ -38,6 +38,16 @@ impl Fields {
         }
     }
 
+    /// Refuses a text, or the name of a file, with U+0000. What is in a file is its reader's business.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let texts = self.pairs.iter().map(|(name, text)| (name, text));
+        let names = self.files.iter().map(|(name, file)| (name, &file.name));
+        match texts.chain(names).find(|it| it.0.contains('\0') || it.1.contains('\0')) {
+            Some((name, _)) => Err(Refusal::zero(&name.replace('\0', "")).into()),
+            None => Ok(()),
+        }
+    }
+
     fn of_parts(content_type: &str, body: Bytes) -> Result<Self, Failure> {
         let boundary = multer::parse_boundary(content_type).map_err(|_| unreadable())?;
         let whole = futures_util::stream::once(async move { Ok::<_, std::io::Error>(body) });
@@ -108,7 +118,8 @@ impl Fields {
     /// Everything that can be shown again; never a password.
     pub(crate) fn shown_again(self) -> BTreeMap<String, String> {
         let secret = |name: &str| name.contains("password") || name == "code" || name == crate::guard::FIELD;
-        self.pairs.into_iter().filter(|it| !secret(&it.0)).collect()
+        let shown = self.pairs.into_iter().filter(|it| !secret(&it.0));
+        shown.map(|(name, text)| (name, text.replace('\0', ""))).collect()
     }
 }
 
@@ -155,6 +166,26 @@ mod tests {
         ] {
             assert!(Fields::read(media, Bytes::from_static(body.as_bytes())).is_err(), "{media}");
         }
+    }
+
+    #[test]
+    fn a_zero_is_refused_with_the_name_of_its_field() {
+        let parts = "--X\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\na\0b\r\n--X--\r\n";
+        for (media, body) in [
+            ("application/x-www-form-urlencoded", "act=x&note=a%00b"),
+            ("application/x-www-form-urlencoded", "act=x&no%00te=a"),
+            ("multipart/form-data; boundary=X", parts),
+        ] {
+            match Fields::read(media, Bytes::from_static(body.as_bytes())).unwrap().check() {
+                Err(Failure::Refusal(it)) => {
+                    assert!(it.detail.en.starts_with("note: "), "{}", it.detail.en);
+                    assert!(it.detail.zh.starts_with("note："), "{}", it.detail.zh);
+                }
+                other => panic!("{body}: {other:?}"),
+            }
+        }
+        let file = "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\na\0b\r\n--X--\r\n";
+        assert!(Fields::read("multipart/form-data; boundary=X", Bytes::from(file)).unwrap().check().is_ok());
     }
 
     #[test]

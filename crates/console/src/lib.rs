@@ -6,17 +6,20 @@
 
 mod address;
 mod assets;
+mod by_itself;
 mod chart;
 mod events;
 mod fields;
 mod frame;
 mod guard;
+mod house;
 mod page;
 mod pages;
+mod part;
 mod router;
 mod show;
 mod tone;
 mod view;
 mod words;
 
-pub use router::{PageInfo, router, table};
+pub use router::{PageInfo, feeds, router, table};

@@ -154,6 +154,7 @@ pub(crate) fn prepared_answer(
     let prepare = move |platform: &Platform, who: &Principal, parts: &Parts, body: Bytes| {
         let fields = Fields::read(&parts.content_type, body)?;
         guard::check(parts, &fields)?;
+        fields.check()?;
         let answer = prepare(platform, who, parts, fields)?;
         let commit: Commit =
             Box::new(move |platform, tx, who, parts| answer(&mut View::new(platform, tx, who, parts)));

@@ -49,6 +49,13 @@ pub fn table() -> Vec<PageInfo> {
     pages::routes().into_iter().map(info).collect()
 }
 
+/// Every address that machines read; none needs a sign-in, and no language stands before them.
+pub fn feeds() -> Vec<PageInfo> {
+    let info =
+        |it: Route| PageInfo { method: it.method, path: it.path.to_owned(), id: it.id, open: it.is_open() };
+    pages::feeds().into_iter().map(info).collect()
+}
+
 /// The pages, to be served beside the API.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let mut router = Router::new()

@@ -213,3 +213,6 @@ evidence-att-title = Title
 evidence-att-subject = What it is about
 evidence-att-statement = What is declared
 evidence-att-utc = Days begin at midnight UTC.
+evidence-gaps = not watched
+evidence-gap = { $from } – { $until }: nobody was watching ({ $long })
+evidence-legend-gaps = not watched

@@ -200,3 +200,6 @@ evidence-att-title = 名称
 evidence-att-subject = 涉及内容
 evidence-att-statement = 声明内容
 evidence-att-utc = 日期以 UTC 零点为准。
+evidence-gaps = 无监测
+evidence-gap = { $from } – { $until }：无监测覆盖（{ $long }）
+evidence-legend-gaps = 无监测

@@ -84,3 +84,6 @@ error-fault = Something failed on our side
 error-fault-help = Nothing was changed. With this number the operator finds the cause in the log:
 error-home = To the first page
 me-title = Your account
+pages-before = Earlier in this list
+pages-after = Further in this list
+pages-told = { $from } to { $until } of { $all }

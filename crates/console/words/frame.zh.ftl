@@ -84,3 +84,6 @@ error-fault = 服务器内部发生故障
 error-fault-help = 没有任何改动。凭以下编号，运维人员可在日志中找到原因：
 error-home = 回到首页
 me-title = 我的账户
+pages-before = 上一页
+pages-after = 下一页
+pages-told = 第 { $from } 至 { $until } 项，共 { $all } 项

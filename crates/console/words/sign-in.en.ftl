@@ -5,3 +5,6 @@ sign-in-code = Code of the second factor
 sign-in-code-hint = Six digits from your authenticator, or a recovery code. Leave it empty if you have set up none.
 sign-in-promise = What was promised, what was kept, and what is owed.
 sign-in-status = Public status page
+sign-in-unsafe = Nobody can stay signed in at this address
+sign-in-unsafe-why = It is plain HTTP: what you type travels unencrypted, and your browser does not send the sign-in back, so you would be asked for it again and again.
+sign-in-unsafe-help = Open the address that begins with https://, or, on the machine where Upheld runs, http://localhost with the same port. Whoever operates it puts a proxy with TLS before it.

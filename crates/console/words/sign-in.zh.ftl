@@ -5,3 +5,6 @@ sign-in-code = 第二因素验证码
 sign-in-code-hint = 验证器上的六位数字，或一个恢复码；未设置者留空。
 sign-in-promise = 承诺了什么，做到了什么，欠了什么。
 sign-in-status = 公开状态页
+sign-in-unsafe = 在此地址无法保持登录
+sign-in-unsafe-why = 这是未加密的 HTTP：所输入的内容以明文传输，浏览器也不会送回登录凭据，因此会一再要求登录。
+sign-in-unsafe-help = 请打开以 https:// 开头的地址；若就在运行 Upheld 的机器上，请用 http://localhost 加相同端口。运维人员应在其前面设置启用 TLS 的代理。

@@ -63,3 +63,7 @@ statements-package-fine = All { $files } files are as they were sealed, and the 
 statements-package-wrong = The package does not agree with its seal
 statements-replay-same = Computed again from what was known then: the same, byte for byte
 statements-replay-different = Computed again from what was known then: different
+statements-text-leaves-open = { $count ->
+    [one] One thing the text leaves open
+   *[other] { $count } things the text leaves open
+}

@@ -57,3 +57,4 @@ statements-package-fine = 全部 { $files } 个文件与签封时一致，且条
 statements-package-wrong = 结算包与签封不符
 statements-replay-same = 以当时所知重新计算：逐字节相同
 statements-replay-different = 以当时所知重新计算：结果不同
+statements-text-leaves-open = 条文留白 { $count } 项

@@ -225,8 +225,7 @@ pub fn list(
          WHERE tenant_id = $1 AND id > $2 AND (1 = $3 OR stream = $4) ORDER BY id LIMIT $5",
         values![tenant.id(), page.after(), all, subscription.unwrap_or_default(), page.rows()?],
     )?;
-    let items = rows.iter().map(correction).collect::<Result<_, _>>()?;
-    Ok(page.cut(items, |it: &Correction| it.id.clone()))
+    Ok(page.listed(&rows, correction, |it: &Correction| it.id.clone())?)
 }
 
 /// A correction.

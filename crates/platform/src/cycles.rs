@@ -126,8 +126,7 @@ pub fn list(
          WHERE tenant_id = $1 AND subscription_id = $2 AND label > $3 ORDER BY label LIMIT $4",
         values![tenant.id(), subscription, page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.label.clone()))
+    Ok(page.listed(&rows, view, |it| it.label.clone())?)
 }
 
 pub(crate) fn view(row: &Row) -> Result<CycleView, Fault> {

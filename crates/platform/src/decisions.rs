@@ -122,8 +122,7 @@ pub fn list(
         select!("WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3"),
         values![page.after(), state.unwrap_or_default(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.id.clone()))
+    Ok(page.listed(&rows, view, |it| it.id.clone())?)
 }
 
 /// The decisions about one tenant, oldest first.
@@ -138,8 +137,7 @@ pub fn of_tenant(
         select!("WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
         values![tenant.id(), page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.id.clone()))
+    Ok(page.listed(&rows, view, |it| it.id.clone())?)
 }
 
 /// Answers a decision: grants an amount, or declines, with the reason.

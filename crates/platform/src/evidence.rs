@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::evidence::{Evidence, Record, reread};
+use ::lake::FileEntry;
 use store::{Fault, Tx, values};
 use timeline::Instant;
 
@@ -32,6 +33,8 @@ pub struct Loaded {
     pub seen: BTreeMap<String, i64>,
     /// Records of another version of the contract whose times mean nothing in this one.
     pub misunderstood: usize,
+    /// The files with records in volume, where the settlement asks for them: see [`crate::settling::InForce::evidence`].
+    pub files: Vec<FileEntry>,
     marks: [Mark; 2],
 }
 
@@ -103,6 +106,7 @@ impl Loaded {
             evidence: Arc::new(Evidence::of(&published.contract.schema, Vec::new())),
             seen: BTreeMap::new(),
             misunderstood: 0,
+            files: Vec::new(),
             marks: Default::default(),
         }
     }
@@ -119,7 +123,14 @@ impl Loaded {
             all.extend(records);
             Arc::new(Evidence::of(&published.contract.schema, all))
         };
-        Self { evidence, seen, misunderstood, marks }
+        Self { evidence, seen, misunderstood, files: Vec::new(), marks }
+    }
+
+    /// The same without files that were not merged yet with what else stands for their day: what is known a moment later.
+    #[must_use]
+    pub(crate) fn merged(mut self) -> Self {
+        self.files.retain(|it| it.settled);
+        self
     }
 
     /// How many records it holds.
@@ -148,7 +159,7 @@ impl Reading<'_> {
             let lines: Vec<u8> = row.get(3)?;
             let (records, refused) = reread(&self.published.contract.schema, &lines, at);
             self.misunderstood += refused;
-            let said = Said { actor: actor.into(), side: Side::named(&side) };
+            let said = Said::by(&actor, Side::named(&side));
             let ours: Vec<Record> = records
                 .into_iter()
                 .filter(|it| !part.shared || self.concerns(it))
@@ -171,14 +182,19 @@ impl Reading<'_> {
 }
 
 /// Who said what a batch holds.
-struct Said {
+pub(crate) struct Said {
     actor: Arc<str>,
     side: Side,
 }
 
 impl Said {
+    /// Said by somebody of that side.
+    pub(crate) fn by(actor: &str, side: Side) -> Self {
+        Self { actor: actor.into(), side }
+    }
+
     /// Names the source: the sender where the record names none; a customer's always says that it is one.
-    fn name(&self, record: Record) -> Record {
+    pub(crate) fn name(&self, record: Record) -> Record {
         let source = match (self.side, record.source) {
             (Side::Provider, Some(it)) => it,
             (Side::Provider, None) => self.actor.clone(),

@@ -7,7 +7,7 @@ use crate::jobs::{self, Job};
 use crate::platform::Platform;
 use crate::principal::PROVIDER;
 use crate::refusal::Failure;
-use crate::{answered, people, time};
+use crate::{answered, people, time, volume};
 
 /// The kind of job.
 pub const JOB: &str = "housekeeping";
@@ -16,6 +16,7 @@ const DAY_SECONDS: i64 = 86_400;
 
 /// Puts the job down, for a store that has none yet.
 pub fn schedule(platform: &Platform) -> Result<(), Failure> {
+    volume::schedule(platform)?;
     platform.write(|_, tx| {
         let known = tx.row("SELECT id FROM job WHERE kind = $1", store::values![JOB])?;
         if known.is_some() { Ok(()) } else { again(tx, 0) }
@@ -24,6 +25,7 @@ pub fn schedule(platform: &Platform) -> Result<(), Failure> {
 
 /// Forgets, and comes back tomorrow.
 pub fn run(platform: &Platform, _: &Job) -> Result<(), Failure> {
+    volume::forget(platform)?;
     platform.write(|platform, tx| {
         answered::forget(tx, platform.settings.idempotency_seconds)?;
         people::forget(tx)?;

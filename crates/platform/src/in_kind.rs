@@ -63,8 +63,7 @@ pub fn list(tx: &mut Tx<'_>, who: &Principal, tenant: &str, page: &Page) -> Resu
         select!("WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
         values![tenant.id(), page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.id.clone()))
+    Ok(page.listed(&rows, view, |it| it.id.clone())?)
 }
 
 /// What was given in kind in `[from, until)` to a tenant, or to all when it is empty; at most so much.

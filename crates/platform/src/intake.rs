@@ -3,15 +3,17 @@
 //! keeps no good one out.
 
 pub(crate) mod affected;
+mod fit;
 mod known;
 mod outlook;
 mod receipt;
 mod revisions;
+mod volume;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use diagnostic::{Bilingual, Diagnostic, Place, Severity};
+use diagnostic::Diagnostic;
 use evidence::{LineWriter, Record, Shape, SourceFile};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
@@ -23,11 +25,14 @@ use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::rights::{Resource, Verb};
-use crate::stream::{Opened, SHARED, Side, Stream};
+use crate::stream::{Opened, Stream};
 use crate::time::Moment;
+use crate::volume::wait;
 
+use fit::{check_size, problem, too_many, unfit};
 pub use outlook::{Outlook, look};
 pub use receipt::{Problem, Receipt};
+pub use volume::secure;
 
 /// Longest body, in bytes.
 pub const BODY_BYTES_MAX: usize = 16 << 20;
@@ -74,6 +79,8 @@ pub struct Prepared {
     ids: Vec<Vec<Value>>,
     sha256: String,
     reach: Reach,
+    /// What is not listed.
+    volume: volume::InVolume,
     problems: Vec<Diagnostic>,
     refused: u64,
 }
@@ -119,7 +126,7 @@ pub fn receive(
     body: Body,
 ) -> Result<Receipt, Failure> {
     let opened = platform.read(|platform, tx| open(platform, tx, who, stream))?;
-    let prepared = prepare(opened, who, body)?;
+    let prepared = secure(platform, who, prepare(opened, who, body)?)?;
     let who = who.clone();
     platform.write(move |platform, tx| commit(platform, tx, &who, prepared))
 }
@@ -154,6 +161,7 @@ pub fn prepare(opened: Opened, who: &Principal, body: Body) -> Result<Prepared, 
         ids: Vec::with_capacity(taken.records.len()),
         sha256: String::new(),
         reach: Reach::NONE,
+        volume: volume::InVolume::new(),
         problems: taken.diagnostics,
         refused: u64::try_from(taken.refused).unwrap_or(u64::MAX),
     };
@@ -161,7 +169,7 @@ pub fn prepare(opened: Opened, who: &Principal, body: Body) -> Result<Prepared, 
     for record in &taken.records {
         prepared.add(record, &writer);
     }
-    prepared.sha256 = settle::hex(&Sha256::digest(prepared.lines.as_bytes()));
+    prepared.sha256 = prepared.volume.sha256(&prepared.lines);
     prepared.check_whole()?;
     Ok(prepared)
 }
@@ -175,16 +183,25 @@ pub fn commit(
 ) -> Result<Receipt, Failure> {
     let stream = Stream::named(&prepared.opened.tenant, &prepared.opened.name);
     let tenant = stream.enter(tx, who, Resource::Evidence, Verb::Create)?;
-    let (agreement, version) = stream.governed(tx, &tenant)?;
-    if (&agreement, &version) != (&prepared.opened.agreement, &prepared.opened.published.version) {
-        return Err(Refusal::new(
-            RefusalKind::Outdated,
-            "the contract's version changed while this was read; send it again",
-            "读取期间合同版本已变更，请重新发送",
-        )
-        .into());
+    check_version(tx, &stream, (&tenant, &prepared.opened))?;
+    if prepared.volume.count > 0 && prepared.volume.journal.is_none() {
+        return Err(Fault::broken("records in volume are not in the journal").into());
     }
     keep(platform, tx, who, prepared)
+}
+
+/// Refused when the contract is no longer the one a body was checked under.
+fn check_version(tx: &mut Tx<'_>, stream: &Stream, (tenant, opened): (&str, &Opened)) -> Result<(), Failure> {
+    let (agreement, version) = stream.governed(tx, tenant)?;
+    if (&agreement, &version) == (&opened.agreement, &opened.published.version) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalKind::Outdated,
+        "the contract's version changed while this was read; send it again",
+        "读取期间合同版本已变更，请重新发送",
+    )
+    .into())
 }
 
 /// Keeps records the platform itself made, all or none; the caller's right to what they are about has been checked.
@@ -198,6 +215,7 @@ pub(crate) fn keep_made(
     let lines: Vec<String> = records.iter().map(Json::to_string).collect();
     let body = Body { shape: Shape::Lines, bytes: lines.join("\n").into_bytes(), atomic: true };
     let prepared = prepare(opened, who, body)?;
+    volume::none(&prepared)?;
     keep(platform, tx, who, prepared)
 }
 
@@ -205,7 +223,7 @@ pub(crate) fn keep_made(
 pub(crate) fn check_made(opened: &Opened, who: &Principal, records: &[Json]) -> Result<(), Failure> {
     let lines: Vec<String> = records.iter().map(Json::to_string).collect();
     let body = Body { shape: Shape::Lines, bytes: lines.join("\n").into_bytes(), atomic: true };
-    prepare(opened.clone(), who, body).map(|_| ())
+    volume::none(&prepare(opened.clone(), who, body)?)
 }
 
 fn keep(
@@ -230,29 +248,29 @@ fn keep(
         known::sort_out(tx, &mut prepared, seq)?
     };
     prepared.check_whole()?;
-    let accepted = prepared.records.len();
+    let accepted = prepared.accepted();
     let mut receipt = Receipt::of(&prepared, duplicates);
     if accepted == 0 {
         return Ok(receipt);
     }
     let at = revisions.time(tx, &prepared, &latest)?;
     revisions.mark(tx, &prepared, seq)?;
-    let reach = revisions.reach(&prepared);
+    let reach = revisions.reach(&prepared).with(prepared.volume.reach);
     latest.append(tx, &prepared, (seq, at, reach))?;
-    audit::append(
-        tx,
-        who,
-        &prepared.opened.tenant,
-        Entry {
-            action: "evidence.accepted",
-            subject: prepared.opened.name.clone(),
-            new: json!({
-                "accepted": accepted, "batch": seq, "duplicates": duplicates, "rejected": prepared.refused,
-                "sha256": prepared.sha256, "side": prepared.opened.side.name(),
-            }),
-            ..Entry::default()
-        },
-    )?;
+    if let Some(journal) = &prepared.volume.journal {
+        let first = prepared.volume.reach.from;
+        wait(tx, (&prepared.opened.tenant, &prepared.opened.name), (seq, first), journal)?;
+    }
+    let mut new = json!({
+        "accepted": accepted, "batch": seq, "duplicates": duplicates, "rejected": prepared.refused,
+        "sha256": prepared.sha256, "side": prepared.opened.side.name(),
+    });
+    if let Some(count) = prepared.in_volume() {
+        new["in_volume"] = json!(count);
+    }
+    let subject = prepared.opened.name.clone();
+    let entry = Entry { action: "evidence.accepted", subject, new, ..Entry::default() };
+    audit::append(tx, who, &prepared.opened.tenant, entry)?;
     affected::evidence_changed(tx, &prepared.opened, reach)?;
     receipt.kept(seq, &prepared.sha256, Moment(at));
     Ok(receipt)
@@ -283,9 +301,9 @@ impl Latest {
         prepared: &Prepared,
         (seq, at, reach): (i64, Instant, Reach),
     ) -> Result<(), Fault> {
-        let Prepared { opened, records, sha256, lines, actor, .. } = prepared;
+        let Prepared { opened, sha256, lines, actor, .. } = prepared;
         let head = settle::hex(&Sha256::digest(format!("{}{sha256}", self.head)));
-        let records = i64::try_from(records.len()).unwrap_or(i64::MAX);
+        let records = i64::try_from(prepared.accepted()).unwrap_or(i64::MAX);
         tx.execute(
             "INSERT INTO evidence_batch (tenant_id, stream, seq, at, actor, side, records, first_at, last_at, sha256, head, lines)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -322,6 +340,15 @@ impl Prepared {
         }
         let from = self.lines.len();
         writer.push(&mut self.lines, record);
+        let fact = self.opened.published.contract.schema.facts.get(record.fact);
+        if fact.is_some_and(|it| it.volume) {
+            let line = self.lines.split_off(from);
+            if let Err(problem) = self.volume.add(record, &line, (&self.opened, &self.actor)) {
+                self.problems.push(problem);
+                self.refused += 1;
+            }
+            return;
+        }
         let digest = Sha256::digest(self.lines.get(from..).unwrap_or_default().as_bytes());
         self.lines.push('\n');
         let digest = digest.get(..DIGEST_BYTES).unwrap_or_default();
@@ -345,6 +372,16 @@ impl Prepared {
             supersedes: record.supersedes.clone(),
             reach,
         });
+    }
+
+    /// Records kept, listed and in volume.
+    fn accepted(&self) -> usize {
+        self.records.len().saturating_add(self.volume.count)
+    }
+
+    /// Records that come in volume, where any do.
+    fn in_volume(&self) -> Option<u64> {
+        Some(self.volume.count).filter(|it| *it > 0).map(|it| u64::try_from(it).unwrap_or(u64::MAX))
     }
 
     /// Refuses a body that is to be kept whole when anything of it is bad.
@@ -373,7 +410,7 @@ impl Prepared {
                 self.ids.push(id);
             }
         }
-        self.sha256 = settle::hex(&Sha256::digest(self.lines.as_bytes()));
+        self.sha256 = self.volume.sha256(&self.lines);
     }
 
     /// Refuses one record of the body.
@@ -402,76 +439,4 @@ impl Reach {
     fn with(self, other: Self) -> Self {
         Self { from: self.from.min(other.from), until: self.until.max(other.until) }
     }
-}
-
-fn check_size(body: &Body) -> Result<(), Failure> {
-    if body.bytes.len() > BODY_BYTES_MAX {
-        return Err(Refusal::new(
-            RefusalKind::TooLarge,
-            format!("the body has {} bytes; send at most {BODY_BYTES_MAX} at once", body.bytes.len()),
-            format!("请求体 {} 字节；每次至多 {BODY_BYTES_MAX} 字节", body.bytes.len()),
-        )
-        .into());
-    }
-    // A quoted cell of CSV may hold line feeds.
-    let lines_max = if body.shape == Shape::Lines { RECORDS_MAX } else { RECORDS_MAX * 20 };
-    let lines = body.bytes.iter().filter(|it| **it == b'\n').count();
-    if lines > lines_max { Err(too_many().into()) } else { Ok(()) }
-}
-
-fn too_many() -> Refusal {
-    Refusal::new(
-        RefusalKind::TooLarge,
-        format!("the body has more than {RECORDS_MAX} records; send it in parts"),
-        format!("请求体超过 {RECORDS_MAX} 条记录，请分批发送"),
-    )
-}
-
-/// Why a record that is right by its schema cannot be taken into this stream.
-fn unfit(record: &Record, opened: &Opened) -> Option<Diagnostic> {
-    let id = record.id.as_deref().unwrap_or_default();
-    let place = record.place.line;
-    if id.len() > ID_BYTES_MAX
-        || id.contains('\0')
-        || record.supersedes.as_deref().is_some_and(|it| it.contains('\0'))
-    {
-        let en =
-            format!("the id has {} bytes, or a NUL character; at most {ID_BYTES_MAX} are kept", id.len());
-        let zh = format!("id 长 {} 字节或含空字符；至多 {ID_BYTES_MAX} 字节", id.len());
-        return Some(problem("V0143", place, (en, zh), ("choose a shorter id", "请使用更短的 id")));
-    }
-    if id.starts_with(SHARED) || id.starts_with('#') {
-        let en = format!("ids that begin with `{SHARED}` or `#` are the platform's own");
-        let zh = format!("以 `{SHARED}` 或 `#` 开头的 id 由平台保留");
-        return Some(problem("V0143", place, (en, zh), ("choose another id", "请另取 id")));
-    }
-    let source = record.source.as_deref().unwrap_or_default();
-    let foreign = match opened.side {
-        Side::Provider => is_of(source, Side::Customer) || is_of(source, Side::Agreed),
-        Side::Customer => is_of(source, Side::Agreed),
-        Side::Agreed => false,
-    };
-    foreign.then(|| {
-        let en = format!("`{source}` as source says that the other party speaks");
-        let zh = format!("来源 `{source}` 表示由另一方提供");
-        problem("V0144", place, (en, zh), ("name your own source", "请填写自己的来源"))
-    })
-}
-
-/// Whether a source says that it is this side's.
-fn is_of(source: &str, side: Side) -> bool {
-    source.strip_prefix(side.name()).is_some_and(|it| it.is_empty() || it.starts_with(':'))
-}
-
-/// What is wrong with the record that begins at a line of the body.
-fn problem(code: &'static str, line: u32, message: (String, String), help: (&str, &str)) -> Diagnostic {
-    let line = usize::try_from(line).unwrap_or(usize::MAX);
-    let place = Place { file: BODY.to_owned(), from: 0, until: 0, line, column: 1 };
-    Diagnostic::new(
-        code,
-        Severity::Error,
-        Bilingual::new(message.0, message.1),
-        Bilingual::new(help.0, help.1),
-    )
-    .at(place)
 }

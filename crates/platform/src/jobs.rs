@@ -22,7 +22,7 @@ use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
-use crate::{cycles, runs, time};
+use crate::{cycles, runs, time, volume};
 
 /// How long a process has for a piece of work before another may take it.
 const LEASE_SECONDS: i64 = 120;
@@ -38,7 +38,7 @@ const PUT_OFF_SECONDS: i64 = 5;
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// Kinds of work that may take minutes, or come by the thousand when a month ends. Each has a thread of its own: nothing else
 /// waits for them.
-const LONG_KINDS: [&str; 3] = [runs::RUN_JOB, cycles::LATE_JOB, cycles::CLOSE_JOB];
+const LONG_KINDS: [&str; 4] = [runs::RUN_JOB, cycles::LATE_JOB, cycles::CLOSE_JOB, volume::JOB];
 
 /// A piece of work in progress.
 #[derive(Debug, Clone)]
@@ -109,10 +109,10 @@ enum Lane {
 
 impl Lane {
     /// The kind that is taken, or '' and the kinds that are not.
-    fn kinds(self) -> (&'static str, [&'static str; 3]) {
+    fn kinds(self) -> (&'static str, [&'static str; 4]) {
         match self {
-            Self::All => ("", [""; 3]),
-            Self::Only(kind) => (kind, [""; 3]),
+            Self::All => ("", [""; 4]),
+            Self::Only(kind) => (kind, [""; 4]),
             Self::Short => ("", LONG_KINDS),
         }
     }
@@ -216,13 +216,13 @@ impl Worker {
 }
 
 fn due(tx: &mut Tx<'_>, lane: Lane, count: i64) -> Result<Vec<Row>, Fault> {
-    let (only, [but, nor, neither]) = lane.kinds();
+    let (only, [but, nor, neither, not]) = lane.kinds();
     tx.rows(
         "SELECT id, kind, key, payload, attempts FROM job
          WHERE due_at <= $1 AND (state = 'waiting' OR (state = 'running' AND leased_until < $1))
-           AND (kind = $3 OR ($3 = '' AND kind <> $4 AND kind <> $5 AND kind <> $6))
+           AND (kind = $3 OR ($3 = '' AND kind <> $4 AND kind <> $5 AND kind <> $6 AND kind <> $7))
          ORDER BY due_at, id LIMIT $2",
-        values![tx.now(), count, only, but, nor, neither],
+        values![tx.now(), count, only, but, nor, neither, not],
     )
 }
 
@@ -362,6 +362,16 @@ impl Drop for Runner {
     }
 }
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, kind, key, state, due_at, attempts, done, total, error, ended_at FROM job ",
+            $rest
+        )
+    };
+}
+pub(crate) use select;
+
 /// A piece of work as people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct JobView {
@@ -396,15 +406,14 @@ pub fn list(
 ) -> Result<Listed<JobView>, Failure> {
     who.provider(tx, Resource::Job, Verb::Read)?;
     let rows = tx.rows(
-        "SELECT id, kind, key, state, due_at, attempts, done, total, error, ended_at FROM job
-         WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3",
+        select!("WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3"),
         values![page.after(), state.unwrap_or_default(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.id.clone()))
+    Ok(page.listed(&rows, view, |it| it.id.clone())?)
 }
 
-fn view(row: &Row) -> Result<JobView, Fault> {
+/// A job from a row of [`select`].
+pub(crate) fn view(row: &Row) -> Result<JobView, Fault> {
     Ok(JobView {
         id: row.get(0)?,
         kind: row.get(1)?,
@@ -426,10 +435,7 @@ pub fn retry(tx: &mut Tx<'_>, who: &Principal, id: &str) -> Result<JobView, Fail
         "UPDATE job SET state = 'waiting', due_at = $2, attempts = 0, error = NULL WHERE id = $1 AND state = 'failed'",
         values![id, tx.now()],
     )?;
-    let row = tx.row(
-        "SELECT id, kind, key, state, due_at, attempts, done, total, error, ended_at FROM job WHERE id = $1",
-        values![id],
-    )?;
+    let row = tx.row(select!("WHERE id = $1"), values![id])?;
     let job = view(&row.ok_or_else(Refusal::not_found)?)?;
     if changed == 0 {
         return Err(Refusal::unfit(

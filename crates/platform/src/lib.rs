@@ -59,6 +59,7 @@ pub mod terms;
 pub mod text;
 pub mod time;
 pub mod totals;
+pub mod volume;
 pub mod vouchers;
 
 pub use platform::Platform;

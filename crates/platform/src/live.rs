@@ -125,11 +125,11 @@ pub fn progress(
     let cycle = terms.cycle_at(at)?;
     // The agreement's own stream belongs to no tenant; other tenants' records in it are left out.
     tx.enter(Scope::Provider)?;
-    let evidence = terms.evidence(platform, tx, now)?.evidence;
+    let known = terms.evidence(platform, tx, now)?.merged();
     let until = cycle.counted.until();
-    let nothing_more = terms.settle(&evidence, &cycle, until.max(now))?;
+    let nothing_more = terms.settle(platform, &known, &cycle, until.max(now))?.0;
     let goes_on = match so_far(&cycle, now) {
-        Some(part) => terms.settle(&evidence, &part, now)?,
+        Some(part) => terms.settle(platform, &known, &part, now)?.0,
         None => nothing_more.clone(),
     };
     let budgets = budgets(&nothing_more, &goes_on);

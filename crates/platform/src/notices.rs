@@ -221,8 +221,7 @@ pub fn list(
          FROM notice WHERE (CAST($1 AS BIGINT) = 1 OR agreement_id = $2) AND id > $3 ORDER BY id LIMIT $4",
         values![all, agreement, page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(notice).collect::<Result<_, _>>()?;
-    Ok(page.cut(items, |it: &Notice| it.id.clone()))
+    Ok(page.listed(&rows, notice, |it: &Notice| it.id.clone())?)
 }
 
 /// A notice. For the provider.
@@ -245,8 +244,7 @@ pub fn deliveries(
         select!("WHERE d.notice_id = $1 AND d.subscription_id > $2 ORDER BY d.subscription_id LIMIT $3"),
         values![id, page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(delivery).collect::<Result<_, _>>()?;
-    Ok(page.cut(items, |it: &Delivery| it.subscription.clone()))
+    Ok(page.listed(&rows, delivery, |it: &Delivery| it.subscription.clone())?)
 }
 
 /// Takes a notice back from everybody who has not decided yet. What was accepted stays agreed.
@@ -297,8 +295,7 @@ pub fn list_of(
         select!("WHERE d.tenant_id = $1 AND d.notice_id || '.' || d.subscription_id > $2 ORDER BY d.notice_id || '.' || d.subscription_id LIMIT $3"),
         values![tenant.id(), page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(delivery).collect::<Result<_, _>>()?;
-    Ok(page.cut(items, |it: &Delivery| format!("{}.{}", it.notice.id, it.subscription)))
+    Ok(page.listed(&rows, delivery, |it: &Delivery| format!("{}.{}", it.notice.id, it.subscription))?)
 }
 
 /// A notice a customer has.

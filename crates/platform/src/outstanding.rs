@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Fault, Row, Tx, values};
 
-use crate::jobs::JobView;
+use crate::jobs::{self, JobView};
 use crate::money::Money;
 use crate::principal::Principal;
 use crate::refusal::Failure;
@@ -194,23 +194,10 @@ pub fn blocked(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<Blocked>, Failure
 pub fn runs(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<JobView>, Failure> {
     who.provider(tx, Resource::Cycle, Verb::Read)?;
     let rows = tx.rows(
-        "SELECT id, kind, key, state, due_at, attempts, done, total, error, ended_at FROM job
-         WHERE kind = $1 ORDER BY coalesce(ended_at, 9223372036854775807) DESC, id DESC LIMIT $2",
+        jobs::select!(
+            "WHERE kind = $1 ORDER BY coalesce(ended_at, 9223372036854775807) DESC, id DESC LIMIT $2"
+        ),
         values![RUN_JOB, ROWS_MAX],
     )?;
-    let run = |row: &Row| {
-        Ok(JobView {
-            id: row.get(0)?,
-            kind: row.get(1)?,
-            key: row.get(2)?,
-            state: row.get(3)?,
-            due_at: row.get(4)?,
-            attempts: row.get(5)?,
-            done: row.get(6)?,
-            total: row.get(7)?,
-            error: row.get(8)?,
-            ended_at: row.get(9)?,
-        })
-    };
-    Ok(rows.iter().map(run).collect::<Result<_, Fault>>()?)
+    Ok(rows.iter().map(jobs::view).collect::<Result<_, Fault>>()?)
 }

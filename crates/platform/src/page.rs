@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::Row;
 
 use crate::refusal::Refusal;
 
@@ -55,6 +56,17 @@ impl Page {
             format!("limit is {}; ask for 1 to {LIMIT_MAX} items", self.limit),
             format!("limit 为 {}；每页可取 1 至 {LIMIT_MAX} 项", self.limit),
         ))
+    }
+
+    /// The page, from the rows the store gave for [`Self::rows`]: `view` reads one, and `key` is the column `after` is compared
+    /// with.
+    pub(crate) fn listed<T, E>(
+        &self,
+        rows: &[Row],
+        view: impl Fn(&Row) -> Result<T, E>,
+        key: impl Fn(&T) -> String,
+    ) -> Result<Listed<T>, E> {
+        Ok(self.cut(rows.iter().map(view).collect::<Result<_, E>>()?, key))
     }
 
     /// The page, from what the store gave for [`Self::rows`]; `key` is the column `after` is compared with.

@@ -1,5 +1,6 @@
 //! The platform: the store, the settings, the sealing key, and what is remembered between requests.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use proof::SigningKey;
@@ -12,6 +13,7 @@ use crate::evidence::Cache;
 use crate::refusal::Failure;
 use crate::settings::Settings;
 use crate::status;
+use crate::volume::Volume;
 
 /// Everything a use-case needs beside its transaction. Shared by all threads; nothing in it is state of the business.
 #[derive(Clone)]
@@ -32,11 +34,14 @@ pub struct Platform {
     pub status: Arc<status::Kept>,
     /// Where transactions wait to be posted together.
     pub desk: Arc<Desk>,
+    /// Where evidence in volume is kept.
+    pub volume: Arc<Volume>,
 }
 
 impl Platform {
     /// On a store that is open.
     pub fn new(store: Store, settings: Settings, key: SigningKey) -> Self {
+        let volume = Arc::new(Volume::new(store.clone(), None));
         Self {
             store,
             settings: Arc::new(settings),
@@ -46,7 +51,15 @@ impl Platform {
             board: Arc::default(),
             status: Arc::default(),
             desk: Together::new(books::post_waiting),
+            volume,
         }
+    }
+
+    /// The same with a directory for evidence in volume: `lake` and `journal` in it, made when they are first needed.
+    #[must_use]
+    pub fn with_data(self, folder: &Path) -> Self {
+        let volume = Arc::new(Volume::new(self.store.clone(), Some(folder)));
+        Self { volume, ..self }
     }
 
     /// Does `work` in a write of its own, in the provider's scope until the principal enters another.

@@ -90,10 +90,10 @@ pub fn of(
     subscription_check::terms(&after.published.contract, after.plan.as_deref(), &given, after.since)?;
     // The agreement's own stream belongs to no tenant; other tenants' records in it are left out.
     tx.enter(Scope::Provider)?;
-    let evidence = before.evidence(platform, tx, now)?.evidence;
+    let known = before.evidence(platform, tx, now)?.merged();
     let as_of = cycle.counted.until().max(now);
-    let was = before.settle(&evidence, &cycle, as_of)?;
-    let would_be = after.settle(&evidence, &cycle, as_of)?;
+    let was = before.settle(platform, &known, &cycle, as_of)?.0;
+    let would_be = after.settle(platform, &known, &cycle, as_of)?.0;
     Ok(Preview {
         subscription: subscription.to_owned(),
         label: cycle.label,

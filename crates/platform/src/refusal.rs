@@ -115,6 +115,14 @@ impl Refusal {
         Self::new(RefusalKind::Invalid, en, zh)
     }
 
+    /// A text with U+0000, which PostgreSQL cannot keep and which is therefore taken nowhere; `field`: whose text it is.
+    pub fn zero(field: &str) -> Self {
+        Self::invalid(
+            format!("{field}: the character U+0000 cannot be kept; leave it out"),
+            format!("{field}：字符 U+0000 无法保存，请去掉"),
+        )
+    }
+
     /// What was sent is not right, with everything that is wrong with it.
     pub fn findings(findings: Vec<Diagnostic>) -> Self {
         let count = findings.len();

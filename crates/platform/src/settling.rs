@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::evidence::{Evidence, Memory, Record};
+use ::evidence::{Evidence, Facts, Memory, Record, partitions_text};
 use calendar::{Cycle, cycle_at};
 use serde_json::Value as Json;
 use settle::settlement::{CycleSpan, Lint};
@@ -18,6 +18,7 @@ use crate::refusal::{Failure, Refusal};
 use crate::rights::TenantHandle;
 use crate::statements::CONTRACT_FILE;
 use crate::subscriptions;
+use crate::volume::{self, Told};
 
 /// What governs a subscription at one moment, and the contract's text.
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub struct Settled {
     pub settlement: Settlement,
     /// The evidence, other tenants' records left out.
     pub evidence: Arc<Evidence>,
+    /// What was learned of records in volume, where the contract has any.
+    pub told: Option<Told>,
     /// The latest batch of each stream that was seen.
     pub seen: BTreeMap<String, i64>,
     /// Records of facts the contract declares that mean nothing under this version of it, and are left out.
@@ -120,6 +123,9 @@ impl InForce {
     pub fn evidence(&self, platform: &Platform, tx: &mut Tx<'_>, as_of: Instant) -> Result<Loaded, Failure> {
         let mut loaded =
             streams::load_under(platform, tx, &self.tenant, &self.subscription, &self.published)?;
+        if self.published.contract.schema.facts.iter().any(|it| it.volume) {
+            loaded.files = volume::standing(tx, &self.tenant, &self.subscription, as_of)?;
+        }
         let known = |it: &Record| it.recorded_at.is_none_or(|at| at <= as_of);
         if loaded.evidence.records().iter().all(known) {
             return Ok(loaded);
@@ -129,22 +135,33 @@ impl InForce {
         Ok(loaded)
     }
 
-    /// Settles a cycle over evidence. `as_of` is the moment of knowledge that the statement states.
+    /// Settles a cycle over evidence. `as_of` is the moment of knowledge that the statement states. What was asked of records in
+    /// volume is told beside it, where the contract has any.
     pub fn settle(
         &self,
-        evidence: &Evidence,
+        platform: &Platform,
+        known: &Loaded,
         cycle: &CycleSpan,
         as_of: Instant,
-    ) -> Result<Settlement, Failure> {
+    ) -> Result<(Settlement, Option<Told>), Failure> {
         let contract = &self.published.contract;
         let inputs = self.inputs(Some(as_of));
         let overrides: Overrides = settle::parameters(contract, &inputs, cycle).map_err(Refusal::findings)?;
         let (evidence, lint) =
-            settle::of_tenant(contract, evidence.clone(), Some(&self.tenant)).map_err(Refusal::findings)?;
-        let facts = Memory::new(evidence.as_of(Some(as_of)));
-        let mut settlement = settle::settle(contract, &facts, cycle, &inputs, &overrides);
+            settle::of_tenant(contract, Evidence::clone(&known.evidence), Some(&self.tenant))
+                .map_err(Refusal::findings)?;
+        let listed = Memory::new(evidence.as_of(Some(as_of)));
+        let settle = |facts: &dyn Facts| settle::settle(contract, facts, cycle, &inputs, &overrides);
+        let (mut settlement, told) = if contract.schema.facts.iter().any(|it| it.volume) {
+            let known = (listed, known.files.as_slice());
+            let (settlement, told) =
+                volume::settle(platform, contract, known, cycle.counted.until(), settle)?;
+            (settlement, Some(told))
+        } else {
+            (settle(&listed), None)
+        };
         settlement.lints.extend::<Option<Lint>>(lint);
-        Ok(settlement)
+        Ok((settlement, told))
     }
 }
 
@@ -166,9 +183,10 @@ pub fn settle_cycle(
     // The agreement's own stream belongs to no tenant; other tenants' records in it are left out.
     tx.enter(Scope::Provider)?;
     let cycle = terms.cycle_named(label)?;
-    let Loaded { evidence, seen, misunderstood, .. } = terms.evidence(platform, tx, as_of)?;
-    let settlement = terms.settle(&evidence, &cycle, as_of)?;
-    Ok(Settled { terms, settlement, evidence, seen, misunderstood })
+    let known = terms.evidence(platform, tx, as_of)?;
+    let (settlement, told) = terms.settle(platform, &known, &cycle, as_of)?;
+    let Loaded { evidence, seen, misunderstood, .. } = known;
+    Ok(Settled { terms, settlement, evidence, told, seen, misunderstood })
 }
 
 fn no_cycle(it: &calendar::CycleError) -> Failure {
@@ -191,10 +209,15 @@ pub fn package(settled: &Settled) -> Result<BTreeMap<String, Vec<u8>>, Failure> 
     if !lines.is_empty() {
         lines.push('\n');
     }
-    Ok(BTreeMap::from([
+    let mut files = BTreeMap::from([
         ("statement.json".to_owned(), canonical),
         ("statement.html".to_owned(), statement::html(&settled.settlement, Some(text)).into_bytes()),
         (CONTRACT_FILE.to_owned(), text.clone().into_bytes()),
         (proof::evidence_file(1, "evidence.ndjson"), lines.into_bytes()),
-    ]))
+    ]);
+    if let Some(told) = &settled.told {
+        files.insert(proof::PARTITIONS_FILE.to_owned(), partitions_text(&told.partitions).into_bytes());
+        files.insert(proof::ANSWERS_FILE.to_owned(), told.answers.text().into_bytes());
+    }
+    Ok(files)
 }

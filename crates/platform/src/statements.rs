@@ -22,7 +22,7 @@ use crate::rights::{Resource, TenantHandle, Verb};
 use crate::settling::{Settled, package, parts, settle_cycle};
 use crate::stream::agreement_stream;
 use crate::time::Moment;
-use crate::{claims, cycles, decisions};
+use crate::{claims, cycles, decisions, volume};
 
 /// The contract's text in a package.
 pub(crate) const CONTRACT_FILE: &str = "contract.md";
@@ -189,14 +189,26 @@ fn make(
     reason: String,
 ) -> Result<StatementView, Failure> {
     for at in 1..=TRIES_MAX {
-        let draft = platform.read(|platform, tx| {
-            let handle = who.tenant(tx, tenant, Resource::Cycle, Verb::Decide)?;
+        let until = platform.read(|_, tx| {
+            who.tenant(tx, tenant, Resource::Cycle, Verb::Decide)?;
             let cycle = cycles::get(tx, tenant, subscription, label)?;
-            if cycle.until.0 > tx.now() {
-                return Err(not_over(&cycle.until));
-            }
-            draft(platform, tx, &handle, subscription, label)
+            if cycle.until.0 > tx.now() { Err(not_over(&cycle.until)) } else { Ok(cycle.until.0) }
         })?;
+        let draft = volume::gather(platform, (tenant, subscription), until).and_then(|()| {
+            platform.read(|platform, tx| {
+                let handle = who.tenant(tx, tenant, Resource::Cycle, Verb::Decide)?;
+                let in_order = volume::is_in_order(tx, tenant, subscription, (until, tx.now()))?;
+                if in_order { draft(platform, tx, &handle, subscription, label).map(Some) } else { Ok(None) }
+            })
+        });
+        let draft = match draft {
+            Ok(Some(draft)) => draft,
+            // Records in volume came in between.
+            Ok(None) => continue,
+            Err(failure) => {
+                return Err(unreachable(platform, who, (tenant, subscription, label), purpose, failure));
+            }
+        };
         let (who, purpose, reason) = (who.clone(), purpose.clone(), reason.clone());
         match platform.write(move |platform, tx| {
             commit(platform, tx, &who, draft, (&purpose, at == TRIES_MAX), &reason)
@@ -207,6 +219,33 @@ fn make(
         }
     }
     Err(Fault::Unavailable("evidence keeps arriving".to_owned()).into())
+}
+
+/// A cycle that cannot be closed because records in volume cannot be reached says so; it is closed once they can.
+fn unreachable(
+    platform: &Platform,
+    who: &Principal,
+    (tenant, subscription, label): (&str, &str, &str),
+    purpose: &Purpose,
+    failure: Failure,
+) -> Failure {
+    let Some(why) = volume::why_unreachable(&failure).filter(|_| matches!(purpose, Purpose::Close { .. }))
+    else {
+        return failure;
+    };
+    let missing = vec![json!({
+        "en": format!("the records in volume cannot be reached: {why}"), "zh": format!("无法读取大量记录：{why}"),
+    })];
+    let (who, tenant) = (who.clone(), tenant.to_owned());
+    let (subscription, label) = (subscription.to_owned(), label.to_owned());
+    let written = platform.write(move |_, tx| {
+        who.tenant(tx, &tenant, Resource::Cycle, Verb::Decide)?;
+        if latest(tx, &tenant, &subscription, &label)?.is_none() {
+            block(tx, &who, (&tenant, &subscription, &label), &missing)?;
+        }
+        Ok(())
+    });
+    written.err().unwrap_or(failure)
 }
 
 /// Whether a close that was refused so needs nobody: the cycle says itself what it waits for, or is sealed.
@@ -339,7 +378,7 @@ fn commit(
             return Ok(Done::Same(Box::new(before.clone())));
         }
         (Purpose::Close { accept: None }, None) if !draft.missing.is_empty() => {
-            block(tx, who, &draft)?;
+            block(tx, who, (tenant, subscription, &draft.label), &draft.missing)?;
             return Ok(Done::Blocked(draft.missing));
         }
         (Purpose::Close { accept: Some(why) }, None) if !draft.missing.is_empty() => {
@@ -380,22 +419,22 @@ fn newer_evidence(tx: &mut Tx<'_>, settled: &Settled) -> Result<Vec<Newer>, Fail
     Ok(newer)
 }
 
-fn block(tx: &mut Tx<'_>, who: &Principal, draft: &Draft) -> Result<(), Failure> {
-    let reasons = Json::Array(draft.missing.clone());
+fn block(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (tenant, subscription, label): (&str, &str, &str),
+    missing: &[Json],
+) -> Result<(), Failure> {
+    let reasons = Json::Array(missing.to_vec());
     let changed = tx.execute(
         "UPDATE cycle SET state = 'blocked', reasons = $4, revision = revision + 1
          WHERE tenant_id = $1 AND subscription_id = $2 AND label = $3 AND (state <> 'blocked' OR reasons <> $4)",
-        values![&draft.tenant, &draft.settled.terms.subscription, &draft.label, reasons.to_string()],
+        values![tenant, subscription, label, reasons.to_string()],
     )?;
     if changed > 0 {
-        let subject = format!("{}/{}", draft.settled.terms.subscription, draft.label);
+        let subject = format!("{subscription}/{label}");
         let new = json!({ "state": "blocked", "reasons": reasons });
-        audit::append(
-            tx,
-            who,
-            &draft.tenant,
-            Entry { action: "cycle.blocked", subject, new, ..Entry::default() },
-        )?;
+        audit::append(tx, who, tenant, Entry { action: "cycle.blocked", subject, new, ..Entry::default() })?;
     }
     Ok(())
 }
@@ -566,8 +605,7 @@ pub fn list(
         ),
         values![tenant.id(), subscription.unwrap_or_default(), page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.id.clone()))
+    Ok(page.listed(&rows, view, |it| it.id.clone())?)
 }
 
 /// One statement.

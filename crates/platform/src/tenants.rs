@@ -102,8 +102,7 @@ pub fn list(_: &Platform, tx: &mut Tx<'_>, who: &Principal, page: &Page) -> Resu
             "SELECT id, name, state, created_at, revision FROM tenant WHERE id > $1 AND id <> $2 ORDER BY id LIMIT $3",
             values![page.after(), UPSTREAM, limit],
         )?;
-        let items = rows.iter().map(tenant).collect::<Result<_, _>>()?;
-        return Ok(page.cut(items, |it| it.id.clone()));
+        return Ok(page.listed(&rows, tenant, |it| it.id.clone())?);
     }
     let mut own: Vec<&str> =
         who.roles.iter().map(|it| it.0.as_str()).filter(|it| *it > page.after()).collect();

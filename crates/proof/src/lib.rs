@@ -93,7 +93,7 @@ pub use merkle::{
     EMPTY_ROOT, FRONTIER_BYTES_MAX, Frontier, Hashes, MemoryHashes, PROOF_HASHES_MAX, ProofError,
     consistency_proof, inclusion_proof, leaf_hash, node_hash, root_of, verify_consistency, verify_inclusion,
 };
-pub use name::{NAME_BYTES_MAX, UnsafeName, evidence_file, safe_name};
+pub use name::{ANSWERS_FILE, NAME_BYTES_MAX, PARTITIONS_FILE, UnsafeName, evidence_file, safe_name};
 pub use note::{NOTE_BYTES_MAX, Note, NoteError, NoteProblem, SIGNATURES_MAX, Verified, VerifyError};
 pub use package::{Opened, Package, Trust, open, open_pinned, open_trusting, seal};
 pub use proof_text::{PROOF_BYTES_MAX, ProofTextError, ProofTextProblem};

@@ -7,6 +7,11 @@ use diagnostic::Bilingual;
 /// Longest name of a file, in bytes, directories included.
 pub const NAME_BYTES_MAX: usize = 240;
 
+/// The file of a package that names the partitions of records in volume: their facts, days, counts and digests.
+pub const PARTITIONS_FILE: &str = "volume/partitions.txt";
+/// The file of a package with what was asked of records in volume, and the answers.
+pub const ANSWERS_FILE: &str = "volume/answers.txt";
+
 /// Why a name may not stand in a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnsafeName {

@@ -7,18 +7,21 @@ use crate::postgres_connection::ROLE;
 use crate::value::Value;
 
 /// The schema this program writes.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// Each version's statements, in the common subset of SQL.
-const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("migrations/0001.sql"))];
+const MIGRATIONS: [(i64, &str); 2] =
+    [(1, include_str!("migrations/0001.sql")), (2, include_str!("migrations/0002.sql"))];
 
 /// Tables whose rows belong to a tenant (column `tenant_id`; '' belongs to the provider).
-pub const TENANT_TABLES: [&str; 30] = [
+pub const TENANT_TABLES: [&str; 32] = [
     "subscription",
     "notice_delivery",
     "evidence_batch",
     "evidence_id",
     "evidence_stream",
+    "lake_file",
+    "lake_waiting",
     "correction",
     "maintenance",
     "attestation",

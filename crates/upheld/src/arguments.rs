@@ -31,6 +31,10 @@ pub(crate) enum Command {
     Settle(SettleArguments),
     /// Check a sealed statement offline: signature, digests, proof of logging, and the settlement computed again.
     Verify(VerifyArguments),
+    /// Bring receipts and records in volume from files into a lake.
+    Import(ImportArguments),
+    /// Count the records in volume of a sealed statement again, every row.
+    Recount(RecountArguments),
     /// Fill a directory with a provider, twelve customers and three past months, and serve it.
     Demo(DemoArguments),
     /// Run agreements, month after month: the API, the jobs and the store in one process.
@@ -150,6 +154,9 @@ pub(crate) struct SettleArguments {
     /// Evidence: NDJSON, or CSV by the ending .csv; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence: Vec<PathBuf>,
+    /// Where records in volume are.
+    #[command(flatten)]
+    pub(crate) lake: LakeArguments,
     /// Evidence as it was known at this instant.
     #[arg(long, value_name = "INSTANT")]
     pub(crate) as_of: Option<String>,
@@ -168,6 +175,98 @@ pub(crate) struct SettleArguments {
     /// The reader's language; by default that of the environment.
     #[arg(long, value_enum)]
     pub(crate) lang: Option<Language>,
+}
+
+/// Where records in volume are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LakeArguments {
+    /// The lake that records in volume were imported into.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: Option<PathBuf>,
+}
+
+/// Whose receipts files hold, and how they are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// Records of the contract's fact, as NDJSON.
+    Records,
+    /// Aliyun's SmsReport in JSON.
+    Aliyun,
+    /// The same for messages abroad.
+    AliyunInternational,
+    /// Tencent Cloud's status callback in JSON.
+    Tencent,
+    /// Huawei Cloud's status callback, one form a line.
+    Huawei,
+    /// Baidu's status callback in JSON.
+    Baidu,
+    /// The text of SMPP delivery receipts, one a line.
+    SmppText,
+    /// SMPP's deliver_sm and data_sm, one PDU after the other.
+    SmppPdus,
+    /// CloudEvents around receipts of these forms.
+    Cloudevents,
+    /// A table of your own: provider, account, message_id, phone, sent_at, reported_at, code, carrier, parts.
+    Csv,
+    /// JSON objects with these keys.
+    Ndjson,
+}
+
+/// What to import, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// Files; those that end in .gz are decompressed.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The contract (Markdown) whose fact they are records of.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) contract: PathBuf,
+    /// The lake; a new directory becomes one.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// The fact in volume; may be left out where the contract has one only.
+    #[arg(long)]
+    pub(crate) fact: Option<String>,
+    /// Whose receipts they are, and how they are written down.
+    #[arg(long = "from", value_enum, default_value = "records")]
+    pub(crate) source: ImportFormat,
+    /// The annex that says what each code means (Markdown); receipts need it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codes: Option<PathBuf>,
+    /// Who reports, where the format does not say so.
+    #[arg(long, default_value = "provider")]
+    pub(crate) provider: String,
+    /// Whose messages they are, where a receipt names no account.
+    #[arg(long)]
+    pub(crate) subject: Option<String>,
+    /// Whose evidence it is.
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
+    /// The key that hides phone numbers; by default `phone.key` in the lake, made at the first import.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) phone_key: Option<PathBuf>,
+    /// How to print.
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// What to count again.
+#[derive(Debug, Args)]
+pub(crate) struct RecountArguments {
+    /// The directory of a sealed statement.
+    pub(crate) dir: PathBuf,
+    /// The lake with the records it rests on.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lake: PathBuf,
+    /// Whose evidence it is; by default the statement's tenant.
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
+    /// The key the package must be signed with, as printed in the provider's documents.
+    #[arg(long, value_name = "VKEY")]
+    pub(crate) key: Option<String>,
+    /// How to print.
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// A package to verify, or two checkpoints of a log.

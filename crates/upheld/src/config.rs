@@ -22,6 +22,8 @@ pub(crate) struct Serving {
     pub(crate) listen: String,
     /// Where state is kept.
     pub(crate) location: Location,
+    /// The data directory: evidence in volume is in it also where a database keeps the rest.
+    pub(crate) data: PathBuf,
     /// The sealing key's file.
     pub(crate) key: PathBuf,
     /// Whether each request is put into the log.

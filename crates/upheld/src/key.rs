@@ -71,6 +71,16 @@ fn private(path: &Path) {
     }
 }
 
+/// Makes a secret of 256 bits, in hexadecimal, in a file only its owner may read.
+pub(crate) fn make_secret(path: &Path) -> Result<(), Failure> {
+    let mut secret = [0u8; 32];
+    getrandom::fill(&mut secret).map_err(|it| Failure::Fault(format!("no randomness for a key: {it}")))?;
+    let text: String = secret.iter().map(|it| format!("{it:02x}")).collect();
+    files::write_secret(path, &format!("{text}\n"))?;
+    eprintln!("made a key that hides phone numbers: {} (keep it secret)", path.display());
+    Ok(())
+}
+
 fn make(path: &Path, name: &str) -> Result<(), Failure> {
     let mut seed = [0u8; 32];
     getrandom::fill(&mut seed).map_err(|it| Failure::Fault(format!("no randomness for a key: {it}")))?;

@@ -8,10 +8,12 @@ mod demo;
 mod failure;
 mod files;
 mod key;
+mod local_lake;
 mod log;
 mod print;
 mod serve;
 mod settlement;
+mod volume;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
         Command::Explain(it) => command::explain::run(it),
         Command::Settle(it) => command::settle::run(it),
         Command::Verify(it) => command::verify::run(it),
+        Command::Import(it) => command::import::run(it),
+        Command::Recount(it) => command::recount::run(it),
         Command::Demo(it) => command::demo::run(it),
         Command::Serve(it) => command::serve::run(it),
         Command::Config(it) => command::config::run(it),

@@ -36,7 +36,7 @@ pub(crate) fn open(serving: &Serving, tracer: Tracer) -> Result<Platform, Failur
         }
         return Err(failure);
     }
-    Ok(Platform::new(store, serving.settings.clone(), key))
+    Ok(Platform::new(store, serving.settings.clone(), key).with_data(&serving.data))
 }
 
 /// Why the store did not open, without its password.
@@ -97,7 +97,7 @@ pub(crate) fn run(
     let address = listener.local_addr().map_err(fault)?;
     if !address.ip().is_loopback() {
         eprintln!(
-            "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: put a TLS proxy before it, or listen on 127.0.0.1"
+            "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: browsers there send no sign-in back, so nobody can stay signed in; put a TLS proxy before it, or listen on 127.0.0.1"
         );
     }
     platform::housekeeping::schedule(&platform).map_err(|it| Failure::Fault(it.to_string()))?;

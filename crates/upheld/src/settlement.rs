@@ -1,11 +1,14 @@
 //! One settlement from texts: contract, evidence and inputs in; settlement or everything that is wrong out. Used alike by
-//! `settle`, `verify` and `demo`, so that all three compute the same.
+//! `settle`, `verify`, `recount` and `demo`, so that all compute the same.
 
 use diagnostic::{Bilingual, Diagnostic, Severity, has_errors};
-use evidence::{Memory, SourceFile};
+use evidence::{Answered, Answers, Asked, Evidence, Facts, Memory, Partition, SourceFile};
 use language::Contract;
 use settle::settlement::Lint;
 use settle::{Inputs, Settlement};
+use timeline::{Instant, Interval};
+
+use crate::volume::{self, Lake};
 
 /// What to settle, as text.
 pub(crate) struct Request<'a> {
@@ -17,6 +20,36 @@ pub(crate) struct Request<'a> {
     pub(crate) cycle: &'a str,
     /// Plan, tenant and the rest; dates still as text.
     pub(crate) inputs: TextInputs,
+    /// Where the records in volume are.
+    pub(crate) kept: Kept<'a>,
+}
+
+/// Where the records of facts in volume are.
+#[derive(Clone, Copy)]
+pub(crate) enum Kept<'a> {
+    /// Among the evidence, like all others.
+    Listed,
+    /// In a lake, which is asked.
+    Lake(&'a dyn Lake),
+    /// Elsewhere; what a lake answered was written down.
+    Told(&'a Told),
+}
+
+/// What a settlement learned of records in volume.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    /// The files of the lake it rests on.
+    pub(crate) partitions: Vec<Partition>,
+    /// What was asked, and the answers.
+    pub(crate) answers: Answers,
+}
+
+/// A settlement, and what it rests on when records in volume are in a lake.
+pub(crate) struct Settled {
+    /// What came of it.
+    pub(crate) settlement: Settlement,
+    /// What was learned of records in volume.
+    pub(crate) told: Option<Told>,
 }
 
 /// Inputs as the user writes them.
@@ -35,7 +68,7 @@ pub(crate) struct TextInputs {
 }
 
 /// Settles, or tells everything that is wrong.
-pub(crate) fn settlement(request: &Request<'_>) -> Result<Settlement, Vec<Diagnostic>> {
+pub(crate) fn settlement(request: &Request<'_>) -> Result<Settled, Vec<Diagnostic>> {
     let (contract, found) = language::read(request.contract.0, request.contract.1);
     let Some(contract) = contract else { return Err(found) };
     let inputs = inputs(&contract, &request.inputs)?;
@@ -46,11 +79,60 @@ pub(crate) fn settlement(request: &Request<'_>) -> Result<Settlement, Vec<Diagno
         return Err(found);
     }
     let (evidence, lint) = settle::of_tenant(&contract, evidence, inputs.tenant.as_deref())?;
-    let facts = Memory::new(evidence.as_of(inputs.as_of));
-    let mut settlement = settle::settle(&contract, &facts, &cycle, &inputs, &overrides);
+    if !matches!(request.kept, Kept::Listed) {
+        kept_twice(&contract, &evidence).map_or(Ok(()), |it| Err(vec![it]))?;
+    }
+    let listed = Memory::new(evidence.as_of(inputs.as_of));
+    let settle = |facts: &dyn Facts| settle::settle(&contract, facts, &cycle, &inputs, &overrides);
+    let (mut settlement, told) = match request.kept {
+        Kept::Listed => (settle(&listed), None),
+        Kept::Lake(lake) => {
+            let until = Interval::new(Instant::MIN, cycle.counted.until());
+            let window = until.unwrap_or(cycle.counted);
+            let facts = lake.facts(&contract, listed, window, inputs.as_of).map_err(|it| vec![it])?;
+            let (settlement, answers) = asked(&contract, facts.facts(), settle)?;
+            (settlement, Some(Told { partitions: facts.partitions(), answers }))
+        }
+        Kept::Told(told) => {
+            let (partitions, answers) = (told.partitions.clone(), told.answers.clone());
+            let facts = Answered::new(listed, &contract.schema, partitions, answers);
+            (asked(&contract, &facts, settle)?.0, Some(told.clone()))
+        }
+    };
     settlement.lints.extend(lint);
     settlement.lints.extend(warnings(&found));
-    Ok(settlement)
+    Ok(Settled { settlement, told })
+}
+
+/// Settles and hears what was asked. A settlement in which a question could not be asked is none.
+fn asked(
+    contract: &Contract,
+    facts: &dyn Facts,
+    settle: impl Fn(&dyn Facts) -> Settlement,
+) -> Result<(Settlement, Answers), Vec<Diagnostic>> {
+    let asking = Asked::of(facts, &contract.schema);
+    let settlement = settle(&asking);
+    let answers = asking.answers().map_err(|why| vec![volume::unanswered(&why)])?;
+    Ok((settlement, answers))
+}
+
+/// Records in volume count where they are kept; given as evidence too, they would be passed over.
+fn kept_twice(contract: &Contract, evidence: &Evidence) -> Option<Diagnostic> {
+    let facts = &contract.schema.facts;
+    let fact = evidence.records().iter().find_map(|it| facts.get(it.fact).filter(|it| it.volume))?;
+    let name = &fact.name;
+    Some(Diagnostic::new(
+        "S0107",
+        Severity::Error,
+        Bilingual::new(
+            format!("`{name}` comes from the lake, and the evidence has records of it too"),
+            format!("`{name}` 的记录来自数据湖，而证据文件中也有"),
+        ),
+        Bilingual::new(
+            "bring them into the lake with `upheld import`, or leave out --lake",
+            "请用 `upheld import` 导入数据湖，或去掉 --lake",
+        ),
+    ))
 }
 
 /// What the reading of the evidence warned of, each thing once.

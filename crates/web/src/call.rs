@@ -1,7 +1,7 @@
 //! A request on its way: who asks, within which limits, whether it was answered before; then the use-case, then the reply.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,8 +59,11 @@ pub async fn call(
     body: Body,
 ) -> Result<Reply, Failure> {
     // No text of ours holds a zero, and PostgreSQL takes none: nothing has such a name.
-    if parts.path.values().chain(parts.query.values()).any(|it| it.contains('\0')) {
+    if parts.path.values().any(|it| it.contains('\0')) {
         return Err(Refusal::not_found().into());
+    }
+    if let Some((name, _)) = parts.query.iter().find(|it| it.0.contains('\0') || it.1.contains('\0')) {
+        return Err(Refusal::zero(&name.replace('\0', "")).into());
     }
     app.limits.by_address(&parts.address, route.strict)?;
     let who = identify(app, (route.is_open(), route.method != "GET"), &parts, headers).await?;
@@ -340,6 +343,7 @@ pub fn parts<'a>(app: &App, head: &request::Parts, path: impl Iterator<Item = (&
         cookies: other_cookies(headers),
         uri: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
         host: host(head),
+        is_unsafe: is_unsafe(head),
         expected: text("if-match").trim_matches('"').parse().ok(),
         lang: language(text("accept-language")),
         address: peer.map(|it| it.to_canonical().to_string()).unwrap_or_default(),
@@ -356,6 +360,25 @@ fn host(head: &request::Parts) -> String {
     let named = named.or_else(|| head.uri.authority().map(|it| it.as_str())).unwrap_or_default();
     let fits = |it: char| it.is_ascii_alphanumeric() || ".-:[]".contains(it);
     if named.chars().all(fits) { named.to_owned() } else { String::new() }
+}
+
+/// Browsers say how they fetch (`Sec-Fetch-Mode`) only to https and to this very machine: where else they keep no secure
+/// cookie. A proxy that adds TLS passes it on.
+fn is_unsafe(head: &request::Parts) -> bool {
+    !head.headers.contains_key("sec-fetch-mode") && !is_this_machine(&host(head))
+}
+
+/// Whether a host, with its port or without, is the loopback's.
+fn is_this_machine(host: &str) -> bool {
+    if let Ok(it) = host.parse::<SocketAddr>() {
+        return it.ip().is_loopback();
+    }
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(it) = bare.parse::<IpAddr>() {
+        return it.is_loopback();
+    }
+    let name = host.split(':').next().unwrap_or_default();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// A session's token sent by a program that keeps no cookies.
@@ -438,5 +461,33 @@ pub(crate) async fn read(
     match blocking(move || platform.read(work)).await {
         Ok(reply) => respond(reply, 200, &headers, &trace),
         Err(failure) => respond(problem(&failure, None, &trace), 200, &headers, &trace),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_keeps_a_sign_in_over_https_and_on_this_machine_alone() {
+        for (host, mode, expected) in [
+            ("localhost:7480", "", false),
+            ("demo.localhost", "", false),
+            ("127.0.0.1:7480", "", false),
+            ("[::1]:7480", "", false),
+            ("[::1]", "", false),
+            ("192.168.1.5:7480", "", true),
+            ("upheld.example", "", true),
+            ("localhost.example:7480", "", true),
+            ("", "", true),
+            ("upheld.example", "navigate", false),
+        ] {
+            let mut request = Request::builder().header("host", host);
+            if !mode.is_empty() {
+                request = request.header("sec-fetch-mode", mode);
+            }
+            let (head, _) = request.body(Body::empty()).unwrap().into_parts();
+            assert_eq!(is_unsafe(&head), expected, "{host} {mode}");
+        }
     }
 }

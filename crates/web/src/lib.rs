@@ -18,6 +18,7 @@ mod router;
 mod serve;
 mod spans;
 mod table;
+mod zero;
 
 pub use api::tarball;
 pub use app::{App, Log, Options, to_stderr};

@@ -7,6 +7,8 @@ use platform::page::Page;
 use platform::{Failure, Refusal, RefusalKind};
 use serde::de::DeserializeOwned;
 
+use crate::zero;
+
 /// The parts of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Parts {
@@ -24,6 +26,8 @@ pub struct Parts {
     pub uri: String,
     /// The host asked for, with its port, as the caller named it.
     pub host: String,
+    /// The browser does not take this address for safe, and keeps no sign-in there.
+    pub is_unsafe: bool,
     /// The revision of `If-Match`.
     pub expected: Option<i64>,
     /// The language asked for.
@@ -84,6 +88,9 @@ impl Parts {
                 format!("{}：请使用 application/json", self.media),
             )
             .into());
+        }
+        if let Some(at) = zero::in_json(body) {
+            return Err(Refusal::zero(&at).into());
         }
         let mut reader = serde_json::Deserializer::from_slice(body);
         let read: Result<T, _> = serde_path_to_error::deserialize(&mut reader);

@@ -56,6 +56,8 @@ pub(crate) struct Head {
 struct Shown {
     frame: Frame,
     head: Head,
+    /// The contract says who watches when.
+    has_gaps: bool,
     drawn: Option<Drawn>,
     window: String,
     zooms: Vec<Link>,
@@ -128,7 +130,9 @@ pub(crate) fn routes() -> Vec<Route> {
             .iter()
             .map(|it| row(view, &head, &show, it, revised.contains(it.id.as_deref().unwrap_or_default())));
         let rows: Vec<Row> = rows.collect();
+        let has_gaps = records.published.contract.schema.fact(lanes::COVERAGE).is_some();
         let page = Shown {
+            has_gaps,
             drawn: within
                 .map(|it| lanes::of_window(view, &records, it, (by, &head.people)))
                 .filter(|it| !it.names.is_empty()),

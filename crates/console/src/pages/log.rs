@@ -18,6 +18,7 @@ use platform::{Failure, people, tenants};
 use web::{Reply, Route};
 
 use crate::frame::{Frame, Place};
+use crate::house::{house, may, path_in};
 use crate::page::page;
 use crate::view::View;
 use row::Row;
@@ -74,21 +75,9 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
-/// The house whose log it is: a tenant's id, or the provider's.
-fn house<'a>(view: &View<'a, '_>) -> &'a str {
-    match view.id("tenant") {
-        "" => PROVIDER,
-        it => it,
-    }
-}
-
 /// Where the log of a house is.
 fn path(house: &str) -> String {
-    if house == PROVIDER { "/log".to_owned() } else { format!("/customers/{house}/log") }
-}
-
-fn may(view: &View<'_, '_>, house: &str, resource: Resource, verb: Verb) -> bool {
-    if house == PROVIDER { view.may(resource, verb) } else { view.may_in(house, resource, verb) }
+    path_in(house, "/log")
 }
 
 /// A query as it was asked: the page's own parameters.

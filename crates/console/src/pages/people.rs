@@ -14,6 +14,7 @@ use platform::{Failure, tenants};
 use web::{Reply, Route};
 
 use crate::frame::{Frame, Place, role_word};
+use crate::house::{house, may, path_in};
 use crate::page::{To, answered, form, page};
 use crate::show::Show;
 use crate::tone::{Chip, Tone};
@@ -78,21 +79,9 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
-/// The house whose people they are: a tenant's id, or the provider's.
-fn house<'a>(view: &View<'a, '_>) -> &'a str {
-    match view.id("tenant") {
-        "" => PROVIDER,
-        it => it,
-    }
-}
-
 /// Where the people of a house are.
 fn path(house: &str) -> String {
-    if house == PROVIDER { "/people".to_owned() } else { format!("/customers/{house}/people") }
-}
-
-fn may(view: &View<'_, '_>, house: &str, resource: Resource, verb: Verb) -> bool {
-    if house == PROVIDER { view.may(resource, verb) } else { view.may_in(house, resource, verb) }
+    path_in(house, "/people")
 }
 
 /// The roles of a house, with their words.

@@ -15,6 +15,8 @@ struct Door {
     frame: Frame,
     email: String,
     next: String,
+    /// Whoever signs in here is not signed in on the next page.
+    is_unsafe: bool,
 }
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -22,7 +24,8 @@ pub(crate) fn routes() -> Vec<Route> {
         let title = view.w.sign_in_title();
         let frame = Frame::new(view, title, Place::Elsewhere)?;
         let next = view.filled("next", view.query("next").unwrap_or_default());
-        view.html(&Door { frame, email: view.filled("email", ""), next })
+        let is_unsafe = view.parts.is_unsafe;
+        view.html(&Door { frame, email: view.filled("email", ""), next, is_unsafe })
     });
     let sign_in = prepared("/sign-in", "signInForm", |platform, _, parts, fields| {
         let input = SignIn {

@@ -3,7 +3,7 @@
 mod change;
 mod list;
 mod one;
-mod said;
+pub(crate) mod said;
 
 use std::sync::Arc;
 

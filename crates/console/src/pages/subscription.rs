@@ -13,7 +13,7 @@ use settle::settlement::{PromiseResult, Verdict};
 use statement::display::{self, LevelFigure};
 use web::Route;
 
-use super::customers::clause::Clause;
+use super::customers::clause::{Clause, rule};
 use super::customers::manage::{Choice, Parameter, parameters, plans};
 use super::customers::promises::{Promise, promise, state_chip};
 use super::customers::when;
@@ -225,7 +225,7 @@ fn levels(view: &View<'_, '_>, progress: &Progress) -> Vec<Level> {
         all.push((
             tone,
             Level {
-                name: level.name.replace('_', " "),
+                name: rule(view.lang, &level.name, &level.clause),
                 subject: level.subject.clone().unwrap_or_default(),
                 is_absent: level.value.is_err(),
                 forecast: if forecast == value { String::new() } else { forecast },

@@ -14,6 +14,7 @@ use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
 use crate::stream::{Side, Stream};
 use crate::time::Moment;
+use crate::volume;
 
 /// A body that was taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -58,8 +59,7 @@ pub fn batches(
          WHERE tenant_id = $1 AND stream = $2 AND seq > $3 ORDER BY seq LIMIT $4",
         values![&house, stream.name(), after, page.rows()?],
     )?;
-    let items = rows.iter().map(batch).collect::<Result<_, _>>()?;
-    Ok(page.cut(items, |it: &Batch| it.batch.to_string()))
+    Ok(page.listed(&rows, batch, |it: &Batch| it.batch.to_string())?)
 }
 
 fn batch(row: &Row) -> Result<Batch, Fault> {
@@ -107,5 +107,6 @@ pub fn digest(
     let tenant = who.tenant(tx, tenant, Resource::Evidence, Verb::Read)?;
     let loaded = load(platform, tx, tenant.id(), subscription)?;
     let at = as_of.map(|it| it.0);
-    Ok(settle::hex(&loaded.evidence.as_of(at).digest()))
+    let files = volume::standing(tx, tenant.id(), subscription, at.unwrap_or(Instant::MAX))?;
+    Ok(settle::hex(&volume::digest(loaded.evidence.as_of(at).digest(), &files)))
 }

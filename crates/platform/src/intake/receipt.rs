@@ -15,6 +15,10 @@ pub struct Receipt {
     pub stream: String,
     /// Records kept by this request.
     pub accepted: u64,
+    /// How many of them are of facts in volume; absent when none is. What was known of these before is found out later, and
+    /// counts once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_volume: Option<u64>,
     /// Records that were known word for word, and are not kept again.
     pub duplicates: u64,
     /// Records that were not kept.
@@ -58,7 +62,8 @@ impl Receipt {
             problems.into_iter().partition(|it| it.severity == Severity::Error);
         Self {
             stream: prepared.opened.name.clone(),
-            accepted: u64::try_from(prepared.records.len()).unwrap_or(u64::MAX),
+            accepted: u64::try_from(prepared.accepted()).unwrap_or(u64::MAX),
+            in_volume: prepared.in_volume(),
             duplicates,
             refused: prepared.refused,
             rejected: errors.into_iter().map(Problem::from).collect(),

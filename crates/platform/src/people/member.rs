@@ -58,8 +58,7 @@ pub fn members(
          FROM membership m JOIN person p ON p.id = m.person_id WHERE m.tenant_id = $1 AND p.id > $2 ORDER BY p.id LIMIT $3",
         values![house, page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.id.clone()))
+    Ok(page.listed(&rows, view, |it| it.id.clone())?)
 }
 
 fn view(row: &Row) -> Result<Member, Fault> {

@@ -199,8 +199,7 @@ pub fn list(tx: &mut Tx<'_>, who: &Principal, house: &str, page: &Page) -> Resul
          WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         values![house, page.after(), page.rows()?],
     )?;
-    let items = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.cut(items, |it| it.id.clone()))
+    Ok(page.listed(&rows, view, |it| it.id.clone())?)
 }
 
 fn view(row: &Row) -> Result<Token, Fault> {

@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "each test binary uses another part of this")]
 
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -27,6 +28,8 @@ const OPENING_LOCK: i64 = 7_482;
 pub(crate) struct World {
     pub(crate) platform: Platform,
     pub(crate) clock: Arc<ManualClock>,
+    /// Where evidence in volume is kept.
+    pub(crate) data: PathBuf,
 }
 
 impl Deref for World {
@@ -38,12 +41,17 @@ impl Deref for World {
 }
 
 impl World {
-    fn open(location: &Location) -> Self {
+    /// `data`: where evidence in volume is kept.
+    pub(crate) fn open(location: &Location, data: &Path) -> Self {
         let clock = Arc::new(ManualClock::new(at(BEGIN)));
         let context = Context { clock: clock.clone(), chance: Arc::new(SeededChance::new(1)) };
         let store = Store::open(location, context).unwrap();
         let key = SigningKey::from_seed("localhost/upheld", [7; 32]).unwrap();
-        Self { platform: Platform::new(store, Settings::default(), key), clock }
+        Self {
+            platform: Platform::new(store, Settings::default(), key).with_data(data),
+            clock,
+            data: data.to_owned(),
+        }
     }
 
     /// Puts the clock there.
@@ -60,10 +68,11 @@ impl World {
 /// Runs the test on each database there is.
 pub(crate) fn each(test: impl Fn(&World)) {
     let directory = tempfile::tempdir().unwrap();
-    test(&World::open(&Location::Directory(directory.path().to_owned())));
+    test(&World::open(&Location::Directory(directory.path().to_owned()), directory.path()));
     if let Ok(server) = std::env::var(SERVER) {
         let database = Database::create(&server);
-        test(&World::open(&Location::Postgres(database.url.clone())));
+        let data = tempfile::tempdir().unwrap();
+        test(&World::open(&Location::Postgres(database.url.clone()), data.path()));
     }
 }
 

@@ -68,7 +68,7 @@ fn fill(serving: &Serving, data: &Path, lang: Lang) -> Result<(), Failure> {
         .map_err(|it| fault(&it))
         .and_then(|store| {
             let key = key::sealing_key(&serving.key, &serving.settings.origin)?;
-            let platform = Platform::new(store, serving.settings.clone(), key);
+            let platform = Platform::new(store, serving.settings.clone(), key).with_data(data);
             play(&platform, &clock, now).map_err(|it| fault(&it))?;
             count(&platform)
         });
@@ -86,6 +86,9 @@ fn fill(serving: &Serving, data: &Path, lang: Lang) -> Result<(), Failure> {
             for name in ["upheld.sqlite", "upheld.sqlite-wal", "upheld.sqlite-shm"] {
                 // What cannot be taken away is told by the next start.
                 let _ = std::fs::remove_file(data.join(name));
+            }
+            for name in ["lake", "journal"] {
+                let _ = std::fs::remove_dir_all(data.join(name));
             }
             Err(failure)
         }

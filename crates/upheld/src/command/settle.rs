@@ -6,12 +6,11 @@ use std::path::Path;
 use diagnostic::{Diagnostic, Lang, Severity};
 use evidence::SourceFile;
 use serde_json::{Value, json};
-use settle::Settlement;
 
 use crate::arguments::{SettleArguments, StatementFormat, lang};
 use crate::failure::Failure;
-use crate::settlement::{Request, TextInputs, settlement};
-use crate::{files, key, print};
+use crate::settlement::{Kept, Request, Settled, TextInputs, settlement};
+use crate::{files, key, print, volume};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &SettleArguments) -> Result<(), Failure> {
@@ -26,7 +25,10 @@ pub(crate) fn run(arguments: &SettleArguments) -> Result<(), Failure> {
         as_of: arguments.as_of.clone(),
         parameters: parameters(&arguments.param)?,
     };
-    let request = Request { contract: (&name, &text), evidence: &evidence, cycle: &arguments.cycle, inputs };
+    let lake = arguments.lake.place(arguments.tenant.as_deref())?;
+    let kept = lake.as_ref().map_or(Kept::Listed, |it| Kept::Lake(it));
+    let request =
+        Request { contract: (&name, &text), evidence: &evidence, cycle: &arguments.cycle, inputs, kept };
     let settled = settlement(&request).map_err(|found| {
         refuse(&found, (&name, &text), &evidence, arguments.format, lang);
         Failure::Text
@@ -35,9 +37,9 @@ pub(crate) fn run(arguments: &SettleArguments) -> Result<(), Failure> {
         seal(dir, &settled, &text, &evidence, arguments.key.as_deref())?;
     }
     match arguments.format {
-        StatementFormat::Text => print::out(&statement::text(&settled, lang)),
-        StatementFormat::Json => print::json(&statement::json(&settled)),
-        StatementFormat::Html => print::out(&statement::html(&settled, Some(&text))),
+        StatementFormat::Text => print::out(&statement::text(&settled.settlement, lang)),
+        StatementFormat::Json => print::json(&statement::json(&settled.settlement)),
+        StatementFormat::Html => print::out(&statement::html(&settled.settlement, Some(&text))),
     }
 }
 
@@ -86,7 +88,7 @@ fn refuse(
 /// Writes the sealed package into an empty or new directory.
 pub(crate) fn seal(
     dir: &Path,
-    settled: &Settlement,
+    settled: &Settled,
     contract: &str,
     evidence: &[SourceFile],
     key: Option<&Path>,
@@ -109,11 +111,14 @@ pub(crate) fn seal(
 
 /// The files of a package, before the seal.
 fn contents(
-    settled: &Settlement,
+    settled: &Settled,
     contract: &str,
     evidence: &[SourceFile],
 ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let mut contents = BTreeMap::new();
+    let told = settled.told.as_ref().map(volume::files).unwrap_or_default();
+    contents.extend(told);
+    let settled = &settled.settlement;
     let canonical =
         proof::canonical_bytes(&statement::json(settled)).map_err(|it| Failure::Fault(it.to_string()))?;
     contents.insert("statement.json".to_owned(), canonical);

@@ -9,7 +9,7 @@ use settle::Settlement;
 
 use crate::arguments::{Format, Output, lang};
 use crate::failure::Failure;
-use crate::settlement::{Request, TextInputs, settlement};
+use crate::settlement::{Kept, Request, TextInputs, settlement};
 use crate::{files, print};
 
 /// One agreement with its month of evidence.
@@ -84,8 +84,14 @@ fn settled(show: &Show) -> Result<Settlement, Failure> {
         ..TextInputs::default()
     };
     let evidence = evidence(show);
-    let request = Request { contract: (&file, show.contract), evidence: &evidence, cycle: CYCLE, inputs };
-    settlement(&request).map_err(|found| {
+    let request = Request {
+        contract: (&file, show.contract),
+        evidence: &evidence,
+        cycle: CYCLE,
+        inputs,
+        kept: Kept::Listed,
+    };
+    settlement(&request).map(|it| it.settlement).map_err(|found| {
         print::diagnostics(&found, None, Lang::En);
         Failure::Fault(format!("the shipped example {} does not settle", show.name))
     })

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use crate::arguments::{Format, VerifyArguments, lang};
 use crate::command::growth;
 use crate::failure::Failure;
-use crate::settlement::{Request, TextInputs, settlement};
-use crate::{files, key, log, print};
+use crate::settlement::{Kept, Request, TextInputs, Told, settlement};
+use crate::volume::Lake;
+use crate::{files, key, log, print, volume};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
@@ -87,6 +88,16 @@ fn finding(
 
 /// Settles again from what the package holds and compares the bytes.
 fn recompute(opened: &proof::Opened) -> Result<(), Box<Diagnostic>> {
+    let told = volume::told(opened.files()).map_err(Box::new)?;
+    recomputed(opened, told.as_ref().map_or(Kept::Listed, Kept::Told)).map(|_| ())
+}
+
+/// The same with records in volume asked in a lake; what was asked and answered.
+pub(crate) fn recomputed_with(opened: &proof::Opened, lake: &dyn Lake) -> Result<Told, Box<Diagnostic>> {
+    recomputed(opened, Kept::Lake(lake)).map(Option::unwrap_or_default)
+}
+
+fn recomputed(opened: &proof::Opened, kept: Kept<'_>) -> Result<Option<Told>, Box<Diagnostic>> {
     let missing = |name: &str| {
         finding(
             "P0201",
@@ -111,14 +122,15 @@ fn recompute(opened: &proof::Opened) -> Result<(), Box<Diagnostic>> {
         evidence: &evidence,
         cycle: label,
         inputs: inputs(&statement),
+        kept,
     };
     let settled = settlement(&request).map_err(|found| {
         let first = found.into_iter().find(|it| it.severity == Severity::Error);
         first.map_or_else(|| unreadable("the settlement cannot be computed"), Box::new)
     })?;
-    let again =
-        proof::canonical_bytes(&statement::json(&settled)).map_err(|it| unreadable(&it.to_string()))?;
-    if again == sealed { Ok(()) } else { Err(difference(&statement, &again)) }
+    let again = proof::canonical_bytes(&statement::json(&settled.settlement))
+        .map_err(|it| unreadable(&it.to_string()))?;
+    if again == sealed { Ok(settled.told) } else { Err(difference(&statement, &again)) }
 }
 
 fn unreadable(why: &str) -> Box<Diagnostic> {

@@ -169,6 +169,7 @@ impl Effective {
         Ok(Serving {
             listen: self.text("listen").unwrap_or_default().to_owned(),
             location,
+            data: self.data(),
             key: self.key(),
             log: self.text("log") == Some("true"),
             otlp: self.text("otlp").map(str::to_owned),

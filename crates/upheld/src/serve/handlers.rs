@@ -2,7 +2,8 @@
 
 use platform::jobs::Handler;
 use platform::{
-    audit, claims, corrections, cycles, housekeeping, maintenance, notices, runs, subscriptions, vouchers,
+    audit, claims, corrections, cycles, housekeeping, maintenance, notices, runs, subscriptions, volume,
+    vouchers,
 };
 
 /// Every kind of job with what does it.
@@ -20,5 +21,6 @@ pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
         (audit::JOB, audit::run),
         (housekeeping::JOB, housekeeping::run),
         (maintenance::EXPAND_JOB, maintenance::run),
+        (volume::JOB, volume::run),
     ]
 }

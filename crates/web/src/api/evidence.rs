@@ -7,6 +7,7 @@ use platform::page::Listed;
 use platform::principal::Principal;
 use platform::stream::Stream;
 use platform::time::{self, Moment};
+use platform::volume::{self, KeptFile};
 use platform::{Failure, Platform};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,6 +33,13 @@ const MEDIA: &[&str] = &[
 struct Digest {
     /// SHA-256 over the canonical lines of all records, sorted.
     sha256: String,
+}
+
+/// Where records in volume lie.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Files {
+    /// By fact and day.
+    items: Vec<KeptFile>,
 }
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -66,6 +74,17 @@ pub(crate) fn routes() -> Vec<Route> {
             },
         )
         .query("as_of", "As it was known at this time."),
+        read(
+            "/tenants/{tenant}/subscriptions/{subscription}/evidence/files",
+            "listEvidenceFiles",
+            "The files with a subscription's records of facts in volume",
+            Right::Of(Resource::Evidence, Verb::Read),
+            |_, tx, who, parts| {
+                let of = (parts.id("tenant"), parts.id("subscription"));
+                Ok(Files { items: volume::list(tx, who, of, as_of(parts)?)? })
+            },
+        )
+        .query("as_of", "Those that stood at this time."),
         export(),
     ]
 }
@@ -101,6 +120,7 @@ fn send(path: &'static str, id: &'static str, summary: &'static str) -> Route {
         let opened = platform.read(|platform, tx| intake::open(platform, tx, who, &stream(parts)))?;
         let atomic = parts.parameter("atomic") == Some("true");
         let prepared = intake::prepare(opened, who, Body { shape, bytes: bytes.into(), atomic })?;
+        let prepared = intake::secure(platform, who, prepared)?;
         let commit: Commit = Box::new(move |platform, tx, who, _| {
             intake::commit(platform, tx, who, prepared).and_then(|it| Reply::json(&it))
         });

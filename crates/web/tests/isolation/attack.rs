@@ -40,11 +40,6 @@ struct Attack<'a> {
     report: Mutex<Report>,
 }
 
-/// Attacks the server of the house with every outsider.
-pub fn attack(house: &House) -> Report {
-    attack_as(house, |_| true)
-}
-
 /// Attacks the server of the house with some of the outsiders, each from one connection.
 pub fn attack_as(house: &House, chosen: impl Fn(&str) -> bool) -> Report {
     let nobodys = nobodys(house);

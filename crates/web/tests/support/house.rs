@@ -1,6 +1,7 @@
 //! A provider with customers A, B, C and D, its people and tokens. Everything A wrote carries a marker.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use calendar::parse_instant;
@@ -127,11 +128,18 @@ impl Identity {
     }
 }
 
-/// The platform, its server, who there is and what A has.
+/// Where a house's rows are; gone with it.
+enum Kept {
+    Directory(TempDir),
+    Database(cluster::Server),
+}
+
+/// The platform, its server, who there is and what A has. The server lets go of the platform first, and the platform of the
+/// store before that is taken away.
 pub struct House {
+    pub server: Server,
     pub platform: Platform,
     pub clock: Arc<ManualClock>,
-    pub server: Server,
     /// Those who may see A: A's own people and the provider's.
     pub insiders: Vec<Identity>,
     /// Everybody else, also those who are nobody any more.
@@ -140,30 +148,42 @@ pub struct House {
     pub ids: BTreeMap<String, String>,
     /// What the server has put into its log.
     pub lines: Lines,
-    directory: TempDir,
+    kept: Kept,
 }
 
 impl House {
-    /// Everybody in place and A's things planted.
+    /// Everybody in place, on SQLite.
     pub fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
+        Self::at(&Location::Directory(directory.path().to_owned()), Kept::Directory(directory))
+    }
+
+    /// Everybody in place, on a PostgreSQL server of its own; none where it is not installed.
+    pub fn on_postgres() -> Option<Self> {
+        let programs = cluster::newest_programs()?;
+        // What is lost with the machine is lost with the test.
+        let database = cluster::Server::start(&programs, &["fsync=off", "synchronous_commit=off"]).unwrap();
+        Some(Self::at(&Location::Postgres(database.url()), Kept::Database(database)))
+    }
+
+    fn at(location: &Location, kept: Kept) -> Self {
         let clock = Arc::new(ManualClock::new(parse_instant(OCTOBER).unwrap()));
         let context = Context { clock: clock.clone(), chance: Arc::new(SeededChance::new(7)) };
-        let store = Store::open(&Location::Directory(directory.path().to_owned()), context).unwrap();
+        let store = Store::open(location, context).unwrap();
         let key = SigningKey::from_seed("localhost/upheld", [7; 32]).unwrap();
         let platform = Platform::new(store, Settings::default(), key);
         let lines = Lines::default();
         let (served, log) = (platform.clone(), lines.log());
         let server = Server::start(move || web::router_logging_to(served, super::generous(), log));
         let mut house = Self {
+            server,
             platform,
             clock,
-            server,
             insiders: Vec::new(),
             outsiders: Vec::new(),
             ids: BTreeMap::new(),
             lines,
-            directory,
+            kept,
         };
         house.found();
         house.populate();
@@ -176,8 +196,10 @@ impl House {
 
     /// Every byte of the store: the database and what it has not yet put into it.
     pub fn stored(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.directory.path()).unwrap();
-        files.flat_map(|it| std::fs::read(it.unwrap().path()).unwrap()).collect()
+        match &self.kept {
+            Kept::Directory(it) => every_byte(it.path()),
+            Kept::Database(it) => every_byte(it.folder()),
+        }
     }
 
     pub fn set(&self, to: &str) {
@@ -392,6 +414,13 @@ impl House {
     }
 }
 
+fn every_byte(folder: &Path) -> Vec<u8> {
+    let inside = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    inside
+        .flat_map(|it| if it.is_dir() { every_byte(&it) } else { std::fs::read(it).unwrap_or_default() })
+        .collect()
+}
+
 fn bearer(token: &str) -> Vec<(String, String)> {
     vec![("authorization".to_owned(), format!("Bearer {token}"))]
 }
@@ -401,6 +430,6 @@ pub fn email(name: &str) -> String {
     format!("{}@example.com", name.to_lowercase())
 }
 
-fn system() -> Principal {
+pub fn system() -> Principal {
     Principal::system("test")
 }

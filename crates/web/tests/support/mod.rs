@@ -6,5 +6,5 @@ mod house;
 mod server;
 
 pub use client::{Answer, Client, Request, connect, read_answer};
-pub use house::{A, B, C, D, House, Identity, Lines, MARKER, NOVEMBER, PASSWORD, TERMS, email};
+pub use house::{A, B, C, D, House, Identity, Lines, MARKER, NOVEMBER, PASSWORD, TERMS, email, system};
 pub use server::{Server, generous};

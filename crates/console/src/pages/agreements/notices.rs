@@ -4,7 +4,6 @@ use askama::Template;
 use calendar::{Date, TimeOfDay, Zone};
 use platform::agreements;
 use platform::notices::{self, Delivery, DeliveryState, NewNotice, Notice};
-use platform::page::{LIMIT_MAX, Page};
 use platform::rights::{Resource, Verb};
 use platform::{Failure, Refusal, tenants};
 use timeline::Instant;
@@ -12,10 +11,12 @@ use web::{Reply, Route};
 
 use super::compared::{self, Changes, Sides};
 use super::list::place;
-use super::{Head, Names, Tab, amendment_sentence, amendment_word};
+use super::{Head, Names, Tab, amendment_sentence, amendment_word, count};
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::page::{To, form, page};
+use crate::pages::statements::everything;
+use crate::part::Pages;
 use crate::tone::{Chip, Tone};
 use crate::view::View;
 use crate::words::Words;
@@ -27,6 +28,7 @@ struct Notices {
     head: Head,
     path: String,
     sent: Vec<Sent>,
+    pages: Pages,
     form: Option<NoticeForm>,
 }
 
@@ -52,10 +54,19 @@ struct Sent {
     by: String,
     text: String,
     chips: Vec<Chip>,
+    /// How many it was sent to.
+    customers: usize,
     deliveries: Vec<Row>,
+    pages: Pages,
     changes: Changes,
     withdrawn: Option<String>,
     may_withdraw: bool,
+}
+
+impl Sent {
+    fn customers(&self) -> i64 {
+        count(self.customers)
+    }
 }
 
 /// How far a customer is.
@@ -81,19 +92,19 @@ pub(super) fn routes() -> Vec<Route> {
 fn show(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
     let id = view.id("agreement");
     let agreement = agreements::get(view.platform, view.tx, view.who, id)?;
-    let page = Page { after: None, limit: LIMIT_MAX };
-    let mut listed = notices::list(view.platform, view.tx, view.who, Some(id), &page)?.items;
+    let mut listed = everything(|page| notices::list(view.platform, view.tx, view.who, Some(id), page))?;
     listed.sort_by_key(|it| std::cmp::Reverse(it.created_at));
+    let pages = Pages::of(view, format!("/agreements/{id}/notices"), listed.len());
     let names = Names::of_provider(view)?;
     let mut sent = Vec::new();
-    for it in &listed {
+    for it in pages.shown(&listed) {
         sent.push(sent_view(view, it, &names)?);
     }
     let form = if view.may(Resource::Notice, Verb::Create) { notice_form(view)? } else { None };
     let head = Head::new(view, &agreement, Tab::Notices);
     let frame =
         Frame::new(view, format!("{} · {}", view.w.agreements_tab_notices(), head.title), place(view))?;
-    view.html(&Notices { frame, path: format!("/agreements/{id}/notices"), head, sent, form })
+    view.html(&Notices { frame, path: format!("/agreements/{id}/notices"), head, sent, pages, form })
 }
 
 /// Nothing to send while there is one version.
@@ -143,20 +154,21 @@ fn local(zone: &Zone, text: &str) -> Result<Instant, Refusal> {
 }
 
 fn sent_view(view: &mut View<'_, '_>, it: &Notice, names: &Names) -> Result<Sent, Failure> {
-    let page = Page { after: None, limit: LIMIT_MAX };
-    let deliveries = notices::deliveries(view.platform, view.tx, view.who, &it.id, &page)?.items;
+    let deliveries = everything(|page| notices::deliveries(view.platform, view.tx, view.who, &it.id, page))?;
+    let pages =
+        Pages::of_one(view, format!("/agreements/{}/notices", it.agreement), &it.id, deliveries.len());
     let zone = view.platform.contracts.get(view.tx, &it.agreement, &it.from_version)?.contract.zone.clone();
     let mut rows = Vec::new();
-    for delivery in &deliveries {
+    for delivery in pages.shown(&deliveries) {
         rows.push(row(view, delivery, &zone)?);
     }
     let sides = Sides::of(view, &it.agreement, &it.from_version, &it.to_version)?;
     let (w, show) = (view.w, view.show(&zone));
     let mut chips = Vec::<(Chip, usize)>::new();
-    for row in &rows {
-        match chips.iter_mut().find(|it| it.0 == row.chip) {
+    for chip in deliveries.iter().map(|it| state(w, it.state)) {
+        match chips.iter_mut().find(|it| it.0 == chip) {
             Some(found) => found.1 += 1,
-            None => chips.push((row.chip.clone(), 1)),
+            None => chips.push((chip, 1)),
         }
     }
     let undecided =
@@ -174,7 +186,9 @@ fn sent_view(view: &mut View<'_, '_>, it: &Notice, names: &Names) -> Result<Sent
             .into_iter()
             .map(|(it, number)| Chip::new(it.tone, format!("{number} {}", it.word)))
             .collect(),
+        customers: deliveries.len(),
         deliveries: rows,
+        pages,
         changes: compared::changes(view, &sides, &it.comparison),
         withdrawn: it.withdrawn_at.map(|at| w.agreements_notice_withdrawn(show.minute(at))),
         may_withdraw: undecided && it.withdrawn_at.is_none() && view.may(Resource::Notice, Verb::Remove),

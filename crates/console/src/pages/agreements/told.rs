@@ -15,6 +15,8 @@ use super::{amendment_sentence, count, notices::state, title};
 use crate::fields::Fields;
 use crate::frame::{Frame, Place};
 use crate::page::{To, form, page};
+use crate::pages::statements::everything;
+use crate::part::Pages;
 use crate::tone::{Chip, Tone};
 use crate::view::View;
 
@@ -29,6 +31,7 @@ struct Told {
     agreements: Vec<Held>,
     waiting: Vec<Row>,
     decided: Vec<Row>,
+    pages: Pages,
 }
 
 /// An agreement the customer has.
@@ -121,16 +124,20 @@ fn list(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
     let page = Page { after: None, limit: LIMIT_MAX };
     let name = tenants::get(view.platform, view.tx, view.who, tenant)?.name;
     let listed = subscriptions::list(view.platform, view.tx, view.who, tenant, &page)?.items;
-    let mut told = notices::list_of(view.platform, view.tx, view.who, tenant, &page)?.items;
+    let mut told = everything(|page| notices::list_of(view.platform, view.tx, view.who, tenant, page))?;
     told.sort_by_key(|it| std::cmp::Reverse(it.sent_at));
     let mut agreements = Vec::new();
     for it in &listed {
         agreements.push(held(view, it)?);
     }
+    let (open, over): (Vec<Delivery>, Vec<Delivery>) = told.into_iter().partition(is_open);
+    let pages = Pages::of(view, format!("/customers/{tenant}/notices"), over.len());
     let (mut waiting, mut decided) = (Vec::new(), Vec::new());
-    for it in &told {
-        let row = row(view, it)?;
-        if is_open(it) { waiting.push(row) } else { decided.push(row) }
+    for it in &open {
+        waiting.push(row(view, it)?);
+    }
+    for it in pages.shown(&over) {
+        decided.push(row(view, it)?);
     }
     let w = view.w;
     let customer = statement::display::half(&name, view.lang);
@@ -145,6 +152,7 @@ fn list(view: &mut View<'_, '_>) -> Result<Reply, Failure> {
         agreements,
         waiting,
         decided,
+        pages,
     };
     view.html(&page)
 }

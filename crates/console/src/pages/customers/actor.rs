@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use platform::{Failure, people};
 
+use crate::by_itself;
 use crate::view::View;
 
 /// What the actor of a person begins with.
@@ -30,7 +31,7 @@ pub(crate) fn named(view: &View<'_, '_>, people: &People, actor: &str) -> String
             None => somebody(view).to_owned(),
         },
         Some(("token", _)) => view.w.customers_token().to_owned(),
-        Some(("system", job)) => view.w.customers_system(job.replace('_', " ")),
+        Some(("system", job)) => view.w.customers_system(by_itself::work(view.w, job)),
         _ => match rest {
             "agreed" => view.w.evidence_side_agreed().to_owned(),
             "customer" => view.w.evidence_side_customer().to_owned(),

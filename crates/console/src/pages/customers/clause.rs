@@ -1,5 +1,6 @@
 //! A clause by its name, and where its words are.
 
+use diagnostic::Lang;
 use language::Contract;
 
 use crate::view::View;
@@ -22,9 +23,31 @@ impl Clause {
     }
 }
 
+/// What a rule is called: its own name, which is English; in Chinese with the heading of its clause before it.
+pub(crate) fn rule(lang: Lang, name: &str, clause: &str) -> String {
+    let name = name.replace('_', " ");
+    match statement::display::half(clause, lang) {
+        heading if lang == Lang::Zh && !heading.is_empty() => format!("{heading} · {name}"),
+        _ => name,
+    }
+}
+
 /// Whether a clause names the heading in full, or by its number: `5 (2)` stands under `5 Exceptions`.
 fn is_heading_of(heading: &str, clause: &str) -> bool {
     let number = |text: &str| text.split_whitespace().next().map(str::to_owned);
     let by_number = clause.starts_with(|it: char| it.is_ascii_digit());
     heading == clause || (by_number && number(heading) == number(clause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_stands_beside_the_heading_of_its_clause_in_chinese() {
+        let clause = "7 Data · 数据知情权";
+        assert_eq!(rule(Lang::Zh, "two_backups", clause), "7 数据知情权 · two backups");
+        assert_eq!(rule(Lang::En, "two_backups", clause), "two backups");
+        assert_eq!(rule(Lang::Zh, "uptime", ""), "uptime");
+    }
 }

@@ -16,6 +16,8 @@ use super::promises::{Served, served, text};
 use super::{sealed, suspended};
 use crate::frame::{Frame, Place};
 use crate::page::page;
+use crate::pages::claims::kind;
+use crate::pages::statements::said;
 use crate::tone::Chip;
 use crate::view::View;
 
@@ -173,20 +175,6 @@ fn one_due(view: &View<'_, '_>, tenant: &str, it: &Claimable, zone: &calendar::Z
     }
 }
 
-/// What a remedy gives, in words.
-pub(crate) fn kind(view: &View<'_, '_>, kind: &str) -> String {
-    let w = view.w;
-    match kind {
-        "service_credit" => w.customers_kind_service_credit().to_owned(),
-        "voucher" => w.customers_kind_voucher().to_owned(),
-        "cash" => w.customers_kind_cash().to_owned(),
-        "extension" => w.customers_kind_extension().to_owned(),
-        "refund" => w.customers_kind_refund().to_owned(),
-        "compensation" => w.customers_kind_compensation().to_owned(),
-        other => other.replace('_', " "),
-    }
-}
-
 /// The latest statements, those that another supersedes left out.
 fn latest(view: &mut View<'_, '_>, tenant: &str) -> Result<Vec<Sealed>, Failure> {
     let mut found = sealed_all(view, tenant, None)?;
@@ -224,7 +212,7 @@ fn sealed_row(view: &mut View<'_, '_>, it: &StatementView) -> Result<Sealed, Fai
         label: it.label.clone(),
         agreement: text(view, &title),
         chip: sealed::chip(view, it),
-        due: sealed::due(view, it),
+        due: said::owed(it, view.lang),
         sealed: utc(view).day(it.sealed_at),
         number: it.number,
     })

@@ -1,13 +1,12 @@
 //! What a sealed statement's summary says, for lists: levels, verdicts, sums.
 
-use std::collections::BTreeMap;
-
 use platform::statements::StatementView;
 use quantity::{Quantity, Ratio};
 use serde_json::Value as Json;
 use settle::settlement::Verdict;
 use statement::display;
 
+use crate::pages::statements::said::{self, list, text};
 use crate::tone::{Chip, Tone, tone_of};
 use crate::view::View;
 
@@ -35,13 +34,14 @@ pub(crate) fn promises(view: &View<'_, '_>, it: &StatementView) -> Vec<Kept> {
         level: level(view, it, found),
         target: text(&found["target"], "display"),
     };
-    all(it, "promises").iter().map(kept).collect()
+    list(&it.summary, "promises").iter().map(kept).collect()
 }
 
 /// The worst of a statement in a word.
 pub(crate) fn chip(view: &View<'_, '_>, it: &StatementView) -> Chip {
     let w = view.w;
-    let verdicts: Vec<Verdict> = all(it, "promises").iter().map(|it| verdict(&text(it, "verdict"))).collect();
+    let verdicts: Vec<Verdict> =
+        list(&it.summary, "promises").iter().map(|it| verdict(&text(it, "verdict"))).collect();
     let count = |wanted: Verdict| verdicts.iter().filter(|it| **it == wanted).count();
     let broken = i64::try_from(count(Verdict::Breached)).unwrap_or(i64::MAX);
     let open = verdicts
@@ -56,33 +56,10 @@ pub(crate) fn chip(view: &View<'_, '_>, it: &StatementView) -> Chip {
     }
 }
 
-/// What a statement says is due, summed by currency; empty when nothing is.
-pub(crate) fn due(view: &View<'_, '_>, it: &StatementView) -> String {
-    let mut sums: BTreeMap<String, Quantity> = BTreeMap::new();
-    for found in all(it, "remedies").iter().filter(|it| it["status"] == "due") {
-        let Some(amount) = amount(&found["amount"]) else { continue };
-        let key = amount.unit.to_string();
-        let sum = sums.remove(&key).and_then(|it| it.add(&amount).ok()).unwrap_or(amount);
-        sums.insert(key, sum);
-    }
-    sums.values().map(|it| display::quantity(it, view.lang)).collect::<Vec<_>>().join(" + ")
-}
-
-fn amount(found: &Json) -> Option<Quantity> {
-    let rounded = found["rounded"].as_str().and_then(Ratio::parse_decimal);
-    let value = rounded.or_else(|| Ratio::parse_fraction(found["exact"].as_str()?))?;
-    let currency = found["currency"].as_str().and_then(quantity::Currency::parse);
-    match (currency, found["unit"].as_str()) {
-        (Some(currency), _) => Some(Quantity::money(value, currency)),
-        (None, Some("s")) => Some(Quantity::seconds(value)),
-        _ => None,
-    }
-}
-
 /// The level a promise compares, as it was sealed.
 fn level(view: &View<'_, '_>, it: &StatementView, promise: &Json) -> String {
     let Some(name) = promise["level"].as_str() else { return String::new() };
-    let levels = all(it, "levels");
+    let levels = list(&it.summary, "levels");
     let named = || levels.iter().filter(|it| it["name"] == name);
     let Some(found) = named().find(|it| it["subject"] == promise["subject"]).or_else(|| named().next())
     else {
@@ -97,17 +74,9 @@ fn level(view: &View<'_, '_>, it: &StatementView, promise: &Json) -> String {
     }
 }
 
-fn all<'a>(it: &'a StatementView, name: &str) -> &'a [Json] {
-    it.summary[name].as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text(found: &Json, name: &str) -> String {
-    found[name].as_str().unwrap_or_default().to_owned()
-}
-
+/// The verdict of that name; one nobody knows is not final.
 fn verdict(word: &str) -> Verdict {
-    let all = [Verdict::Met, Verdict::Breached, Verdict::NotCovered, Verdict::NoData, Verdict::NotComputable];
-    all.into_iter().find(|it| it.word() == word).unwrap_or(Verdict::Provisional)
+    said::verdict(word).unwrap_or(Verdict::Provisional)
 }
 
 impl Kept {

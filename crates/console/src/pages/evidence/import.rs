@@ -127,7 +127,7 @@ fn prepare(platform: &Platform, who: &Principal, parts: &Parts, fields: Fields) 
     };
     if fields.text("step") == "keep" {
         let opened = platform.read(|platform, tx| intake::open(platform, tx, who, &stream))?;
-        let prepared = intake::prepare(opened, who, sent.body())?;
+        let prepared = intake::secure(platform, who, intake::prepare(opened, who, sent.body())?)?;
         return Ok(Box::new(move |view| {
             let receipt = intake::commit(view.platform, view.tx, view.who, prepared)?;
             looked(view, &sent, receipt, Vec::new(), true)

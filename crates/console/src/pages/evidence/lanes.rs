@@ -17,6 +17,8 @@ use crate::show::Show;
 use crate::tone::Tone;
 use crate::view::View;
 
+/// The fact that says when somebody was watching.
+pub(super) const COVERAGE: &str = "coverage";
 /// Most lanes of one drawing; what is rarest is put together in the last.
 const LANES_MAX: usize = 12;
 /// Pieces of one lane beyond which those close together are drawn as one.
@@ -93,7 +95,11 @@ pub(super) fn of_window(
     (by, people): (By, &People),
 ) -> Drawn {
     let zone = records.published.contract.zone.clone();
-    draw(view, &zone, within, strips(view, records, within, (by, people)))
+    let mut all = strips(view, records, within, (by, people));
+    // Before the first record there was nothing to watch.
+    let watched = records.reach().and_then(|it| it.intersect(&within));
+    all.extend(watched.and_then(|it| uncovered(view, records, Interval::new(it.from(), within.until())?)));
+    draw(view, &zone, within, all)
 }
 
 /// The cycle in progress: what happened, and what of it was taken out of account. `None` when nothing did.
@@ -105,6 +111,7 @@ pub(crate) fn of_cycle(view: &View<'_, '_>, records: &Records, progress: &Progre
     if !out.pieces.is_empty() {
         strips.push(out);
     }
+    strips.extend(uncovered(view, records, within));
     (!strips.is_empty()).then(|| draw(view, zone, within, strips))
 }
 
@@ -125,6 +132,31 @@ fn excluded(view: &View<'_, '_>, progress: &Progress) -> Strip {
     };
     let pieces: Vec<Piece> = spans.filter_map(piece).collect();
     Strip { name: view.w.evidence_excluded().to_owned(), tone: Tone::Apart, count: pieces.len(), pieces }
+}
+
+/// Time gone by in which nobody was watching, where the contract has the fact that says who was.
+fn uncovered(view: &View<'_, '_>, records: &Records, within: Interval) -> Option<Strip> {
+    let contract = &records.published.contract;
+    contract.schema.fact(COVERAGE)?;
+    let past = Interval::new(within.from(), within.until().min(view.tx.now()))?;
+    let watched = records.within(past).filter(|it| it.fact == COVERAGE);
+    let gaps = gaps(past, watched.filter_map(|it| Interval::new(it.from, it.until)));
+    let show = view.show(&contract.zone);
+    let title = |it: &Interval| {
+        let (from, until) = (show.minute(it.from()), show.minute(it.until()));
+        view.w.evidence_gap(from, until, show.span(it.from(), it.until()))
+    };
+    let pieces: Vec<Piece> =
+        gaps.into_iter().map(|span| Piece { tone: Tone::Nothing, title: title(&span), span }).collect();
+    let strip =
+        Strip { name: view.w.evidence_gaps().to_owned(), tone: Tone::Nothing, count: pieces.len(), pieces };
+    (!strip.pieces.is_empty()).then_some(strip)
+}
+
+/// The time of `past` that nothing covers.
+fn gaps(past: Interval, covered: impl Iterator<Item = Interval>) -> Vec<Interval> {
+    let covered = ::timeline::Timeline::from_intervals(covered);
+    ::timeline::Timeline::of(past).difference(&covered).runs().to_vec()
 }
 
 fn strips(
@@ -274,4 +306,19 @@ fn ticks(zone: &Zone, within: Interval) -> Vec<Instant> {
         date = next;
     }
     ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_record_of_coverage_covers_is_a_gap() {
+        let span =
+            |from, until| Interval::new(Instant::from_nanos(from), Instant::from_nanos(until)).unwrap();
+        let of = |covered: &[(i64, i64)]| gaps(span(10, 100), covered.iter().map(|it| span(it.0, it.1)));
+        assert_eq!(of(&[]), [span(10, 100)]);
+        assert_eq!(of(&[(0, 200)]), []);
+        assert_eq!(of(&[(0, 30), (20, 40), (60, 90)]), [span(40, 60), span(90, 100)]);
+    }
 }

@@ -11,6 +11,7 @@ use platform::rights::Resource;
 use serde_json::Value as Json;
 
 use super::{path, words};
+use crate::by_itself;
 use crate::frame::role_word;
 use crate::pages::settings::rights;
 use crate::view::View;
@@ -77,7 +78,7 @@ pub(super) fn row(view: &View<'_, '_>, house: &str, it: &LogEntry, names: &BTree
             None => it.subject.strip_prefix("agreement:").unwrap_or(&it.subject).to_owned(),
         },
         subject_href: subject_href(house, it),
-        reason: it.reason.as_deref().map(|it| show.half(it)).unwrap_or_default(),
+        reason: it.reason.as_deref().map(|it| by_itself::reason(view.w, it)).unwrap_or_default(),
         folded: told.is_empty() && !changes.is_empty(),
         told,
         changes,
@@ -104,7 +105,7 @@ pub(super) fn actor(view: &View<'_, '_>, actor: &str, names: &BTreeMap<String, S
             None => w.log_by_provider().to_owned(),
         },
         Some(("token", id)) => w.log_by_token(short(id)),
-        Some(("system", job)) => w.log_by_platform(job.replace('_', " ")),
+        Some(("system", job)) => w.log_by_platform(by_itself::work(w, job)),
         _ => w.log_by_nobody().to_owned(),
     }
 }
@@ -178,6 +179,12 @@ fn value(w: Words, value: Option<&Json>) -> String {
 fn text(w: Words, text: &str) -> String {
     if let Some(state) = words::state(w, text) {
         return state.to_owned();
+    }
+    match text.split_once(':') {
+        Some(("system", job)) => return w.log_by_platform(by_itself::work(w, job)),
+        Some(("person", id)) => return w.log_person(short(id)),
+        Some(("token", id)) => return w.log_by_token(short(id)),
+        _ => {}
     }
     if let Some((of, verb)) = text.split_once(':')
         && Resource::ALL.iter().any(|it| it.name() == of)

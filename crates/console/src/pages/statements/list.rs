@@ -12,6 +12,7 @@ use web::Route;
 use super::change::{Change, changes};
 use super::said::{counts, headline, left_open, owed};
 use super::{Crumb, crumbs, everything, terms};
+use crate::by_itself;
 use crate::frame::{Frame, Place};
 use crate::page::page;
 use crate::tone::Chip;
@@ -132,13 +133,5 @@ fn owed_or_nothing(view: &View<'_, '_>, it: &StatementView) -> String {
 
 /// Why a statement was made; the platform's own reasons in the reader's language.
 pub(super) fn reason(view: &View<'_, '_>, it: &StatementView) -> String {
-    let w = view.w;
-    match it.reason.as_str() {
-        "the cycle was closed" => w.statements_why_closed().to_owned(),
-        "evidence arrived after the statement was sealed" => w.statements_why_late().to_owned(),
-        other => match other.strip_prefix("the cycle was closed, incomplete evidence accepted: ") {
-            Some(why) => w.statements_why_incomplete(display::half(why, view.lang)),
-            None => display::half(other, view.lang),
-        },
-    }
+    by_itself::reason(view.w, &it.reason)
 }

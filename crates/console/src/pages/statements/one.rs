@@ -87,6 +87,7 @@ fn show(view: &mut View<'_, '_>, tenant: &str, found: &Sealed) -> Result<Reply, 
     let (w, show) = (view.w, view.show(&terms.contract.zone));
     let path = format!("/customers/{tenant}/statements/{}", it.id);
     let held = statement::embedded(&found.page).ok_or_else(|| Fault::broken("a statement without a page"))?;
+    let held = fold_what_is_open(&held, |count| w.statements_text_leaves_open(count));
     let list = [("/statements", w.statements_title()), ("", it.label.as_str())];
     let mut crumbs = crumbs(view, tenant, &list)?;
     crumbs.pop();
@@ -118,6 +119,25 @@ fn show(view: &mut View<'_, '_>, tenant: &str, found: &Sealed) -> Result<Reply, 
         },
     };
     view.html(&page)
+}
+
+/// Things a text leaves open beyond which they are folded: what they are about is told beside each figure too.
+const OPEN_SHOWN: usize = 5;
+
+/// The list of what the text leaves open, folded where it is long.
+fn fold_what_is_open(held: &str, word: impl Fn(i64) -> String) -> String {
+    const BEGINS: &str = "<ul class=\"findings\">";
+    const ENDS: &str = "</ul>";
+    let split = held.split_once(BEGINS).and_then(|(before, rest)| Some((before, rest.split_once(ENDS)?)));
+    let Some((before, (list, after))) = split else { return held.to_owned() };
+    let count = list.matches("<li>").count();
+    if count <= OPEN_SHOWN {
+        return held.to_owned();
+    }
+    let word = word(i64::try_from(count).unwrap_or(i64::MAX));
+    format!(
+        "{before}<details class=\"fold left-open\"><summary>{word}</summary>{BEGINS}{list}{ENDS}</details>{after}"
+    )
 }
 
 /// What can be claimed because of it, the claims that were made, and the questions to a person.
@@ -217,4 +237,32 @@ fn check(view: &mut View<'_, '_>, tenant: &str, it: &StatementView) -> Result<Ch
         },
         digests: (!replay.same).then_some((replay.sealed_sha256, replay.replayed_sha256)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_of_what_is_open_is_folded_and_nothing_else_changes() {
+        let page = |count: usize| {
+            format!(
+                "<p>a</p><ul class=\"findings\">{}</ul><ul><li>b</li></ul>",
+                "<li><p>x</p></li>".repeat(count)
+            )
+        };
+        let folded = |count| fold_what_is_open(&page(count), |count| format!("{count} things"));
+        for short in [0, 1, OPEN_SHOWN] {
+            assert_eq!(folded(short), page(short));
+        }
+        let long = folded(OPEN_SHOWN + 1);
+        assert!(
+            long.starts_with(
+                "<p>a</p><details class=\"fold left-open\"><summary>6 things</summary><ul class="
+            ),
+            "{long}"
+        );
+        assert!(long.ends_with("</li></ul></details><ul><li>b</li></ul>"), "{long}");
+        assert_eq!(fold_what_is_open("<p>none</p>", |_| String::new()), "<p>none</p>");
+    }
 }

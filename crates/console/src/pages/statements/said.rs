@@ -37,16 +37,16 @@ const STATUSES: [RemedyStatus; 13] = [
 ];
 
 /// A text field; empty when it is none.
-pub(super) fn text(it: &Json, name: &str) -> String {
+pub(crate) fn text(it: &Json, name: &str) -> String {
     it.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
 }
 
 /// A list; empty when it is none.
-pub(super) fn list<'a>(it: &'a Json, name: &str) -> &'a [Json] {
+pub(crate) fn list<'a>(it: &'a Json, name: &str) -> &'a [Json] {
     it.get(name).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
-pub(super) fn verdict(word: &str) -> Option<Verdict> {
+pub(crate) fn verdict(word: &str) -> Option<Verdict> {
     VERDICTS.into_iter().find(|it| it.word() == word)
 }
 
@@ -93,7 +93,7 @@ pub(super) fn counts(view: &View<'_, '_>, it: &StatementView) -> String {
 }
 
 /// What is due in sum, each unit apart; empty when nothing is.
-pub(super) fn owed(it: &StatementView, lang: Lang) -> String {
+pub(crate) fn owed(it: &StatementView, lang: Lang) -> String {
     let mut sums: BTreeMap<String, Quantity> = BTreeMap::new();
     for remedy in list(&it.summary, "remedies").iter().filter(|it| text(it, "status") == "due") {
         let Some(amount) = remedy.get("amount").and_then(amount) else { continue };

@@ -7,6 +7,7 @@ use platform::subscriptions::Subscription;
 use crate::chart::{Spark, Svg};
 use crate::pages::customers::overview::sealed_all;
 use crate::pages::customers::sealed::{self, Kept};
+use crate::pages::statements::said;
 use crate::tone::{Chip, Tone};
 use crate::view::View;
 
@@ -56,7 +57,7 @@ pub(super) fn of(view: &mut View<'_, '_>, tenant: &str, it: &Subscription) -> Re
     let shown = cycles.iter().rev().take(COLUMNS);
     Ok(Some(Past {
         labels: shown.clone().map(|it| (it.0.label.clone(), href(&it.0))).collect(),
-        dues: shown.map(|it| sealed::due(view, &it.0)).collect(),
+        dues: shown.map(|it| said::owed(&it.0, view.lang)).collect(),
         rows: names(&cycles).into_iter().map(|it| row(view, &it, &cycles)).collect(),
     }))
 }

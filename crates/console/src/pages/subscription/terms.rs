@@ -4,6 +4,7 @@ use language::Contract;
 use platform::subscriptions::{Renewal, Subscription};
 use platform::terms::{Change, SubscriptionState};
 
+use crate::by_itself;
 use crate::show::Show;
 use crate::view::View;
 
@@ -53,7 +54,7 @@ pub(super) fn pairs(
         (w.customers_zone(), contract.zone.name().to_owned()),
     ]);
     if !it.terms.reason.is_empty() {
-        pairs.push((w.customers_reason(), it.terms.reason.clone()));
+        pairs.push((w.customers_reason(), by_itself::reason(w, &it.terms.reason)));
     }
     pairs
 }
@@ -63,7 +64,7 @@ pub(super) fn history(view: &View<'_, '_>, it: &Subscription, show: &Show) -> Ve
     let changed = |it: &Change| Changed {
         from: show.moment(it.from),
         what: what(view, it, show),
-        reason: it.reason.clone(),
+        reason: by_itself::reason(view.w, &it.reason),
         recorded: show.minute(it.at),
     };
     it.history.iter().rev().map(changed).collect()

@@ -13,7 +13,7 @@ use statement::display;
 use timeline::{Interval, Timeline};
 
 use crate::chart::{Fall, Svg, Waterfall};
-use crate::pages::customers::clause::Clause;
+use crate::pages::customers::clause::{Clause, rule};
 use crate::view::View;
 
 /// How a level's counted time came about.
@@ -75,7 +75,7 @@ fn fallen(
     }
     let clause = Clause::of(view, &progress.terms.published.contract, &level.clause);
     steps.push(step(view, view.w.customers_counted().to_owned(), counted, Some(clause), false));
-    let name = level.name.replace('_', " ");
+    let name = rule(view.lang, &level.name, &level.clause);
     let level = subject.map_or(name.clone(), |it| format!("{name} · {it}"));
     Some(Fallen { drawing: draw(view, &level, &steps), level, steps })
 }

@@ -3,33 +3,34 @@
 use std::time::Instant;
 
 /// The result and how many nanoseconds it took.
-pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, u64) {
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, u64) {
     let begun = Instant::now();
     let result = work();
     (result, u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// Whole microseconds, at least one begun counted as one.
-pub(crate) fn micros(nanos: u64) -> u64 {
+pub fn micros(nanos: u64) -> u64 {
     nanos.div_ceil(1_000)
 }
 
 /// The times of one contestant, a number a run.
-#[derive(Default)]
-pub(crate) struct Times(Vec<u64>);
+#[derive(Clone, Debug, Default)]
+pub struct Times(Vec<u64>);
 
 impl Times {
-    pub(crate) fn push(&mut self, time: u64) {
+    /// Takes one more.
+    pub fn push(&mut self, time: u64) {
         self.0.push(time);
     }
 
     /// The middle one; of two middle ones the lesser.
-    pub(crate) fn median(&self) -> u64 {
+    pub fn median(&self) -> u64 {
         self.at_per_mille(500)
     }
 
     /// The least time that so many thousandths of the runs did not exceed (nearest rank); 0 without a run.
-    pub(crate) fn at_per_mille(&self, per_mille: usize) -> u64 {
+    pub fn at_per_mille(&self, per_mille: usize) -> u64 {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
         let rank = (sorted.len() * per_mille).div_ceil(1_000).max(1);
@@ -37,7 +38,7 @@ impl Times {
     }
 
     /// `least to most`, to show how far runs lay apart.
-    pub(crate) fn range(&self) -> String {
+    pub fn range(&self) -> String {
         format!("{} to {}", self.at_per_mille(0), self.at_per_mille(1_000))
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// What a measurement should reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Goal {
+pub enum Goal {
     /// So many times as fast as the peer.
     Faster(u64),
     /// A number no greater than this, in the item's own unit.
@@ -15,24 +15,34 @@ pub(crate) enum Goal {
     AtLeast(u64),
     /// Measured to be known.
     Open,
+    /// A rate, measured to be known.
+    OpenRate,
 }
 
 /// A peer's number for the same answer.
-pub(crate) struct Rival {
-    pub(crate) name: String,
-    pub(crate) value: u64,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rival {
+    /// Who it is, with the version.
+    pub name: String,
+    /// In the item's unit.
+    pub value: u64,
 }
 
 /// One line of the result.
-pub(crate) struct Item {
-    pub(crate) id: &'static str,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What was measured.
+    pub id: &'static str,
     /// What the numbers count: microseconds unless said otherwise.
-    pub(crate) unit: &'static str,
-    pub(crate) ours: u64,
-    pub(crate) rival: Option<Rival>,
-    pub(crate) goal: Goal,
+    pub unit: &'static str,
+    /// Our number.
+    pub ours: u64,
+    /// The peer's.
+    pub rival: Option<Rival>,
+    /// What ours should reach.
+    pub goal: Goal,
     /// Whether every answer was the expected one, bit for bit.
-    pub(crate) is_equal: bool,
+    pub is_equal: bool,
 }
 
 impl Item {
@@ -40,8 +50,8 @@ impl Item {
     /// peer's.
     fn ratio_hundredths(&self) -> Option<u64> {
         let peer = self.rival.as_ref()?.value;
-        let (more, less) =
-            if matches!(self.goal, Goal::RateHundredths(_)) { (self.ours, peer) } else { (peer, self.ours) };
+        let is_rate = matches!(self.goal, Goal::RateHundredths(_) | Goal::OpenRate);
+        let (more, less) = if is_rate { (self.ours, peer) } else { (peer, self.ours) };
         more.checked_mul(100)?.checked_div(less)
     }
 
@@ -55,7 +65,7 @@ impl Item {
             Goal::AtMost(most) => Some(format!("<= {most} {}", self.unit)),
             Goal::RateHundredths(hundredths) => Some(format!(">= {}", of_hundredths(hundredths))),
             Goal::AtLeast(least) => Some(format!(">= {least} {}", self.unit)),
-            Goal::Open => None,
+            Goal::Open | Goal::OpenRate => None,
         }
     }
 
@@ -66,7 +76,7 @@ impl Item {
             Goal::AtMost(most) => Some(self.ours <= most),
             Goal::RateHundredths(hundredths) => Some(self.ratio_hundredths()? >= hundredths),
             Goal::AtLeast(least) => Some(self.ours >= least),
-            Goal::Open => None,
+            Goal::Open | Goal::OpenRate => None,
         }
     }
 
@@ -106,12 +116,12 @@ fn of_hundredths(hundredths: u64) -> String {
 }
 
 /// `[{id, unit, ours, peer, peer_name, ratio, goal, met, equal}]`.
-pub(crate) fn json_text(items: &[Item]) -> String {
+pub fn json_text(items: &[Item]) -> String {
     format!("{:#}", Value::Array(items.iter().map(Item::json).collect()))
 }
 
 /// A Markdown table, in columns of even width.
-pub(crate) fn table(items: &[Item]) -> String {
+pub fn table(items: &[Item]) -> String {
     let titles = ["id", "ours", "peer's", "peer", "times", "goal", "met", "equal"].map(str::to_owned);
     let rows: Vec<[String; 8]> = std::iter::once(titles).chain(items.iter().map(Item::columns)).collect();
     let widths: [usize; 8] =
@@ -150,6 +160,8 @@ mod tests {
         assert_eq!(item(299, 100, Goal::RateHundredths(300)).is_met(), Some(false));
         assert_eq!(item(300, 100, Goal::RateHundredths(300)).is_met(), Some(true));
         assert_eq!(item(90, 100, Goal::RateHundredths(90)).ratio().unwrap(), "0.90");
+        assert_eq!(item(90, 100, Goal::OpenRate).ratio().unwrap(), "0.90");
+        assert_eq!(item(90, 100, Goal::OpenRate).is_met(), None);
         assert_eq!(item(5, 0, Goal::AtLeast(5)).is_met(), Some(true));
         assert_eq!(item(4, 0, Goal::AtLeast(5)).is_met(), Some(false));
     }

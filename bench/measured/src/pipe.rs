@@ -5,14 +5,17 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::Fault;
 
-pub(crate) struct Pipe {
+/// A running program. Dropped, it is told that there is no more, and waited for.
+#[derive(Debug)]
+pub struct Pipe {
     child: Child,
     input: Option<ChildStdin>,
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Pipe {
-    pub(crate) fn start(command: &mut Command) -> Result<Pipe, Fault> {
+    /// Starts it.
+    pub fn start(command: &mut Command) -> Result<Pipe, Fault> {
         let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child =
             started.map_err(|error| format!("cannot start {}: {error}", command.get_program().display()))?;
@@ -21,14 +24,15 @@ impl Pipe {
         Ok(Pipe { child, input, output: BufReader::new(output).lines() })
     }
 
-    pub(crate) fn tell(&mut self, text: &str) -> Result<(), Fault> {
+    /// Tells it a line, or several.
+    pub fn tell(&mut self, text: &str) -> Result<(), Fault> {
         let input = self.input.as_mut().ok_or("the program takes no input")?;
         writeln!(input, "{text}")?;
         Ok(input.flush()?)
     }
 
     /// The lines up to the one that says `end`.
-    pub(crate) fn lines_until(&mut self, end: &str) -> Result<Vec<String>, Fault> {
+    pub fn lines_until(&mut self, end: &str) -> Result<Vec<String>, Fault> {
         let mut lines = Vec::new();
         for line in self.output.by_ref() {
             let line = line?;

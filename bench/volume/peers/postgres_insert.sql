@@ -1,0 +1,1 @@
+INSERT INTO dlru SELECT (i % 200)::smallint, now(), (i % 3)::smallint, (i % 7)::smallint, 0::smallint, 0::smallint, 1::smallint, 300, nextval('xs') * 1000000000 + i FROM generate_series(1, 1000) i ON CONFLICT DO NOTHING;

@@ -1,0 +1,58 @@
+//! A real S3 server on a port of its own, over a folder.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use object_store::ObjectStore;
+use object_store::aws::{AmazonS3Builder, Checksum};
+use s3s::auth::SimpleAuth;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s_fs::FileSystem;
+use tokio::net::TcpListener;
+
+/// The one bucket.
+pub(crate) const BUCKET: &str = "lake";
+/// Who may use it.
+pub(crate) const KEY: (&str, &str) = ("upheld", "a secret of the tests");
+
+/// The address of a server that runs as long as the process does.
+pub(crate) fn serve(folder: &Path) -> SocketAddr {
+    std::fs::create_dir_all(folder.join(BUCKET)).unwrap();
+    let mut service = S3ServiceBuilder::new(FileSystem::new(folder).unwrap());
+    service.set_auth(SimpleAuth::from_single(KEY.0, KEY.1));
+    let service = service.build();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(accept(TcpListener::from_std(listener).unwrap(), service));
+    });
+    address
+}
+
+async fn accept(listener: TcpListener, service: S3Service) {
+    while let Ok((socket, _)) = listener.accept().await {
+        let service = service.clone();
+        tokio::spawn(async move {
+            let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
+        });
+    }
+}
+
+/// The bucket of that server.
+pub(crate) fn bucket(address: SocketAddr) -> Arc<dyn ObjectStore> {
+    let store = AmazonS3Builder::new()
+        .with_endpoint(format!("http://{address}"))
+        .with_allow_http(true)
+        .with_region("test-1")
+        .with_bucket_name(BUCKET)
+        .with_access_key_id(KEY.0)
+        .with_secret_access_key(KEY.1)
+        .with_checksum_algorithm(Checksum::SHA256)
+        .build();
+    Arc::new(store.unwrap())
+}

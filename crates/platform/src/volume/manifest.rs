@@ -1,0 +1,235 @@
+//! Which files the lake has, in the store: a change is one transaction, and its time is the transaction's.
+
+use std::collections::BTreeSet;
+
+use ::lake::{Change, Day, FileEntry, Manifest, ManifestError, Place};
+use store::{Fault, Row, Scope, Store, Tx, Value, values};
+use timeline::{Instant, Interval};
+
+/// Where the files of this process are known.
+const TABLE: &str = "lake_file";
+const COLUMNS: [&str; 13] = [
+    "tenant_id",
+    "stream",
+    "fact",
+    "day",
+    "path",
+    "records",
+    "bytes",
+    "sha256",
+    "content",
+    "from_at",
+    "until_at",
+    "settled",
+    "added_at",
+];
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT tenant_id, stream, fact, day, path, records, bytes, sha256, content, from_at, until_at, settled, ",
+            "added_at, removed_at FROM lake_file ",
+            $rest
+        )
+    };
+}
+
+/// The manifest of the store.
+pub(super) struct StoreManifest {
+    store: Store,
+}
+
+impl StoreManifest {
+    pub(super) fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    fn rows(&self, sql: &'static str, params: &[Value]) -> Result<Vec<FileEntry>, ManifestError> {
+        let read =
+            |tx: &mut Tx<'_>| tx.rows(sql, params)?.iter().map(entry).collect::<Result<Vec<_>, Fault>>();
+        self.store.read(Scope::Provider, read).map_err(failed)
+    }
+}
+
+impl Manifest for StoreManifest {
+    fn entries(
+        &self,
+        place: &Place,
+        window: Interval,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<FileEntry>, ManifestError> {
+        let mut entries = self.rows(
+            select!("WHERE tenant_id = $1 AND stream = $2 AND fact = $3 ORDER BY day, path, added_at"),
+            values![&place.tenant, &place.stream, &place.fact],
+        )?;
+        entries.retain(|it| it.stands(as_of) && it.day.window().overlaps(&window));
+        Ok(entries)
+    }
+
+    fn commit(&self, change: &Change) -> Result<(), ManifestError> {
+        let change = change.clone();
+        let conflict = self.store.write(Scope::Provider, move |tx| apply(tx, change)).map_err(failed)?;
+        conflict.map_or(Ok(()), |path| Err(ManifestError::Conflict(path)))
+    }
+
+    fn places(&self) -> Result<Vec<Place>, ManifestError> {
+        let places = self.rows(select!("ORDER BY tenant_id, stream, fact"), &[])?;
+        let places: BTreeSet<Place> = places.into_iter().map(|it| it.place).collect();
+        Ok(places.into_iter().collect())
+    }
+
+    fn superseded(&self) -> Result<Vec<FileEntry>, ManifestError> {
+        self.rows(select!("WHERE removed_at IS NOT NULL ORDER BY path, added_at"), &[])
+    }
+
+    fn forget(&self, entries: &[FileEntry]) -> Result<(), ManifestError> {
+        let entries = entries.to_vec();
+        let forget = move |tx: &mut Tx<'_>| {
+            for it in &entries {
+                tx.housekeeping(
+                    "DELETE FROM lake_file WHERE tenant_id = $1 AND path = $2 AND added_at = $3 AND removed_at IS NOT NULL",
+                    values![&it.place.tenant, &it.path, it.added_at],
+                )?;
+            }
+            Ok::<_, Fault>(())
+        };
+        self.store.write(Scope::Provider, forget).map_err(failed)
+    }
+}
+
+/// Makes the change, or names the file it cannot be made for.
+fn apply(tx: &mut Tx<'_>, change: Change) -> Result<Option<String>, Fault> {
+    let now = tx.now();
+    for path in &change.remove {
+        let row =
+            tx.row("SELECT path FROM lake_file WHERE path = $1 AND removed_at IS NULL", values![path])?;
+        if row.is_none() {
+            return Ok(Some(path.clone()));
+        }
+    }
+    for it in &change.add {
+        if is_disputed(tx, it, &change.remove)? {
+            return Ok(Some(it.path.clone()));
+        }
+    }
+    for path in &change.remove {
+        tx.housekeeping(
+            "UPDATE lake_file SET removed_at = $2 WHERE path = $1 AND removed_at IS NULL",
+            values![path, now],
+        )?;
+    }
+    for it in change.add {
+        // What went and came at one instant has stood all the time.
+        tx.housekeeping(
+            "DELETE FROM lake_file WHERE tenant_id = $1 AND path = $2 AND added_at = $3",
+            values![&it.place.tenant, &it.path, now],
+        )?;
+        tx.housekeeping_many(TABLE, &COLUMNS, &[row(&it, now)?])?;
+    }
+    Ok(None)
+}
+
+/// Whether a file would stand beside one it may share records with although it says that it shares none, or beside itself.
+fn is_disputed(tx: &mut Tx<'_>, added: &FileEntry, removed: &[String]) -> Result<bool, Fault> {
+    let place = &added.place;
+    let rows = tx.rows(
+        "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2 AND fact = $3 AND day = $4 AND removed_at IS NULL",
+        values![&place.tenant, &place.stream, &place.fact, i64::from(added.day.0)],
+    )?;
+    for row in rows {
+        let path: String = row.get(0)?;
+        if !removed.contains(&path) && (added.settled || path == added.path) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn row(it: &FileEntry, now: Instant) -> Result<Vec<Value>, Fault> {
+    let count =
+        |it: u64| i64::try_from(it).map_err(|_| Fault::broken("a file of more rows or bytes than can be"));
+    let place = &it.place;
+    let values = values![
+        &place.tenant,
+        &place.stream,
+        &place.fact,
+        i64::from(it.day.0),
+        &it.path,
+        count(it.rows)?,
+        count(it.bytes)?,
+        it.sha256.as_slice(),
+        it.content.as_slice(),
+        it.from,
+        it.until,
+        it.settled,
+        now,
+    ];
+    Ok(values.to_vec())
+}
+
+fn entry(row: &Row) -> Result<FileEntry, Fault> {
+    let count =
+        |at: usize| -> Result<u64, Fault> { Ok(u64::try_from(row.get::<i64>(at)?).unwrap_or_default()) };
+    let digest = |at: usize| -> Result<[u8; 32], Fault> {
+        let bytes: Vec<u8> = row.get(at)?;
+        bytes.try_into().map_err(|_| Fault::broken("a digest of another length"))
+    };
+    let (tenant, stream, fact): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    Ok(FileEntry {
+        place: Place { tenant, stream, fact },
+        day: Day(i32::try_from(row.get::<i64>(3)?).map_err(|_| Fault::broken("a day out of range"))?),
+        path: row.get(4)?,
+        rows: count(5)?,
+        bytes: count(6)?,
+        sha256: digest(7)?,
+        content: digest(8)?,
+        from: row.get(9)?,
+        until: row.get(10)?,
+        settled: row.get::<i64>(11)? != 0,
+        added_at: row.get(12)?,
+        removed_at: row.get(13)?,
+    })
+}
+
+fn failed(fault: Fault) -> ManifestError {
+    match fault {
+        Fault::DiskFull => ManifestError::Full(TABLE.to_owned()),
+        other => ManifestError::Failed { path: TABLE.to_owned(), why: other.to_string() },
+    }
+}
+
+/// The files of a stream that stood at `as_of`, of whatever day.
+pub(crate) fn standing(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    stream: &str,
+    as_of: Instant,
+) -> Result<Vec<FileEntry>, Fault> {
+    let rows = tx.rows(
+        select!(
+            "WHERE tenant_id = $1 AND stream = $2 AND added_at <= $3 AND (removed_at IS NULL OR removed_at > $3)
+             ORDER BY fact, day, path, added_at"
+        ),
+        values![tenant, stream, as_of],
+    )?;
+    rows.iter().map(entry).collect()
+}
+
+/// Whether all that was acknowledged of times before `until` is in files that stood at `as_of`, and nothing came since.
+pub(crate) fn is_in_order(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    stream: &str,
+    (until, as_of): (Instant, Instant),
+) -> Result<bool, Fault> {
+    let waiting = tx.row(
+        "SELECT seq FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND first_at < $3 LIMIT 1",
+        values![tenant, stream, until],
+    )?;
+    let changed = tx.row(
+        "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2 AND from_at < $3
+           AND (added_at > $4 OR removed_at > $4 OR (settled = 0 AND removed_at IS NULL)) LIMIT 1",
+        values![tenant, stream, until, as_of],
+    )?;
+    Ok(waiting.is_none() && changed.is_none())
+}

@@ -1,0 +1,152 @@
+//! `upheld import`: receipts and records in volume, from files into a lake.
+//!
+//! What cannot be read or classified is counted by reason and left out; everything else is taken. Interrupted, it goes on
+//! where what was read is safe; imported twice, nothing is counted twice.
+
+mod feed;
+mod report;
+mod source;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use diagnostic::Lang;
+use evidence::FactSchema;
+use formats::Codes;
+use lake::{ImportLimits, Importer, Preference, Standing};
+use language::Contract;
+
+use crate::arguments::{ImportArguments, ImportFormat, lang};
+use crate::failure::Failure;
+use crate::local_lake::LocalLake;
+use crate::{files, key, print};
+use feed::Feed;
+use report::Counted;
+use source::Source;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
+    let lang = lang(arguments.output.lang);
+    let contract = contract(&arguments.contract, lang)?;
+    let fact = fact(&contract, arguments.fact.as_deref())?;
+    let codes = codes(arguments, fact, lang)?;
+    let place = LocalLake::open(&arguments.lake, arguments.tenant.as_deref())?;
+    let phone_key = phone_key(arguments, &place)?;
+    let standing = codes.as_ref().map_or_else(latest, standing);
+    let target = place.target(&contract, fact, standing);
+    let folder = place.root().join(".import").join(lake::segment(&target.place.folder()));
+    let opened = Importer::open(place.lake().clone(), target, folder, ImportLimits::default());
+    let mut importer = opened.map_err(|it| failed(&it))?;
+    let sources = arguments.files.iter().map(|it| Source::find(it)).collect::<Result<Vec<_>, _>>()?;
+    let feed = Feed { contract: &contract, fact, codes: codes.as_ref(), key: &phone_key, arguments };
+    let mut counted = Counted::new(sources.iter().map(|it| it.size).sum());
+    let (first, mut begin) = source::interrupted(&sources, importer.progress());
+    for source in sources.iter().skip(first) {
+        feed.read(source, std::mem::take(&mut begin), &mut importer, &mut counted)?;
+    }
+    let begun = counted.finished_reading();
+    let imported = importer.finish(now()?).map_err(|it| failed(&it))?;
+    begun.clear();
+    match arguments.output.format {
+        crate::arguments::Format::Json => print::json(&report::json(&counted, &imported))?,
+        crate::arguments::Format::Text => print::out(&report::text(&counted, &imported, lang))?,
+    }
+    if counted.rejected() == 0 { Ok(()) } else { Err(Failure::Text) }
+}
+
+fn contract(path: &Path, lang: Lang) -> Result<Contract, Failure> {
+    let text = files::text(path)?;
+    let (contract, found) = language::read(&path.display().to_string(), &text);
+    contract.ok_or_else(|| {
+        print::diagnostics(&found, Some(&text), lang);
+        Failure::Text
+    })
+}
+
+/// The fact that is meant: the one that was named, or the only one in volume.
+fn fact<'c>(contract: &'c Contract, named: Option<&str>) -> Result<&'c FactSchema, Failure> {
+    let facts: Vec<&FactSchema> = contract.schema.facts.iter().filter(|it| it.volume).collect();
+    let names = || facts.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
+    match (named, facts.as_slice()) {
+        (_, []) => Err(Failure::Usage(
+            "the contract has no fact in volume; write `fact NAME : event in volume { … }`".to_owned(),
+        )),
+        (Some(name), _) => {
+            let found = facts.iter().find(|it| it.name == name).copied();
+            found.ok_or_else(|| Failure::Usage(format!("--fact {name}: in volume there are {}", names())))
+        }
+        (None, [fact]) => Ok(fact),
+        (None, _) => Err(Failure::Usage(format!("say which with --fact: {}", names()))),
+    }
+}
+
+fn codes(arguments: &ImportArguments, fact: &FactSchema, lang: Lang) -> Result<Option<Codes>, Failure> {
+    let Some(path) = &arguments.codes else {
+        return match arguments.source {
+            ImportFormat::Records => Ok(None),
+            _ => Err(Failure::Usage(
+                "receipts carry codes: name the annex that says what they mean with --codes FILE".to_owned(),
+            )),
+        };
+    };
+    let text = files::text(path)?;
+    Codes::read(&path.display().to_string(), &text, fact).map(Some).map_err(|found| {
+        for it in &found {
+            let (message, help) = (it.fault.message(), it.fault.help());
+            let place = format!("{}:{}:{}", it.place.file, it.place.line, it.place.column);
+            match lang {
+                Lang::En => eprintln!("error: {}\n  --> {place}\n  help: {}", message.en, help.en),
+                Lang::Zh => eprintln!("错误：{}\n  --> {place}\n  建议：{}", message.zh, help.zh),
+            }
+        }
+        Failure::Text
+    })
+}
+
+/// The key phone numbers are hidden with: the one named, or the lake's own, made when there is none.
+fn phone_key(arguments: &ImportArguments, place: &LocalLake) -> Result<formats::Key, Failure> {
+    let own = place.root().join("phone.key");
+    let path = arguments.phone_key.as_deref().unwrap_or(&own);
+    if path == own && !own.exists() {
+        key::make_secret(&own)?;
+    }
+    let text = files::text(path)?;
+    if text.trim().len() < 32 {
+        return Err(Failure::Usage(format!(
+            "{}: a key of phone numbers has at least 32 characters",
+            path.display()
+        )));
+    }
+    Ok(formats::Key::new(text.trim().as_bytes()))
+}
+
+/// Without an annex, what is recorded last stands.
+fn latest() -> Standing {
+    Standing { preferences: vec![Preference::Latest] }
+}
+
+fn standing(codes: &Codes) -> Standing {
+    let preferences = codes.standing().iter().map(|it| match it {
+        formats::Standing::Rank { attribute, words } => {
+            Preference::Rank { attribute: attribute.clone(), words: words.clone() }
+        }
+        formats::Standing::Latest => Preference::Latest,
+        formats::Standing::Earliest => Preference::Earliest,
+    });
+    Standing { preferences: preferences.collect() }
+}
+
+fn now() -> Result<timeline::Instant, Failure> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
+    let nanos = since.and_then(|it| i64::try_from(it.as_nanos()).ok());
+    nanos
+        .map(timeline::Instant::from_nanos)
+        .ok_or_else(|| Failure::Fault("the clock is out of range".to_owned()))
+}
+
+fn failed(why: &lake::LakeError) -> Failure {
+    Failure::Fault(why.to_string())
+}
+
+/// Counts by name.
+type Tally = BTreeMap<String, u64>;

@@ -1,0 +1,276 @@
+//! From a file to rows of the lake: receipts by the annex, records as they are.
+
+use std::io::{self, BufRead};
+
+use evidence::{FactSchema, Record, Shape, SourceFile};
+use formats::{
+    Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, table::Mapping,
+};
+use lake::{Cell, Importer, LakeError, RowView};
+use language::Contract;
+
+use super::failed;
+use super::report::Counted;
+use super::source::Source;
+use crate::arguments::{ImportArguments, ImportFormat};
+use crate::failure::Failure;
+
+/// Receipts between two looks at how far it has come.
+const STRIDE: u64 = 8_192;
+/// Lines of records are read so many bytes at a time.
+const CHUNK_BYTES: usize = 4 << 20;
+
+/// What files are read by.
+pub(super) struct Feed<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) fact: &'a FactSchema,
+    pub(super) codes: Option<&'a Codes>,
+    pub(super) key: &'a formats::Key,
+    pub(super) arguments: &'a ImportArguments,
+}
+
+impl Feed<'_> {
+    /// Pushes everything the file holds from the spot on.
+    pub(super) fn read(
+        &self,
+        source: &Source,
+        from: Option<Spot>,
+        importer: &mut Importer,
+        counted: &mut Counted,
+    ) -> Result<(), Failure> {
+        counted.begin(source, from.map_or(0, |it| it.offset));
+        match (self.arguments.source, self.codes) {
+            (ImportFormat::Records, _) | (_, None) => self.records(source, from, importer, counted),
+            (_, Some(codes)) => self.receipts(source, from, codes, importer, counted),
+        }
+    }
+
+    fn mapping(&self) -> Mapping {
+        Mapping::plain(&self.arguments.provider)
+    }
+
+    fn format<'m>(&self, mapping: &'m Mapping) -> Format<'m> {
+        match self.arguments.source {
+            ImportFormat::Aliyun => Format::Aliyun,
+            ImportFormat::AliyunInternational => Format::AliyunInternational,
+            ImportFormat::Tencent => Format::Tencent,
+            ImportFormat::Huawei => Format::Huawei,
+            ImportFormat::Baidu => Format::Baidu,
+            ImportFormat::SmppText => Format::SmppText(formats::smpp::Options::default()),
+            ImportFormat::SmppPdus => Format::SmppPdus(formats::smpp::Options::default()),
+            ImportFormat::Cloudevents => Format::CloudEvents,
+            ImportFormat::Csv => Format::Csv(mapping),
+            ImportFormat::Ndjson | ImportFormat::Records => Format::Lines(mapping),
+        }
+    }
+
+    fn receipts(
+        &self,
+        source: &Source,
+        from: Option<Spot>,
+        codes: &Codes,
+        importer: &mut Importer,
+        counted: &mut Counted,
+    ) -> Result<(), Failure> {
+        let mapping = self.mapping();
+        let format = self.format(&mapping);
+        // A table is read from its header on; what was read before is merged away.
+        let spot = from.filter(|_| !matches!(format, Format::Csv(_))).unwrap_or(Spot::START);
+        let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
+        let mut reader = source.open(spot).map_err(|it| unread(&it))?;
+        let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
+        let classifier = Classifier::new(codes, self.fact, self.key);
+        let mut sink =
+            Sink { feed: self, codes, classifier, importer, counted, said_by: Said::default(), broken: None };
+        let mut steps: u64 = 0;
+        loop {
+            let more = receipts.step(&mut |it| sink.take(it)).map_err(|it| unread(&it))?;
+            if let Some(why) = sink.broken.take() {
+                return Err(failed(&why));
+            }
+            steps += 1;
+            if !more || steps.is_multiple_of(STRIDE) {
+                sink.importer.note(source.progress(receipts.spot()));
+                sink.counted.at(receipts.spot().offset);
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Records in the contract's own form, some lines at a time.
+    fn records(
+        &self,
+        source: &Source,
+        from: Option<Spot>,
+        importer: &mut Importer,
+        counted: &mut Counted,
+    ) -> Result<(), Failure> {
+        let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
+        let mut spot = from.unwrap_or(Spot::START);
+        let mut reader = source.open(spot).map_err(|it| unread(&it))?;
+        loop {
+            let mut bytes = Vec::new();
+            let lines = some_lines(&mut *reader, &mut bytes).map_err(|it| unread(&it))?;
+            if lines == 0 {
+                return Ok(());
+            }
+            let read = bytes.len() as u64;
+            self.take(source, spot, bytes, importer, counted)?;
+            spot = Spot { line: spot.line + lines, offset: spot.offset + read };
+            importer.note(source.progress(spot));
+            counted.at(spot.offset);
+        }
+    }
+
+    fn take(
+        &self,
+        source: &Source,
+        spot: Spot,
+        bytes: Vec<u8>,
+        importer: &mut Importer,
+        counted: &mut Counted,
+    ) -> Result<(), Failure> {
+        let name = source.path.display().to_string();
+        let file = SourceFile { name: name.clone(), bytes };
+        let taken = evidence::take(&self.contract.schema, &file, Shape::Lines);
+        let told = taken.diagnostics.iter().filter(|it| it.severity == diagnostic::Severity::Error);
+        let mut named = 0;
+        for it in told {
+            let line = it.place.as_ref().map_or(0, |it| it.line as u64);
+            counted.reject(&it.message, &it.help, &name, spot.line + line.saturating_sub(1));
+            named += 1;
+        }
+        counted.rejects_untold(taken.refused.saturating_sub(named) as u64);
+        let wanted = self.contract.schema.fact(&self.fact.name).map(|(at, _)| at);
+        for record in &taken.records {
+            self.push(record, wanted, &name, spot, importer, counted)?;
+        }
+        Ok(())
+    }
+
+    fn push(
+        &self,
+        record: &Record,
+        wanted: Option<usize>,
+        file: &str,
+        spot: Spot,
+        importer: &mut Importer,
+        counted: &mut Counted,
+    ) -> Result<(), Failure> {
+        let line = spot.line + u64::from(record.place.line).saturating_sub(1);
+        if Some(record.fact) != wanted {
+            let message = diagnostic::Bilingual::new(
+                format!("a record of another fact than `{}`", self.fact.name),
+                format!("并非 `{}` 的记录", self.fact.name),
+            );
+            let help = diagnostic::Bilingual::new(
+                "give it as evidence, or name its fact with --fact",
+                "请作为证据文件提供，或用 --fact 指明其事实",
+            );
+            counted.reject(&message, &help, file, line);
+            return Ok(());
+        }
+        match importer.push(record) {
+            Ok(()) => counted.take(None),
+            Err(LakeError::Row(why)) => counted.refuse(&why, file, line),
+            Err(why) => return Err(failed(&why)),
+        }
+        Ok(())
+    }
+}
+
+/// Whole lines of about [`CHUNK_BYTES`]; how many.
+fn some_lines(reader: &mut dyn BufRead, bytes: &mut Vec<u8>) -> io::Result<u64> {
+    let mut lines = 0;
+    while bytes.len() < CHUNK_BYTES {
+        // A line without end is refused by its length when it is read as a record.
+        if reader.read_until(b'\n', bytes)? == 0 {
+            break;
+        }
+        lines += 1;
+    }
+    Ok(lines)
+}
+
+/// The annex and its version beside who reports, made once for all receipts of one reporter.
+#[derive(Default)]
+struct Said {
+    provider: String,
+    text: String,
+}
+
+impl Said {
+    fn by(&mut self, provider: &str, codes: &Codes) -> &str {
+        if self.provider != provider || self.text.is_empty() {
+            self.provider = provider.to_owned();
+            self.text = format!("{provider}, {} {}", codes.id(), codes.version());
+        }
+        &self.text
+    }
+}
+
+/// Takes receipts one by one.
+struct Sink<'s> {
+    feed: &'s Feed<'s>,
+    codes: &'s Codes,
+    classifier: Classifier<'s>,
+    importer: &'s mut Importer,
+    counted: &'s mut Counted,
+    said_by: Said,
+    broken: Option<LakeError>,
+}
+
+impl Sink<'_> {
+    fn take(&mut self, receipt: Result<Receipt<'_>, Reject>) {
+        let receipt = match receipt {
+            Ok(receipt) => receipt,
+            Err(it) => {
+                let reason = it.reason;
+                self.counted.reject(&reason.message(), &reason.help(), "", it.spot.line);
+                return;
+            }
+        };
+        let line = receipt.spot.line;
+        match self.classifier.classify(&receipt) {
+            Ok(classified) => {
+                let source = self.said_by.by(classified.source, self.codes);
+                let subject = classified.subject.or(self.feed.arguments.subject.as_deref());
+                let pushed = push(self.importer, &classified, subject, source);
+                match pushed {
+                    Ok(()) => self.counted.take(Some(classified.class)),
+                    Err(LakeError::Row(why)) => self.counted.refuse(&why, "", line),
+                    Err(why) => self.broken = Some(why),
+                }
+            }
+            Err(why) => self.counted.reject(&why.message(), &why.help(), "", line),
+        }
+    }
+}
+
+fn push(
+    importer: &mut Importer,
+    classified: &Classified<'_>,
+    subject: Option<&str>,
+    source: &str,
+) -> Result<(), LakeError> {
+    let cells: Vec<Cell<'_>> = classified.cells.iter().map(cell).collect();
+    importer.push_row(RowView {
+        at: classified.at.nanos(),
+        recorded_at: classified.recorded_at.map(|it| it.nanos()),
+        subject,
+        source: Some(source),
+        id: &classified.id,
+        cells: &cells,
+    })
+}
+
+fn cell<'a>(it: &'a formats::Cell<'a>) -> Cell<'a> {
+    match it {
+        formats::Cell::Absent => Cell::Absent,
+        formats::Cell::Word(word) => Cell::Word(word),
+        formats::Cell::Number { unscaled, scale } => Cell::Number { unscaled: *unscaled, scale: *scale },
+        formats::Cell::Truth(truth) => Cell::Truth(*truth),
+    }
+}
