@@ -18,6 +18,7 @@ use steps::Choice;
 const USAGE: &str = "usage:
   cargo xtask test [--quick]                             everything CI checks; --quick leaves out rustdoc and Python
   cargo xtask test --only TITLE                          the steps with this text in their title
+  cargo xtask test --only engines                        crates that build a query engine, which the rest never does
   cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds
   cargo xtask bench platform [--quick] [--format json]   the platform beside PostgreSQL driven directly; --quick: 3 minutes
   cargo xtask bench pages [--quick] [--format json]      pages of the demonstration at 200 a second

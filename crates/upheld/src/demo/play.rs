@@ -1,5 +1,6 @@
 //! Plays three months in seconds: the same use-cases as a served platform, with the clock set from event to event.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use calendar::{Date, Zone};
@@ -207,16 +208,22 @@ fn send<'a>(
     customer: &Customer,
     known: impl Iterator<Item = &'a Known>,
 ) -> Result<(), Failure> {
-    let lines: Vec<String> = known.map(|it| it.record.to_string()).collect();
-    if lines.is_empty() {
-        return Ok(());
+    // Each fact in a body of its own, for records in volume are not kept whole together with others.
+    let mut bodies: BTreeMap<&str, String> = BTreeMap::new();
+    for it in known {
+        let fact = it.record.get("fact").and_then(|it| it.as_str()).unwrap_or_default();
+        let body = bodies.entry(fact).or_default();
+        body.push_str(&it.record.to_string());
+        body.push('\n');
     }
     let stream = Stream::Subscription { tenant: customer.id.to_owned(), id: subscription(customer) };
-    let shape = intake::shape("application/x-ndjson")?;
-    let body = Body { shape, bytes: lines.join("\n").into_bytes(), atomic: true };
-    let receipt = intake::receive(platform, &director(), &stream, body)?;
-    if receipt.refused > 0 {
-        return Err(store::Fault::broken(format!("{}: shipped evidence was refused", customer.id)).into());
+    for lines in bodies.into_values() {
+        let shape = intake::shape("application/x-ndjson")?;
+        let body = Body { shape, bytes: lines.into_bytes(), atomic: true };
+        let receipt = intake::receive(platform, &director(), &stream, body)?;
+        if receipt.refused > 0 {
+            return Err(store::Fault::broken(format!("{}: shipped evidence was refused", customer.id)).into());
+        }
     }
     Ok(())
 }
