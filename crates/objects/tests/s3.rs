@@ -1,5 +1,7 @@
 //! Files in a store of objects are what they are in a folder.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
+
 mod support;
 
 use std::io::Write;

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use evidence::{AttributeKind, FactSchema, Facts, FactsError, Field, Memory, Record};
 use lake::kernel::{LocalFile, ReadAt};
 use lake::{
-    Change, FileManifest, ImportLimits, Importer, Lake, Layout, LocalBlobs, Manifest, Place, Rows, Standing,
-    Target,
+    Change, FileManifest, ImportLimits, Importer, Lake, Layout, LocalBlobs, Place, Rows, Standing, Target,
 };
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;

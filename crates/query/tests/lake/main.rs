@@ -1,5 +1,7 @@
 //! The files of a lake, asked by question and by statement.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
+
 mod command;
 mod kernel;
 mod memory;
