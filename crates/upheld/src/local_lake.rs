@@ -26,11 +26,22 @@ pub(crate) struct LocalLake {
 impl LakeArguments {
     /// The lake that was named.
     pub(crate) fn place(&self, tenant: Option<&str>) -> Result<Option<LocalLake>, Failure> {
-        self.lake.as_deref().map(|root| LocalLake::open(root, tenant)).transpose()
+        self.lake.as_deref().map(|root| LocalLake::find(root, tenant)).transpose()
     }
 }
 
 impl LocalLake {
+    /// Opens the lake that is in that directory. A name mistyped is no lake without records, which would settle to nothing.
+    pub(crate) fn find(root: &Path, tenant: Option<&str>) -> Result<LocalLake, Failure> {
+        if !root.join(lake::manifest::MANIFEST_NAME).is_file() {
+            return Err(Failure::Usage(format!(
+                "--lake {}: there is no lake; `upheld import` makes one",
+                root.display()
+            )));
+        }
+        LocalLake::open(root, tenant)
+    }
+
     /// Opens the lake in that directory, which is made when there is none.
     pub(crate) fn open(root: &Path, tenant: Option<&str>) -> Result<LocalLake, Failure> {
         let fault = |why: String| Failure::Fault(format!("--lake {}: {why}", root.display()));

@@ -234,6 +234,19 @@ fn records_in_volume_given_twice_are_refused() {
 }
 
 #[test]
+fn a_lake_that_is_not_there_is_not_one_without_records() {
+    let folder = Folder::new();
+    let output = run(upheld()
+        .arg("settle")
+        .arg(shipped("pingan-sms.md"))
+        .args(["--cycle", "2026-10", "--lake"])
+        .arg(folder.path("mistyped")));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("there is no lake"), "{}", text(&output.stderr));
+    assert!(!folder.path("mistyped").exists());
+}
+
+#[test]
 fn no_phone_number_is_kept_anywhere() {
     let folder = Folder::new();
     folder.imported("lake", &[receipt(31_415_926, 1, "DELIVERED", "12:00:05")]);

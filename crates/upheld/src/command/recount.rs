@@ -85,7 +85,7 @@ fn counted(opened: &proof::Opened, arguments: &RecountArguments) -> Result<Found
         .tenant
         .clone()
         .or_else(|| statement.pointer("/inputs/tenant").and_then(Value::as_str).map(str::to_owned));
-    let lake = LocalLake::open(&arguments.lake, tenant.as_deref())?;
+    let lake = LocalLake::find(&arguments.lake, tenant.as_deref())?;
     found.questions = told.answers.len();
     match held(&lake, &contract, &told.partitions) {
         Err(it) => found.findings.push(it),
