@@ -29,7 +29,7 @@ pub(crate) fn serve(folder: &Path) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(accept(TcpListener::from_std(listener).unwrap(), service));
+        runtime.block_on(async { accept(TcpListener::from_std(listener).unwrap(), service).await });
     });
     address
 }
