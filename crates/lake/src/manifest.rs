@@ -2,12 +2,14 @@
 
 mod file;
 mod line;
+mod log;
 
 use std::fmt;
 
 use timeline::{Instant, Interval};
 
 pub use file::{FileManifest, MANIFEST_NAME};
+pub use log::{Log, Step};
 
 use crate::place::{Day, Place};
 
@@ -91,6 +93,13 @@ pub enum ManifestError {
     },
     /// No space is left.
     Full(String),
+    /// Where it is kept does not answer; it may later.
+    Unreachable {
+        /// Where it is kept.
+        path: String,
+        /// What was said.
+        why: String,
+    },
     /// It failed; nothing more is taken until the process begins anew.
     Failed {
         /// Where it is kept.
@@ -113,6 +122,9 @@ impl fmt::Display for ManifestError {
                 write!(f, "the manifest `{path}` is damaged in line {line}; restore it from a copy")
             }
             ManifestError::Full(path) => write!(f, "no space is left for `{path}`; make room and try again"),
+            ManifestError::Unreachable { path, why } => {
+                write!(f, "the manifest `{path}` cannot be reached: {why}; try again when it can")
+            }
             ManifestError::Failed { path, why } => {
                 write!(f, "the manifest `{path}` failed: {why}; start the process anew")
             }

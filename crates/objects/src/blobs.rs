@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path as Folder;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -13,7 +13,8 @@ use lake::BlobError;
 use lake::blobs::{Blobs, Content};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
-use tokio::runtime::Runtime;
+
+use crate::calls::Calls;
 
 /// Bytes of a part of a file that is sent in parts.
 const PART_BYTES: usize = 16 << 20;
@@ -24,18 +25,15 @@ const PARTS_AT_ONCE: usize = 4;
 #[derive(Debug)]
 pub struct ObjectBlobs {
     store: Arc<dyn ObjectStore>,
-    /// Only absent while it is dropped.
-    runtime: Option<Runtime>,
+    calls: Calls,
 }
 
 impl ObjectBlobs {
     /// Files below the root of `store`.
     pub fn new(store: Arc<dyn ObjectStore>) -> io::Result<ObjectBlobs> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        Ok(ObjectBlobs { store, runtime: Some(runtime) })
+        Ok(ObjectBlobs { store, calls: Calls::new()? })
     }
 
-    /// Runs on the threads of this store and waits.
     fn wait<T, F>(&self, path: &str, work: F) -> Result<T, BlobError>
     where
         T: Send + 'static,
@@ -43,19 +41,7 @@ impl ObjectBlobs {
     {
         let gone =
             || BlobError::Failed { path: path.to_owned(), why: "the store stopped answering".to_owned() };
-        let runtime = self.runtime.as_ref().ok_or_else(gone)?;
-        let (answer, answered) = mpsc::sync_channel(1);
-        runtime.spawn(async move { answer.send(work.await) });
-        answered.recv().map_err(|_| gone())?.map_err(|error| told(path, &error))
-    }
-}
-
-impl Drop for ObjectBlobs {
-    fn drop(&mut self) {
-        // Waiting for its threads is not allowed on a thread of another runtime, and none of them holds an answer back.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
+        self.calls.wait(work).ok_or_else(gone)?.map_err(|error| told(path, &error))
     }
 }
 

@@ -4,6 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::header::IF_NONE_MATCH;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use object_store::ObjectStore;
@@ -12,6 +16,7 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 
 /// The one bucket.
 pub(crate) const BUCKET: &str = "lake";
@@ -35,10 +40,20 @@ pub(crate) fn serve(folder: &Path) -> SocketAddr {
 }
 
 async fn accept(listener: TcpListener, service: S3Service) {
+    // This server looks whether an object is there and then writes it, where a store that keeps its word does both at once.
+    let creating = Arc::new(Mutex::new(()));
     while let Ok((socket, _)) = listener.accept().await {
-        let service = service.clone();
+        let (service, creating) = (service.clone(), Arc::clone(&creating));
+        let answer = service_fn(move |request: Request<Incoming>| {
+            let (service, creating) = (service.clone(), Arc::clone(&creating));
+            async move {
+                let creates = request.headers().contains_key(IF_NONE_MATCH);
+                let _turn = if creates { Some(creating.lock().await) } else { None };
+                Service::call(&service, request).await
+            }
+        });
         tokio::spawn(async move {
-            let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
+            let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), answer).await;
         });
     }
 }
