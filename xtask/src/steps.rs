@@ -82,7 +82,7 @@ fn format(root: &Path) -> Outcome {
 }
 
 /// Crates that build a query engine or the client of an object store: leaves, left out wherever the rest of the workspace is built.
-const ENGINES: [&str; 2] = ["objects", "query"];
+const ENGINES: [&str; 3] = ["objects", "query", "fleet"];
 
 /// A cargo command over the workspace without the engines; `rest` stands after them.
 fn workspace(root: &Path, words: &[&str], rest: &[&str]) -> Command {
@@ -97,15 +97,21 @@ fn clippy(root: &Path) -> Outcome {
 /// Clippy and the tests of the engines. They have a folder of their own, so that what they need of shared crates does not make
 /// the others be built again.
 fn engines(root: &Path) -> Outcome {
-    let named: Vec<&str> = ENGINES.iter().flat_map(|it| ["--package", it]).collect();
+    let with_fleet = ["--package", "upheld", "--features", "upheld/fleet"];
+    let named: Vec<&str> = ENGINES.iter().flat_map(|it| ["--package", it]).chain(with_fleet).collect();
     let folder = tools_folder(root).with_file_name("engines");
     let mut clippy =
         cargo(root, &[&["clippy"], &named[..], &["--all-targets", "--", "-D", "warnings"]].concat());
     run(clippy.env("CARGO_TARGET_DIR", &folder))?;
-    let runner: &[&str] = if has_nextest(root) { &["nextest", "run", "--no-fail-fast"] } else { &["test"] };
+    if !has_nextest(root) {
+        return Err("cargo-nextest is missing and could not be installed".to_owned());
+    }
+    // Of the tests of the program itself only those that need an engine.
+    let chosen = "not package(upheld) | binary(fleet)";
+    let mut tests = cargo(root, &[&["nextest", "run", "--no-fail-fast", "-E", chosen], &named[..]].concat());
     // What is optimised for tests elsewhere is a query engine here, which takes long enough to build as it is.
-    let mut tests = cargo(root, &[runner, &named[..]].concat());
-    run(tests.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_TEST_OPT_LEVEL", "0"))
+    let tests = tests.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_TEST_OPT_LEVEL", "0");
+    run(tests.env("CARGO_PROFILE_TEST_DEBUG", "0").env("CARGO_PROFILE_DEV_DEBUG", "0"))
 }
 
 /// Tests of what is stored run on SQLite and on a PostgreSQL server that lives as long as they do.

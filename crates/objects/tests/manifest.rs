@@ -63,7 +63,8 @@ fn done(manifest: &dyn Manifest, step: &Step, at: i64) -> String {
         Step::Forget => manifest.forget(&manifest.superseded().unwrap()),
     };
     let ever = Interval::new(Instant::MIN, Instant::MAX).unwrap();
-    let standing = (0..=at).map(|it| manifest.entries(&place(), ever, Some(Instant::from_nanos(it))).unwrap());
+    let standing =
+        (0..=at).map(|it| manifest.entries(&place(), ever, Some(Instant::from_nanos(it))).unwrap());
     format!("{said:?} {:?} {:?} {:?}", standing.collect::<Vec<_>>(), manifest.places(), manifest.superseded())
 }
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use lake::manifest::{Log, MANIFEST_NAME, ManifestError};
 use lake::FileEntry;
+use lake::manifest::{Log, MANIFEST_NAME, ManifestError};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 
@@ -30,7 +30,8 @@ async fn numbered(lake: &Arc<dyn ObjectStore>) -> Result<Vec<FileEntry>, Refused
         ManifestError::Damaged { path, line } => damaged(&path, line),
         other => Refused::Unreadable(other.to_string()),
     })?;
-    log.map(|it| it.all().to_vec()).ok_or_else(|| Refused::Place("there is no manifest in the lake".to_owned()))
+    log.map(|it| it.all().to_vec())
+        .ok_or_else(|| Refused::Place("there is no manifest in the lake".to_owned()))
 }
 
 fn damaged(path: &str, line: usize) -> Refused {

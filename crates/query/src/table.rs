@@ -47,6 +47,20 @@ pub struct File {
     pub last: i64,
 }
 
+impl From<&lake::FileEntry> for File {
+    /// Named from the root of the lake on.
+    fn from(entry: &lake::FileEntry) -> File {
+        File {
+            path: entry.path.clone(),
+            bytes: entry.bytes,
+            rows: entry.rows,
+            stream: entry.place.stream.clone(),
+            first: entry.from.nanos(),
+            last: entry.until.nanos(),
+        }
+    }
+}
+
 /// Files of one fact, read as one table.
 #[derive(Clone, Debug)]
 pub struct Table {

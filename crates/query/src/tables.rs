@@ -74,14 +74,8 @@ pub fn files(tenant: &str, entries: &[FileEntry]) -> Result<BTreeMap<String, Vec
     let mut files: BTreeMap<String, Vec<File>> = BTreeMap::new();
     for entry in standing(tenant, entries) {
         let path = entry.path.strip_prefix(&folder).ok_or_else(outside)?;
-        files.entry(entry.place.fact.clone()).or_default().push(File {
-            path: path.to_owned(),
-            bytes: entry.bytes,
-            rows: entry.rows,
-            stream: entry.place.stream.clone(),
-            first: entry.from.nanos(),
-            last: entry.until.nanos(),
-        });
+        let file = File { path: path.to_owned(), ..File::from(entry) };
+        files.entry(entry.place.fact.clone()).or_default().push(file);
     }
     Ok(files)
 }

@@ -1,5 +1,6 @@
 //! The command line: every command, option and default in one place.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -33,6 +34,9 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Bring receipts and records in volume from files into a lake.
     Import(ImportArguments),
+    /// Ask one SQL statement about one tenant's records in volume; nothing is changed.
+    #[command(disable_help_flag = true)]
+    Query(QueryArguments),
     /// Count the records in volume of a sealed statement again, every row.
     Recount(RecountArguments),
     /// Fill a directory with a provider, twelve customers and three past months, and serve it.
@@ -180,9 +184,15 @@ pub(crate) struct SettleArguments {
 /// Where records in volume are.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LakeArguments {
-    /// The lake that records in volume were imported into.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: Option<PathBuf>,
+    /// The lake that records in volume were imported into: a directory, or s3://bucket/prefix.
+    #[arg(long, value_name = "LAKE")]
+    pub(crate) lake: Option<String>,
+    /// Have the lake's files read by a fleet, whose scheduler is there; see `upheld-fleet`.
+    #[arg(long, value_name = "HOST:PORT", requires = "lake")]
+    pub(crate) fleet: Option<String>,
+    /// How many parts the fleet's work is cut into: as many as its executors have threads.
+    #[arg(long, value_name = "PARTS", default_value_t = 4, requires = "fleet")]
+    pub(crate) fleet_parts: usize,
 }
 
 /// Whose receipts files hold, and how they are written down.
@@ -210,20 +220,25 @@ pub(crate) enum ImportFormat {
     Csv,
     /// JSON objects with these keys.
     Ndjson,
+    /// Parquet with these columns.
+    Parquet,
 }
 
 /// What to import, and where to.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArguments {
-    /// Files; those that end in .gz are decompressed.
+    /// Files; those that end in .gz are decompressed, rows of those that end in .parquet are read as JSON objects.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The contract (Markdown) whose fact they are records of.
     #[arg(long, value_name = "FILE")]
     pub(crate) contract: PathBuf,
-    /// The lake; a new directory becomes one.
+    /// The lake: a directory, of which a new one becomes a lake, or s3://bucket/prefix.
+    #[arg(long, value_name = "LAKE")]
+    pub(crate) lake: String,
+    /// A directory for rows under way; by default in the lake's own. An object store needs one.
     #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
+    pub(crate) work: Option<PathBuf>,
     /// The fact in volume; may be left out where the contract has one only.
     #[arg(long)]
     pub(crate) fact: Option<String>,
@@ -242,7 +257,7 @@ pub(crate) struct ImportArguments {
     /// Whose evidence it is.
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,
-    /// The key that hides phone numbers; by default `phone.key` in the lake, made at the first import.
+    /// The key that hides phone numbers; by default `phone.key` in the lake's directory, made at the first import.
     #[arg(long, value_name = "FILE")]
     pub(crate) phone_key: Option<PathBuf>,
     /// How to print.
@@ -250,14 +265,22 @@ pub(crate) struct ImportArguments {
     pub(crate) output: Output,
 }
 
+/// What to ask; see `upheld-query --help`.
+#[derive(Debug, Args)]
+pub(crate) struct QueryArguments {
+    /// Handed on to `upheld-query`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+    pub(crate) arguments: Vec<OsString>,
+}
+
 /// What to count again.
 #[derive(Debug, Args)]
 pub(crate) struct RecountArguments {
     /// The directory of a sealed statement.
     pub(crate) dir: PathBuf,
-    /// The lake with the records it rests on.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) lake: PathBuf,
+    /// The lake with the records it rests on: a directory, or s3://bucket/prefix.
+    #[arg(long, value_name = "LAKE")]
+    pub(crate) lake: String,
     /// Whose evidence it is; by default the statement's tenant.
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,

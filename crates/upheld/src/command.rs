@@ -10,6 +10,7 @@ pub(crate) mod fmt;
 pub(crate) mod growth;
 pub(crate) mod import;
 pub(crate) mod owner;
+pub(crate) mod query;
 pub(crate) mod recount;
 pub(crate) mod serve;
 pub(crate) mod settle;

@@ -8,8 +8,8 @@ mod demo;
 mod failure;
 mod files;
 mod key;
-mod local_lake;
 mod log;
+mod open_lake;
 mod print;
 mod serve;
 mod settlement;
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Settle(it) => command::settle::run(it),
         Command::Verify(it) => command::verify::run(it),
         Command::Import(it) => command::import::run(it),
+        Command::Query(it) => command::query::run(it),
         Command::Recount(it) => command::recount::run(it),
         Command::Demo(it) => command::demo::run(it),
         Command::Serve(it) => command::serve::run(it),

@@ -263,3 +263,19 @@ fn no_phone_number_is_kept_anywhere() {
     }
     search(&folder.path("lake"));
 }
+
+#[test]
+fn a_query_is_handed_to_the_program_beside_this_one_or_on_the_path_word_for_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = run(upheld().args(["query", "--lake", "x"]).env("PATH", folder.path()));
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("cargo build --release -p query"), "{}", text(&missing.stderr));
+    let program = folder.path().join("upheld-query");
+    fs::write(&program, "#!/bin/sh\nprintf '%s|' \"$@\"\nexit 7\n").expect("written");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&program, mode).expect("a program");
+    let words = ["--lake", "s3://x/y", "--help", "SELECT 'a b' FROM message"];
+    let asked = run(upheld().arg("query").args(words).env("PATH", folder.path()));
+    assert_eq!(text(&asked.stdout), "--lake|s3://x/y|--help|SELECT 'a b' FROM message|");
+    assert_eq!(asked.status.code(), Some(7));
+}

@@ -4,6 +4,7 @@
 //! where what was read is safe; imported twice, nothing is counted twice.
 
 mod feed;
+mod parquet;
 mod report;
 mod source;
 
@@ -18,7 +19,7 @@ use language::Contract;
 
 use crate::arguments::{ImportArguments, ImportFormat, lang};
 use crate::failure::Failure;
-use crate::local_lake::LocalLake;
+use crate::open_lake::OpenLake;
 use crate::{files, key, print};
 use feed::Feed;
 use report::Counted;
@@ -30,14 +31,16 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let contract = contract(&arguments.contract, lang)?;
     let fact = fact(&contract, arguments.fact.as_deref())?;
     let codes = codes(arguments, fact, lang)?;
-    let place = LocalLake::open(&arguments.lake, arguments.tenant.as_deref())?;
+    let place = OpenLake::open(&arguments.lake, arguments.tenant.as_deref(), arguments.work.as_deref())?;
     let phone_key = phone_key(arguments, &place)?;
     let standing = codes.as_ref().map_or_else(latest, standing);
     let target = place.target(&contract, fact, standing);
-    let folder = place.root().join(".import").join(lake::segment(&target.place.folder()));
+    let folder = work(arguments, &place)?.join(".import").join(lake::segment(&target.place.folder()));
     let opened = Importer::open(place.lake().clone(), target, folder, ImportLimits::default());
     let mut importer = opened.map_err(|it| failed(&it))?;
-    let sources = arguments.files.iter().map(|it| Source::find(it)).collect::<Result<Vec<_>, _>>()?;
+    let is_parquet = arguments.source == ImportFormat::Parquet;
+    let sources = arguments.files.iter().map(|it| Source::find(it, is_parquet));
+    let sources = sources.collect::<Result<Vec<_>, _>>()?;
     let feed = Feed { contract: &contract, fact, codes: codes.as_ref(), key: &phone_key, arguments };
     let mut counted = Counted::new(sources.iter().map(|it| it.size).sum());
     let (first, mut begin) = source::interrupted(&sources, importer.progress());
@@ -103,12 +106,29 @@ fn codes(arguments: &ImportArguments, fact: &FactSchema, lang: Lang) -> Result<O
     })
 }
 
-/// The key phone numbers are hidden with: the one named, or the lake's own, made when there is none.
-fn phone_key(arguments: &ImportArguments, place: &LocalLake) -> Result<formats::Key, Failure> {
-    let own = place.root().join("phone.key");
-    let path = arguments.phone_key.as_deref().unwrap_or(&own);
-    if path == own && !own.exists() {
-        key::make_secret(&own)?;
+/// Where rows under way are kept, for an import that is interrupted to go on.
+fn work<'p>(arguments: &ImportArguments, place: &'p OpenLake) -> Result<&'p Path, Failure> {
+    place.work().ok_or_else(|| {
+        Failure::Usage(format!(
+            "--lake {}: name a directory of this machine for rows under way with --work DIR",
+            arguments.lake
+        ))
+    })
+}
+
+/// The key phone numbers are hidden with: the one named, or the lake's own, made when there is none. Object stores keep no
+/// secrets.
+fn phone_key(arguments: &ImportArguments, place: &OpenLake) -> Result<formats::Key, Failure> {
+    let own = place.folder().map(|it| it.join("phone.key"));
+    let named = arguments.phone_key.as_deref().or(own.as_deref());
+    let path = named.ok_or_else(|| {
+        Failure::Usage(format!(
+            "--lake {}: name the file with the key that hides phone numbers with --phone-key FILE",
+            arguments.lake
+        ))
+    })?;
+    if Some(path) == own.as_deref() && !path.exists() {
+        key::make_secret(path)?;
     }
     let text = files::text(path)?;
     if text.trim().len() < 32 {

@@ -10,7 +10,7 @@ use timeline::{Instant, Interval};
 use crate::arguments::{Format, RecountArguments, lang};
 use crate::command::verify;
 use crate::failure::Failure;
-use crate::local_lake::{LocalLake, unreadable};
+use crate::open_lake::{OpenLake, unreadable};
 use crate::{files, key, print, volume};
 
 /// What was counted.
@@ -85,7 +85,7 @@ fn counted(opened: &proof::Opened, arguments: &RecountArguments) -> Result<Found
         .tenant
         .clone()
         .or_else(|| statement.pointer("/inputs/tenant").and_then(Value::as_str).map(str::to_owned));
-    let lake = LocalLake::find(&arguments.lake, tenant.as_deref())?;
+    let lake = OpenLake::find(&arguments.lake, tenant.as_deref())?;
     found.questions = told.answers.len();
     match held(&lake, &contract, &told.partitions) {
         Err(it) => found.findings.push(it),
@@ -105,7 +105,7 @@ fn counted(opened: &proof::Opened, arguments: &RecountArguments) -> Result<Found
 
 /// The files that hold exactly the partitions the statement names.
 fn held(
-    lake: &LocalLake,
+    lake: &OpenLake,
     contract: &Contract,
     partitions: &[Partition],
 ) -> Result<Vec<lake::FileEntry>, Diagnostic> {
@@ -124,7 +124,7 @@ fn held(
 }
 
 fn recounted(
-    lake: &LocalLake,
+    lake: &OpenLake,
     contract: &Contract,
     entries: Vec<lake::FileEntry>,
     found: &mut Found,

@@ -60,7 +60,7 @@ impl Feed<'_> {
             ImportFormat::SmppPdus => Format::SmppPdus(formats::smpp::Options::default()),
             ImportFormat::Cloudevents => Format::CloudEvents,
             ImportFormat::Csv => Format::Csv(mapping),
-            ImportFormat::Ndjson | ImportFormat::Records => Format::Lines(mapping),
+            ImportFormat::Ndjson | ImportFormat::Parquet | ImportFormat::Records => Format::Lines(mapping),
         }
     }
 

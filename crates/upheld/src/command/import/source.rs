@@ -9,6 +9,7 @@ use formats::Spot;
 use lake::Progress;
 use sha2::{Digest, Sha256};
 
+use super::parquet::ParquetLines;
 use crate::failure::Failure;
 
 /// By so many bytes a file is known again.
@@ -21,11 +22,13 @@ pub(super) struct Source {
     /// Bytes, as they lie on the disk.
     pub(super) size: u64,
     prefix_sha256: String,
+    /// Whether it is Parquet, and not text.
+    is_parquet: bool,
 }
 
 impl Source {
-    /// Looks at the file.
-    pub(super) fn find(path: &Path) -> Result<Source, Failure> {
+    /// Looks at the file; it is Parquet when its name ends so, or when somebody says so.
+    pub(super) fn find(path: &Path, is_parquet: bool) -> Result<Source, Failure> {
         let failed = |doing: &'static str| {
             move |error: io::Error| match error.kind() {
                 io::ErrorKind::NotFound => Failure::Usage(format!("{}: no such file", path.display())),
@@ -37,11 +40,18 @@ impl Source {
         let mut prefix = Vec::new();
         file.take(PREFIX_BYTES).read_to_end(&mut prefix).map_err(failed("read it"))?;
         let prefix_sha256 = lake::write::hex(&Sha256::digest(&prefix));
-        Ok(Source { path: path.to_owned(), size, prefix_sha256 })
+        let is_parquet = is_parquet || path.extension().is_some_and(|it| it == "parquet");
+        Ok(Source { path: path.to_owned(), size, prefix_sha256, is_parquet })
     }
 
-    /// Reads from the spot on; what is compressed with gzip comes decompressed, and spots count what comes out.
+    /// Reads from the spot on; what is compressed with gzip comes decompressed, rows of Parquet come as lines, and spots count
+    /// what comes out.
     pub(super) fn open(&self, spot: Spot) -> io::Result<Box<dyn BufRead>> {
+        if self.is_parquet {
+            let mut lines = ParquetLines::open(&self.path)?;
+            io::copy(&mut (&mut lines).take(spot.offset), &mut io::sink())?;
+            return Ok(Box::new(lines));
+        }
         let mut file = File::open(&self.path)?;
         if self.path.extension().is_some_and(|it| it == "gz") {
             let mut text = MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, file));

@@ -1,0 +1,21 @@
+//! Serves a folder as an S3 store on this machine, to try a lake in an object store: `s3 FOLDER`.
+//!
+//! It prints what the environment has to say for `s3://lake/…` to be found there, and runs until it is ended.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program for people who try things")]
+
+#[expect(dead_code, reason = "the tests use other parts of it")]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::path::Path;
+
+fn main() {
+    let folder = std::env::args_os().nth(1).unwrap_or_else(|| "s3".into());
+    let address = support::serve(Path::new(&folder));
+    println!("export AWS_ENDPOINT=http://{address} AWS_ALLOW_HTTP=true AWS_REGION=test-1");
+    println!("export AWS_ACCESS_KEY_ID='{}' AWS_SECRET_ACCESS_KEY='{}'", support::KEY.0, support::KEY.1);
+    loop {
+        std::thread::park();
+    }
+}
