@@ -112,6 +112,8 @@ pub(crate) fn run(
             "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: browsers there send no sign-in back, so nobody can stay signed in; put a TLS proxy before it, or listen on 127.0.0.1"
         );
     }
+    // Let go of when nothing runs any more: its connections cannot be ended within the runtime.
+    let store = platform.store.clone();
     let jobs = serving.role.works().then(|| work(&platform)).transpose()?;
     let options = web::Options { rates: serving.rates, log: serving.log };
     let app = web::App::new(platform, options, Arc::new(web::to_stderr));
@@ -129,6 +131,7 @@ pub(crate) fn run(
     drop(jobs);
     // Ends the requests that outlived the farewell, and lets go of the store they hold.
     runtime.shutdown_timeout(PAUSE);
+    drop(store);
     served
 }
 

@@ -35,7 +35,8 @@ struct House {
 
 impl House {
     fn new(programs: &Path) -> Self {
-        let database = Server::start(programs, &["max_connections=200"]).expect("PostgreSQL starts");
+        let database =
+            Server::start(programs, &["max_connections=200", "fsync=off"]).expect("PostgreSQL starts");
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("lake")).expect("a folder");
         Self { folder, database }
@@ -62,10 +63,14 @@ impl House {
         place.start()
     }
 
-    /// The objects that wait.
+    /// The objects that wait; what a process that was killed had begun to write is none.
     fn waiting(&self) -> usize {
-        let names = fs::read_dir(self.folder.path().join("lake/.waiting")).expect("a folder");
-        names.map(|it| fs::read_dir(it.expect("an entry").path()).expect("a folder").count()).sum()
+        let entries = |it: &Path| fs::read_dir(it).expect("a folder").map(|it| it.expect("an entry").path());
+        let folders = entries(&self.folder.path().join("lake/.waiting"));
+        folders
+            .flat_map(|it| entries(&it))
+            .filter(|it| it.extension().is_some_and(|it| it == "batches"))
+            .count()
     }
 }
 
@@ -153,6 +158,8 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
         println!("PostgreSQL is not installed");
         return;
     };
+    let begun = Instant::now();
+    let told = |what: &str| println!("{what} after {:.1?}", begun.elapsed());
     let house = House::new(&programs);
     house.place("owner").create_owner();
     let (web, mut worker) = (house.start("web", "web"), house.start("worker", "worker"));
@@ -167,6 +174,7 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
         json!({ "fact": "fee", "id": "fee", "at": format!("{label}-02T00:00:00Z"), "amount": "100.00 CNY" });
     must(web.post_as(&evidence(0), &token, "application/x-ndjson", &fee.to_string()));
 
+    told("everybody is there");
     let day = format!("{label}-10");
     let url = |it: &Option<Running>| it.as_ref().expect("it runs").url.clone();
     let clients: Vec<Client> =
@@ -179,12 +187,12 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
         worker.stop("KILL");
         let killed = round % nodes.len();
         nodes[killed].take().expect("it runs").stop("KILL");
-        let (told, other) = mpsc::channel();
+        let (starts, started) = mpsc::channel();
         thread::scope(|scope| {
-            scope.spawn(|| told.send(house.start("worker", "worker")).expect("told"));
+            scope.spawn(|| starts.send(house.start("worker", "worker")).expect("sent"));
             nodes[killed] = Some(house.start(["first", "second"][killed], "intake"));
         });
-        worker = other.recv().expect("a worker");
+        worker = started.recv().expect("a worker");
         let new = url(&nodes[killed]);
         clients
             .iter()
@@ -195,6 +203,7 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
     clients.iter().for_each(|it| it.stop.store(true, Ordering::SeqCst));
     let bodies: usize = clients.into_iter().map(|it| it.thread.join().expect("a client")).sum();
 
+    told("all was sent");
     // The nodes have done their part; what they accepted is the worker's.
     nodes.into_iter().flatten().for_each(|it| drop(it.stop("KILL")));
     worker.stop("KILL");
@@ -202,6 +211,7 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
     let records = (bodies * RECORDS) as u64;
     eventually("everything is in files", || counted(&web, &token) == (records, true));
     eventually("nothing waits", || house.waiting() == 0);
+    told("all was counted");
     let close = format!("/api/v1/tenants/t0/subscriptions/sub_0/cycles/{label}/close");
     let statement = must(web.post(&close, Some(&token), &json!({})));
     assert_eq!(statement["summary"]["levels"][0]["exact"], "9/10", "{statement}");
@@ -209,8 +219,10 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
     let failed = must(web.get("/api/v1/jobs?state=failed", Some(&token)));
     assert_eq!(failed["items"], json!([]), "no job needs a person");
     println!("{bodies} bodies, {records} records, {ROUNDS} times two processes killed");
-    assert_eq!(worker.stop("TERM").status.code(), Some(0));
-    assert_eq!(web.stop("TERM").status.code(), Some(0));
+    for it in [worker, web] {
+        let ended = it.stop("TERM");
+        assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
+    }
 }
 
 #[test]
