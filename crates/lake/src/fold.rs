@@ -1,4 +1,4 @@
-//! From the journal into the lake: the rows of a segment into files, the files into the manifest, then the segment goes.
+//! From where batches wait into the lake: their rows into files, the files into the manifest, then a segment of the journal goes.
 //!
 //! A crash in between leaves the segment, and folding it again gives the same files; rows that by then stand in merged
 //! files are told apart when the partition is settled.
@@ -25,10 +25,10 @@ pub enum FoldError {
     Journal(JournalError),
     /// The lake failed.
     Lake(LakeError),
-    /// A batch of that segment holds no rows that can be read.
+    /// A batch holds no rows that can be read.
     Batch {
-        /// Which segment.
-        segment: u64,
+        /// Which segment of the journal, or which file, it is in.
+        of: String,
         /// Which of its batches, from zero.
         batch: usize,
     },
@@ -39,8 +39,8 @@ impl fmt::Display for FoldError {
         match self {
             FoldError::Journal(error) => error.fmt(f),
             FoldError::Lake(error) => error.fmt(f),
-            FoldError::Batch { segment, batch } => {
-                write!(f, "batch {batch} of segment {segment} of the journal holds no rows that can be read")
+            FoldError::Batch { of, batch } => {
+                write!(f, "batch {batch} of {of} holds no rows that can be read; restore it from a copy")
             }
         }
     }
@@ -80,28 +80,51 @@ pub fn fold(
 ) -> Result<Folded, FoldError> {
     let mut folded = Folded::default();
     for segment in journal.closed() {
-        for ((place, _), rows) in rows_of(journal, segment)? {
-            folded.rows += rows.len() as u64;
-            let target = Target { standing: standing(&place), layout: rows.layout.clone(), place };
-            fold_rows(lake, &target, &rows, at, &mut folded)?;
-        }
+        let of = format!("segment {segment} of the journal");
+        folded.add(fold_batches(lake, &[(of, journal.read(segment)?)], standing, at)?);
         journal.delete(segment)?;
         folded.segments += 1;
     }
-    folded.partitions.sort_unstable();
-    folded.partitions.dedup();
     Ok(folded)
 }
 
-/// The rows of a segment by where they belong and by layout.
-fn rows_of(journal: &Journal, segment: u64) -> Result<BTreeMap<(Place, String), Rows>, FoldError> {
+/// Puts the rows of batches into files and these into the manifest: what holds the batches may go when this returns. They
+/// come in groups, each with where it was read from.
+pub fn fold_batches(
+    lake: &Lake,
+    groups: &[(String, Vec<Vec<u8>>)],
+    standing: &dyn Fn(&Place) -> Standing,
+    at: Instant,
+) -> Result<Folded, FoldError> {
+    let mut folded = Folded::default();
+    for ((place, _), rows) in rows_of(groups)? {
+        folded.rows += rows.len() as u64;
+        let target = Target { standing: standing(&place), layout: rows.layout.clone(), place };
+        fold_rows(lake, &target, &rows, at, &mut folded)?;
+    }
+    Ok(folded)
+}
+
+impl Folded {
+    fn add(&mut self, other: Folded) {
+        self.rows += other.rows;
+        self.partitions.extend(other.partitions);
+        self.partitions.sort_unstable();
+        self.partitions.dedup();
+    }
+}
+
+/// The rows of all groups by where they belong and by layout.
+fn rows_of(groups: &[(String, Vec<Vec<u8>>)]) -> Result<BTreeMap<(Place, String), Rows>, FoldError> {
     let mut all: BTreeMap<(Place, String), Rows> = BTreeMap::new();
-    for (batch, bytes) in journal.read(segment)?.iter().enumerate() {
-        let unreadable = |_| FoldError::Batch { segment, batch };
-        let mut bytes = bytes.as_slice();
-        let (place, layout) = Batch::head(&mut bytes).map_err(unreadable)?;
-        let rows = all.entry((place, layout.text())).or_insert_with(|| Rows::new(layout));
-        Batch::rows(bytes, rows).map_err(unreadable)?;
+    for (of, batches) in groups {
+        for (batch, bytes) in batches.iter().enumerate() {
+            let unreadable = |_| FoldError::Batch { of: of.clone(), batch };
+            let mut bytes = bytes.as_slice();
+            let (place, layout) = Batch::head(&mut bytes).map_err(unreadable)?;
+            let rows = all.entry((place, layout.text())).or_insert_with(|| Rows::new(layout));
+            Batch::rows(bytes, rows).map_err(unreadable)?;
+        }
     }
     Ok(all)
 }

@@ -41,7 +41,7 @@ pub use blobs::{BlobError, Blobs, Content, LocalBlobs};
 pub use counters::Counters;
 pub use error::LakeError;
 pub use facts::LakeFacts;
-pub use fold::{FoldError, Folded, fold};
+pub use fold::{FoldError, Folded, fold, fold_batches};
 pub use import::{ImportLimits, ImportState, Imported, Importer, Progress};
 pub use lake::{Lake, Outcome, Target};
 pub use layout::{Column, Kind, Layout, NumberKind};

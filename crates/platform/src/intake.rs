@@ -184,8 +184,8 @@ pub fn commit(
     let stream = Stream::named(&prepared.opened.tenant, &prepared.opened.name);
     let tenant = stream.enter(tx, who, Resource::Evidence, Verb::Create)?;
     check_version(tx, &stream, (&tenant, &prepared.opened))?;
-    if prepared.volume.count > 0 && prepared.volume.journal.is_none() {
-        return Err(Fault::broken("records in volume are not in the journal").into());
+    if prepared.volume.count > 0 && prepared.volume.safe.is_none() {
+        return Err(Fault::broken("records in volume were not made safe").into());
     }
     keep(platform, tx, who, prepared)
 }
@@ -257,9 +257,9 @@ fn keep(
     revisions.mark(tx, &prepared, seq)?;
     let reach = revisions.reach(&prepared).with(prepared.volume.reach);
     latest.append(tx, &prepared, (seq, at, reach))?;
-    if let Some(journal) = &prepared.volume.journal {
+    if let Some(safe) = &prepared.volume.safe {
         let first = prepared.volume.reach.from;
-        wait(tx, (&prepared.opened.tenant, &prepared.opened.name), (seq, first), journal)?;
+        wait(tx, (&prepared.opened.tenant, &prepared.opened.name), (seq, first), safe)?;
     }
     let mut new = json!({
         "accepted": accepted, "batch": seq, "duplicates": duplicates, "rejected": prepared.refused,

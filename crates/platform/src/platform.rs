@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use lake::Blobs;
 use proof::SigningKey;
 use store::{Scope, Store, Together, Tx};
 
@@ -13,7 +14,7 @@ use crate::evidence::Cache;
 use crate::refusal::Failure;
 use crate::settings::Settings;
 use crate::status;
-use crate::volume::Volume;
+use crate::volume::{Kept, Volume};
 
 /// Everything a use-case needs beside its transaction. Shared by all threads; nothing in it is state of the business.
 #[derive(Clone)]
@@ -58,7 +59,18 @@ impl Platform {
     /// The same with a directory for evidence in volume: `lake` and `journal` in it, made when they are first needed.
     #[must_use]
     pub fn with_data(self, folder: &Path) -> Self {
-        let volume = Arc::new(Volume::new(self.store.clone(), Some(folder)));
+        self.keeping(Kept::Here(folder.to_owned()))
+    }
+
+    /// The same with a lake that other processes share: its files and accepted batches are in `blobs`, and in the directory only
+    /// what this process has under way.
+    #[must_use]
+    pub fn with_lake(self, blobs: Arc<dyn Blobs>, folder: &Path) -> Self {
+        self.keeping(Kept::Shared(blobs, folder.to_owned()))
+    }
+
+    fn keeping(self, kept: Kept) -> Self {
+        let volume = Arc::new(Volume::new(self.store.clone(), Some(kept)));
         Self { volume, ..self }
     }
 

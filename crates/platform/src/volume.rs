@@ -1,18 +1,22 @@
-//! Evidence in volume: records go into a journal before they are acknowledged, from there into the files of a lake, and are only
-//! ever asked questions. Which files there are stands in the store.
+//! Evidence in volume: batches of records are made safe before they are acknowledged, from where they wait they go into the files
+//! of a lake, and are only ever asked questions. Which files there are stands in the store.
 
 mod asked;
+mod batches;
 mod files;
 mod fold;
+mod group;
+mod local;
 mod manifest;
+mod shared;
+mod waiting;
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::lake::journal::{BATCH_BYTES_MAX, Journal, JournalError, JournalLimits};
-use ::lake::{Lake, Limits, LocalBlobs, Preference, Standing};
+use ::lake::{BlobError, Blobs, Lake, Limits, LocalBlobs, Preference, Standing};
 use store::{Fault, Store};
 
 use crate::refusal::Failure;
@@ -21,24 +25,35 @@ pub use asked::Told;
 pub(crate) use asked::{digest, settle};
 pub use files::{KeptFile, list};
 pub use fold::{JOB, run, schedule};
-pub(crate) use fold::{forget, gather, wait};
+pub(crate) use fold::{forget, gather};
 pub(crate) use manifest::{is_in_order, standing};
+pub(crate) use waiting::{Safe, wait};
 
+use local::Local;
 use manifest::StoreManifest;
+use shared::Shared;
+use waiting::Waiting;
 
 /// Begins what is told of a lake or a journal that does not answer.
 const UNREACHABLE: &str = "the records in volume cannot be reached: ";
-/// Bytes of a segment of the journal, set aside when it is begun.
-const SEGMENT_BYTES: u64 = 32 << 20;
 /// Files under way, beside the folders of tenants, none of which begins with a point.
 const UNDER_WAY: &str = ".under-way";
 
-/// The journal and the lake of this process, opened when they are first needed. Nothing in it is state of the business: the
-/// records are on disk, and which files count stands in the store.
+/// Where evidence in volume is kept.
+#[derive(Clone)]
+pub enum Kept {
+    /// In a data directory of this process: `lake` and `journal` in it.
+    Here(PathBuf),
+    /// Files and accepted batches in a store that other processes share; in a data directory of this process nothing but files
+    /// under way.
+    Shared(Arc<dyn Blobs>, PathBuf),
+}
+
+/// The lake as this process sees it, opened when it is first needed. Nothing in it is state of the business: the records are
+/// on disk, and which files count stands in the store.
 pub struct Volume {
     store: Store,
-    /// The data directory.
-    folder: Option<PathBuf>,
+    kept: Option<Kept>,
     open: Mutex<Option<Arc<Open>>>,
     /// Only one thread of this process writes files of the lake.
     folding: Mutex<()>,
@@ -47,9 +62,9 @@ pub struct Volume {
 /// What is open.
 struct Open {
     lake: Lake,
-    journal: Journal,
-    /// The journal's own name, for several processes may share a database.
-    name: String,
+    waiting: Box<dyn Waiting>,
+    /// Keeps the files under way of this process its own.
+    _lock: File,
 }
 
 /// Of records with one id the one recorded last stands: whoever sends a record again says what holds now.
@@ -59,23 +74,43 @@ fn rule() -> Standing {
 
 impl fmt::Debug for Volume {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Volume").field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("Volume")
+            .field("folder", &self.kept.as_ref().map(Kept::folder))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Kept {
+    /// The data directory of this process.
+    fn folder(&self) -> &Path {
+        match self {
+            Self::Here(folder) | Self::Shared(_, folder) => folder,
+        }
     }
 }
 
 impl Volume {
-    /// In a data directory: `lake` and `journal` in it. Without one no records in volume are taken.
-    pub fn new(store: Store, folder: Option<&Path>) -> Self {
-        Self { store, folder: folder.map(Path::to_owned), open: Mutex::default(), folding: Mutex::default() }
+    /// Kept there; kept nowhere, no records in volume are taken.
+    pub fn new(store: Store, kept: Option<Kept>) -> Self {
+        Self { store, kept, open: Mutex::default(), folding: Mutex::default() }
     }
 
-    /// Makes batches safe, all or none of them acknowledged; the journal's name.
-    pub(crate) fn append(&self, batches: &[Vec<u8>]) -> Result<String, Failure> {
+    /// Opens what this process has of its own, so that it is told at the start when another process has it. Asks no store that is
+    /// shared.
+    pub fn prepare(&self) -> Result<(), Failure> {
+        self.open().map(drop)
+    }
+
+    /// Makes the batches of a request safe: none of them is acknowledged unless all are.
+    pub(crate) fn append(&self, batches: Vec<Vec<u8>>) -> Result<Safe, Failure> {
+        self.open()?.waiting.append(batches)
+    }
+
+    /// Puts what waits under that name into files. What is acknowledged meanwhile waits for the next time.
+    fn fold(&self, name: &str) -> Result<(), Failure> {
+        let _turn = self.turn();
         let open = self.open()?;
-        for it in batches {
-            open.journal.append(it).map_err(|it| of_journal(&it))?;
-        }
-        Ok(open.name.clone())
+        open.waiting.fold(&open.lake, &self.store, name)
     }
 
     fn open(&self) -> Result<Arc<Open>, Failure> {
@@ -83,16 +118,19 @@ impl Volume {
         if let Some(it) = &*open {
             return Ok(it.clone());
         }
-        let folder =
-            self.folder.as_deref().ok_or_else(|| unreachable("this process has no data directory"))?;
-        let opened = Arc::new(Open::at(folder, &self.store)?);
+        let kept = self.kept.as_ref().ok_or_else(|| unreachable("this process has no data directory"))?;
+        let opened = Arc::new(Open::at(kept, &self.store)?);
         *open = Some(opened.clone());
         Ok(opened)
     }
 
-    /// Whether there ever was a journal here.
-    fn has_journal(&self) -> bool {
-        self.folder.as_deref().is_some_and(|it| it.join("journal").is_dir())
+    /// Whether anything may wait or lie here.
+    fn is_used(&self) -> bool {
+        match &self.kept {
+            Some(Kept::Here(folder)) => local::is_in(folder),
+            Some(Kept::Shared(..)) => true,
+            None => false,
+        }
     }
 
     /// Whoever writes files takes turns.
@@ -102,46 +140,40 @@ impl Volume {
 }
 
 impl Open {
-    fn at(folder: &Path, store: &Store) -> Result<Self, Failure> {
-        let (root, journal) = (folder.join("lake"), folder.join("journal"));
-        let blobs = LocalBlobs::open(&root).map_err(unreachable)?;
-        let scratch = root.join(UNDER_WAY);
-        // What was under way when the process ended is in the journal or in other files still.
+    fn at(kept: &Kept, store: &Store) -> Result<Self, Failure> {
+        let (blobs, scratch): (Arc<dyn Blobs>, _) = match kept {
+            Kept::Here(folder) => {
+                let root = folder.join("lake");
+                // On the disk of the files, so that they are moved and not copied.
+                (Arc::new(LocalBlobs::open(&root).map_err(unreachable)?), root.join(UNDER_WAY))
+            }
+            Kept::Shared(blobs, folder) => (blobs.clone(), folder.join(UNDER_WAY)),
+        };
+        let lock = own(kept.folder())?;
+        // What was under way when the process ended waits still, or is in other files.
         if scratch.is_dir() {
             fs::remove_dir_all(&scratch).map_err(|it| io(&scratch, &it))?;
         }
-        for it in [&scratch, &journal] {
-            fs::create_dir_all(it).map_err(|error| io(it, &error))?;
-        }
-        let limits = JournalLimits { segment_bytes: SEGMENT_BYTES };
-        let opened = Journal::open(&journal, limits).map_err(|it| of_journal(&it))?;
-        Ok(Self {
-            lake: Lake {
-                blobs: Arc::new(blobs),
-                manifest: Arc::new(StoreManifest::new(store.clone())),
-                scratch,
-                limits: Limits::default(),
-            },
-            journal: opened,
-            name: name(&folder.join("journal.name"), store)?,
-        })
+        fs::create_dir_all(&scratch).map_err(|it| io(&scratch, &it))?;
+        let waiting: Box<dyn Waiting> = match kept {
+            Kept::Here(folder) => Box::new(Local::open(folder, store)?),
+            Kept::Shared(blobs, _) => Box::new(Shared::open(blobs.clone(), store)?),
+        };
+        let manifest = Arc::new(StoreManifest::new(store.clone()));
+        let lake = Lake { blobs, manifest, scratch, limits: Limits::default() };
+        Ok(Self { lake, waiting, _lock: lock })
     }
 }
 
-/// The name a journal was given when it was begun.
-fn name(file: &Path, store: &Store) -> Result<String, Failure> {
-    match fs::read_to_string(file) {
-        Ok(name) if !name.is_empty() => return Ok(name),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(file, &error)),
-        _ => {}
-    }
-    let name = store::new_id("jnl", store.now(), store.chance())?;
-    let written = fs::File::create(file).and_then(|it| {
-        std::io::Write::write_all(&mut &it, name.as_bytes())?;
-        it.sync_all()
-    });
-    written.map_err(|error| io(file, &error))?;
-    Ok(name)
+/// Makes a data directory this process's own for what concerns records in volume.
+fn own(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join("volume.lock");
+    let made = fs::create_dir_all(folder).and_then(|()| File::create(&path));
+    let lock = made.map_err(|it| io(&path, &it))?;
+    let taken =
+        |_| unreachable("another process uses this data directory: give each process a --data of its own");
+    lock.try_lock().map_err(taken)?;
+    Ok(lock)
 }
 
 fn io(path: &Path, error: &std::io::Error) -> Failure {
@@ -151,12 +183,9 @@ fn io(path: &Path, error: &std::io::Error) -> Failure {
     }
 }
 
-fn of_journal(error: &JournalError) -> Failure {
+fn of_blob(error: &BlobError) -> Failure {
     match error {
-        JournalError::Full(_) => Fault::DiskFull.into(),
-        JournalError::Length(bytes) => {
-            Fault::broken(format!("a batch of {bytes} bytes, of at most {BATCH_BYTES_MAX}")).into()
-        }
+        BlobError::Full(_) => Fault::DiskFull.into(),
         other => unreachable(other),
     }
 }

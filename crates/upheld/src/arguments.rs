@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use diagnostic::Lang;
 
+use crate::config::Role;
+
 /// Service level agreements that measure, prove and settle themselves.
 #[derive(Debug, Parser)]
 #[command(name = "upheld", version, about, disable_help_subcommand = true)]
@@ -380,6 +382,12 @@ pub(crate) struct ServingArguments {
     /// Where to listen; by default 127.0.0.1:7480. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<String>,
+    /// What this process does, where several share a database and a lake; by default `all`.
+    #[arg(long, value_enum)]
+    pub(crate) role: Option<Role>,
+    /// Where records in volume are kept for all processes: a folder or s3://bucket/prefix; by default in the directory of the state.
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) lake: Option<String>,
     /// Write a line of JSON for each request to standard error.
     #[arg(long)]
     pub(crate) log: bool,
@@ -390,6 +398,8 @@ impl ServingArguments {
     pub(crate) fn flags(&self) -> Vec<(&'static str, String)> {
         let mut flags = self.store.flags();
         flags.extend(self.listen.clone().map(|it| ("listen", it)));
+        flags.extend(self.role.map(|it| ("role", it.name().to_owned())));
+        flags.extend(self.lake.clone().map(|it| ("lake", it)));
         flags.extend(self.log.then(|| ("log", "true".to_owned())));
         flags
     }

@@ -4,6 +4,7 @@ mod file;
 mod length;
 mod nearest;
 mod resolve;
+mod role;
 mod table;
 
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 use store::Location;
 
 pub(crate) use resolve::{Effective, Origin, without_password};
+pub(crate) use role::Role;
+pub(crate) use table::S3;
 
 use crate::arguments::{ServingArguments, StoreArguments};
 use crate::failure::Failure;
@@ -20,8 +23,13 @@ use crate::failure::Failure;
 pub(crate) struct Serving {
     /// Where to listen: `address:port`.
     pub(crate) listen: String,
+    /// What this process does of all there is to do.
+    pub(crate) role: Role,
     /// Where state is kept.
     pub(crate) location: Location,
+    /// Where evidence in volume is kept that several processes share: a folder or `s3://…`; in the data directory where it is
+    /// not said.
+    pub(crate) lake: Option<String>,
     /// The data directory: evidence in volume is in it also where a database keeps the rest.
     pub(crate) data: PathBuf,
     /// The sealing key's file.

@@ -1,6 +1,7 @@
 //! A server: opened from its settings, run until it is told to stop.
 
 mod handlers;
+mod lake;
 mod listen;
 pub(crate) mod otlp;
 
@@ -36,7 +37,18 @@ pub(crate) fn open(serving: &Serving, tracer: Tracer) -> Result<Platform, Failur
         }
         return Err(failure);
     }
-    Ok(Platform::new(store, serving.settings.clone(), key).with_data(&serving.data))
+    let platform = Platform::new(store, serving.settings.clone(), key);
+    match &serving.lake {
+        None => Ok(platform.with_data(&serving.data)),
+        Some(address) => {
+            let platform = platform.with_lake(lake::open(address)?, &serving.data);
+            platform
+                .volume
+                .prepare()
+                .map_err(|it| Failure::Fault(format!("{}: {it}", serving.data.display())))?;
+            Ok(platform)
+        }
+    }
 }
 
 /// Why the store did not open, without its password.
@@ -100,10 +112,12 @@ pub(crate) fn run(
             "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: browsers there send no sign-in back, so nobody can stay signed in; put a TLS proxy before it, or listen on 127.0.0.1"
         );
     }
-    platform::housekeeping::schedule(&platform).map_err(|it| Failure::Fault(it.to_string()))?;
-    let jobs = Runner::start(platform.clone(), handlers(), PAUSE).map_err(fault)?;
+    // Let go of when nothing runs any more: its connections cannot be ended within the runtime.
+    let store = platform.store.clone();
+    let jobs = serving.role.works().then(|| work(&platform)).transpose()?;
     let options = web::Options { rates: serving.rates, log: serving.log };
-    let app = Arc::new(web::App::new(platform, options, Arc::new(web::to_stderr)));
+    let app = web::App::new(platform, options, Arc::new(web::to_stderr));
+    let app = Arc::new(app.serving(serving.role.serves()));
     let pages = console::router(&app);
     let router = web::router_with(app, pages);
     let served = runtime.block_on(async {
@@ -117,7 +131,14 @@ pub(crate) fn run(
     drop(jobs);
     // Ends the requests that outlived the farewell, and lets go of the store they hold.
     runtime.shutdown_timeout(PAUSE);
+    drop(store);
     served
+}
+
+/// Starts the jobs.
+fn work(platform: &Platform) -> Result<Runner, Failure> {
+    platform::housekeeping::schedule(platform).map_err(|it| Failure::Fault(it.to_string()))?;
+    Runner::start(platform.clone(), handlers(), PAUSE).map_err(|it| Failure::Fault(it.to_string()))
 }
 
 /// Tells the service manager, where there is one.

@@ -8,6 +8,7 @@ use store::Fault;
 
 use crate::limits::{Limits, Rates};
 use crate::measure::Measures;
+use crate::route::Route;
 
 /// What a process is told of how to serve.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +17,29 @@ pub struct Options {
     pub rates: Rates,
     /// Whether each request is put into the log.
     pub log: bool,
+}
+
+/// Which part of the platform a process serves. Health and metrics all of them do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Serves {
+    /// The API and the pages.
+    #[default]
+    Everything,
+    /// The routes that take records.
+    Intake,
+    /// Nothing more.
+    Health,
+}
+
+impl Serves {
+    /// Whether a route of the API is served.
+    pub(crate) fn includes(self, route: &Route) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Intake => route.intake,
+            Self::Health => false,
+        }
+    }
 }
 
 /// Where the lines of the log go.
@@ -27,6 +51,7 @@ pub struct App {
     pub platform: Platform,
     pub(crate) limits: Limits,
     pub(crate) measures: Measures,
+    pub(crate) serves: Serves,
     /// Whether each request is put into the log.
     pub(crate) log: bool,
     pub(crate) line: Log,
@@ -36,7 +61,13 @@ impl App {
     /// Serves `platform`; the lines of the log go to `line`.
     pub fn new(platform: Platform, options: Options, line: Log) -> Self {
         let (limits, measures) = (Limits::new(options.rates), Measures::default());
-        Self { platform, limits, measures, log: options.log, line }
+        Self { platform, limits, measures, serves: Serves::default(), log: options.log, line }
+    }
+
+    /// The same serving this part alone.
+    #[must_use]
+    pub fn serving(self, serves: Serves) -> Self {
+        Self { serves, ..self }
     }
 
     /// 32 hexadecimal digits nobody else has.

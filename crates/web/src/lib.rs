@@ -21,7 +21,7 @@ mod table;
 mod zero;
 
 pub use api::tarball;
-pub use app::{App, Log, Options, to_stderr};
+pub use app::{App, Log, Options, Serves, to_stderr};
 pub use call::{SESSION_COOKIE, blocking, call, language, parts, read_body};
 pub use limits::{Rate, Rates};
 pub use openapi::document;

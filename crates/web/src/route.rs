@@ -90,6 +90,8 @@ pub struct Route {
     pub right: Right,
     /// Tries out secrets: few requests a minute from one address.
     pub strict: bool,
+    /// Takes records: served also where nothing else is.
+    pub intake: bool,
     /// Bytes of a body, at most.
     pub body_bytes_max: usize,
     /// What it does.
@@ -119,6 +121,7 @@ impl Route {
             success: 200,
             right,
             strict: false,
+            intake: false,
             body_bytes_max: JSON_BYTES_MAX,
             action,
         }
@@ -152,6 +155,13 @@ impl Route {
     /// Whether it can be called without signing in.
     pub fn is_open(&self) -> bool {
         self.right == Right::Nothing
+    }
+
+    /// Takes records.
+    #[must_use]
+    pub fn intake(mut self) -> Self {
+        self.intake = true;
+        self
     }
 
     /// Takes bodies up to so many bytes.

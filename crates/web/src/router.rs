@@ -13,7 +13,7 @@ use axum::routing::{MethodFilter, get, on};
 use platform::{Failure, Platform, Refusal, RefusalKind, totals};
 
 use crate::api::{PREFIX, routes};
-use crate::app::{App, Log, Options, to_stderr};
+use crate::app::{App, Log, Options, Serves, to_stderr};
 use crate::call::{answer, language, read, read_as, respond, trace_id};
 use crate::log;
 use crate::measure;
@@ -39,16 +39,21 @@ pub fn router_logging_to(platform: Platform, options: Options, log: Log) -> Rout
     router_with(app, Router::new().route("/", get(async || WELCOME)))
 }
 
-/// The API, and `pages` beside it.
+/// The API, and `pages` beside it; or the part of it that the process serves, and no pages.
 pub fn router_with(app: Arc<App>, pages: Router<Arc<App>>) -> Router {
-    let mut router: Router<Arc<App>> = pages
+    let serves = app.serves;
+    let whole = match serves {
+        Serves::Everything => {
+            pages.route(&format!("{PREFIX}/openapi.json"), get(describe)).merge(log::routes())
+        }
+        Serves::Intake | Serves::Health => Router::new(),
+    };
+    let mut router: Router<Arc<App>> = whole
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route(&format!("{PREFIX}/openapi.json"), get(describe))
-        .route(&format!("{TYPES}{{kind}}"), get(explain))
-        .merge(log::routes());
-    for route in routes() {
+        .route(&format!("{TYPES}{{kind}}"), get(explain));
+    for route in routes().into_iter().filter(|it| serves.includes(it)) {
         let path = format!("{PREFIX}{}", route.path);
         let route = Arc::new(route);
         let method = filter(route.method);
@@ -122,6 +127,9 @@ async fn explain(State(app): State<Arc<App>>, Path(kind): Path<String>, headers:
 }
 
 async fn no_such_method(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    if app.serves != Serves::Everything {
+        return refuse(&app, &headers, &elsewhere(app.serves).into());
+    }
     let title = RefusalKind::MethodNotAllowed.title();
     refuse(&app, &headers, &Refusal::new(RefusalKind::MethodNotAllowed, title.en, title.zh).into())
 }
@@ -134,7 +142,23 @@ fn refuse(app: &App, headers: &HeaderMap, failure: &Failure) -> Response {
 }
 
 async fn nothing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    refuse(&app, &headers, &Refusal::not_found().into())
+    refuse(&app, &headers, &elsewhere(app.serves).into())
+}
+
+/// What is not found here may be where the rest is served.
+fn elsewhere(serves: Serves) -> Refusal {
+    let (en, zh) = match serves {
+        Serves::Everything => return Refusal::not_found(),
+        Serves::Intake => (
+            "this process takes records and serves nothing else (role intake): ask one that serves the API and the pages",
+            "本进程只接收记录（角色 intake），不提供其他服务：请访问提供接口和页面的进程",
+        ),
+        Serves::Health => (
+            "this process works on jobs and serves nothing else (role worker): ask one that serves the API and the pages",
+            "本进程只处理作业（角色 worker），不提供其他服务：请访问提供接口和页面的进程",
+        ),
+    };
+    Refusal::new(RefusalKind::NotFound, en, zh)
 }
 
 /// Counts each request, under the class of its answer, and records it as a span.

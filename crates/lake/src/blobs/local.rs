@@ -1,6 +1,7 @@
 //! Files in a folder of this machine.
 
 use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
@@ -18,6 +19,8 @@ const UNFINISHED: &str = ".unfinished";
 #[derive(Debug)]
 pub struct LocalBlobs {
     root: PathBuf,
+    /// Tells what this process has under way from what others have, also on other machines that see the folder.
+    process: u64,
     unfinished: AtomicU64,
 }
 
@@ -25,7 +28,9 @@ impl LocalBlobs {
     /// The folder, made when it is not there.
     pub fn open(root: &Path) -> Result<LocalBlobs, BlobError> {
         make_folders(root).map_err(|error| failed(&root.to_string_lossy(), &error))?;
-        Ok(LocalBlobs { root: root.to_owned(), unfinished: AtomicU64::new(0) })
+        // The seed of a hasher is the chance that the standard library has.
+        let process = RandomState::new().build_hasher().finish();
+        Ok(LocalBlobs { root: root.to_owned(), process, unfinished: AtomicU64::new(0) })
     }
 
     /// The folder itself.
@@ -47,7 +52,7 @@ impl LocalBlobs {
         let folder = file.parent().unwrap_or(&self.root);
         make_folders(folder)?;
         let unfinished = self.unfinished.fetch_add(1, Ordering::Relaxed);
-        let temporary = folder.join(format!("{}-{unfinished}{UNFINISHED}", std::process::id()));
+        let temporary = folder.join(format!("{:016x}-{unfinished}{UNFINISHED}", self.process));
         fill(&temporary, content).inspect_err(|_| {
             let _ = fs::remove_file(&temporary);
         })?;

@@ -1,4 +1,4 @@
-//! Records of a body that come in volume: checked one by one, made safe in the journal before anything is answered.
+//! Records of a body that come in volume: checked one by one, made safe before anything is answered.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,10 +16,11 @@ use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
 use crate::stream::{Opened, Stream};
+use crate::volume::Safe;
 
-/// Most records of a batch of the journal.
+/// Most records of a batch.
 const BATCH_RECORDS: usize = 10_000;
-/// Most text of a batch of the journal.
+/// Most text of a batch.
 const BATCH_TEXT_BYTES: usize = 4 << 20;
 
 /// Records in volume on their way.
@@ -30,15 +31,15 @@ pub(super) struct InVolume {
     pub(super) count: usize,
     pub(super) reach: Reach,
     lines: Sha256,
-    /// The journal they are safe in.
-    pub(super) journal: Option<String>,
+    /// Where they are safe, once they are.
+    pub(super) safe: Option<Safe>,
 }
 
 impl fmt::Debug for InVolume {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InVolume")
             .field("count", &self.count)
-            .field("journal", &self.journal)
+            .field("safe", &self.safe)
             .finish_non_exhaustive()
     }
 }
@@ -51,7 +52,7 @@ impl InVolume {
             count: 0,
             reach: Reach::NONE,
             lines: Sha256::new(),
-            journal: None,
+            safe: None,
         }
     }
 
@@ -108,7 +109,7 @@ impl InVolume {
     }
 }
 
-/// Makes the records in volume of a body safe; nothing is done where it has none. What the journal has is not taken back:
+/// Makes the records in volume of a body safe; nothing is done where it has none. What is safe is not taken back:
 /// whatever can be known to be wrong is looked at before.
 pub fn secure(platform: &Platform, who: &Principal, mut prepared: Prepared) -> Result<Prepared, Failure> {
     if prepared.volume.count == 0 {
@@ -131,8 +132,7 @@ pub fn secure(platform: &Platform, who: &Principal, mut prepared: Prepared) -> R
         rows.recorded_at.fill(now);
         Batch::encode(place, rows)
     });
-    let batches: Vec<Vec<u8>> = batches.collect();
-    prepared.volume.journal = Some(platform.volume.append(&batches)?);
+    prepared.volume.safe = Some(platform.volume.append(batches.collect())?);
     prepared.volume.batches = Vec::new();
     Ok(prepared)
 }

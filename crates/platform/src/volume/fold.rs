@@ -1,14 +1,17 @@
-//! From the journal into files, and partitions merged so that they can be asked: by a job soon after records came, and at once
-//! before a cycle is closed.
+//! From where batches wait into files, and partitions merged so that they can be asked: by jobs soon after records came, and at
+//! once before a cycle is closed.
+
+use std::collections::BTreeSet;
 
 use ::lake::kernel;
 use ::lake::write::FACT_KEY;
-use ::lake::{BlobSource, Day, FileEntry, FoldError, Layout, Place, Retention, Target, fold};
+use ::lake::{BlobSource, Day, FileEntry, FoldError, Layout, Place, Retention, Target};
 use serde_json::json;
 use store::{Fault, Row, Scope, Tx, values};
 use timeline::Instant;
 
-use super::{Open, Volume, of_journal, rule, unreachable};
+use super::local::of_journal;
+use super::{Kept, Open, Volume, rule, unreachable};
 use crate::jobs::{self, Job};
 use crate::platform::Platform;
 use crate::principal::PROVIDER;
@@ -18,7 +21,11 @@ use crate::time;
 /// The kind of job.
 pub const JOB: &str = "fold";
 
-/// How long records gather in the journal before they are put into files.
+/// The key of the job that merges partitions; the other keys are names under which batches wait.
+const MERGE: &str = "merge";
+/// The key of the job that looks for what processes left behind that ended before anybody was told of it.
+const LEFT: &str = "left";
+/// How long batches gather before they are put into files.
 const GATHER_SECONDS: i64 = 10;
 /// A partition of so few records is merged whenever it got new ones.
 const SMALL_RECORDS: i64 = 1_000_000;
@@ -39,46 +46,58 @@ struct Unmerged {
     since: Instant,
 }
 
-/// Puts down that a batch's records in volume are safe in a journal, and the job that puts them into files.
-pub(crate) fn wait(
-    tx: &mut Tx<'_>,
-    (tenant, stream): (&str, &str),
-    (seq, first): (i64, Instant),
-    journal: &str,
-) -> Result<(), Fault> {
-    tx.execute(
-        "INSERT INTO lake_waiting (tenant_id, stream, seq, journal, first_at) VALUES ($1, $2, $3, $4, $5)",
-        values![tenant, stream, seq, journal, first],
-    )?;
-    put_down(tx, journal, GATHER_SECONDS)
+/// Puts the job down that puts what waits under a name into files.
+pub(super) fn put_down_soon(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
+    put_down(tx, name, GATHER_SECONDS)
 }
 
-/// Puts the job down unless it waits already: it is not put off by those who come later.
-fn put_down(tx: &mut Tx<'_>, journal: &str, seconds: i64) -> Result<(), Fault> {
+/// Puts a job down unless it waits already and is due no later: it is not put off by those who come after.
+fn put_down(tx: &mut Tx<'_>, key: &str, seconds: i64) -> Result<(), Fault> {
+    let due = time::after(tx.now(), seconds);
     let waiting = tx.row(
-        "SELECT id FROM job WHERE kind = $1 AND key = $2 AND state = 'waiting'",
-        values![JOB, journal],
+        "SELECT id FROM job WHERE kind = $1 AND key = $2 AND state = 'waiting' AND due_at <= $3",
+        values![JOB, key, due],
     )?;
     if waiting.is_some() {
         return Ok(());
     }
-    jobs::enqueue(tx, JOB, journal, PROVIDER, time::after(tx.now(), seconds), &json!({}))
+    jobs::enqueue(tx, JOB, key, PROVIDER, due, &json!({}))
 }
 
-/// Puts the job down for what a process that died left in its journal.
+/// Puts the jobs down for what processes left that died.
 pub fn schedule(platform: &Platform) -> Result<(), Failure> {
-    if !platform.volume.has_journal() {
-        return Ok(());
+    let volume = &platform.volume;
+    match &volume.kept {
+        // That the store does not answer keeps nobody from starting.
+        Some(Kept::Shared(..)) => platform.write(|_, tx| Ok(put_down(tx, LEFT, 0)?)),
+        Some(Kept::Here(_)) if volume.is_used() => look_for_left(platform),
+        _ => Ok(()),
     }
-    let name = platform.volume.open()?.name.clone();
-    platform.write(move |_, tx| Ok(put_down(tx, &name, 0)?))
 }
 
-/// Handles `fold`: what is in this process's journal goes into files, and what has to be merged is.
+fn look_for_left(platform: &Platform) -> Result<(), Failure> {
+    let names = platform.volume.open()?.waiting.names()?;
+    platform.write(move |_, tx| Ok(names.iter().try_for_each(|it| put_down(tx, it, 0))?))
+}
+
+/// Handles `fold`: what waits under a name goes into files, and what has to be merged is.
 pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
+    match job.key.as_str() {
+        MERGE => merge_due(platform, job),
+        LEFT => look_for_left(platform),
+        name => {
+            let folded = platform.volume.fold(name);
+            // What is in files is merged also where something else could not be put there.
+            platform.write(|_, tx| Ok(put_down(tx, MERGE, 0)?))?;
+            folded
+        }
+    }
+}
+
+/// Merges what is due, and comes back for the rest.
+fn merge_due(platform: &Platform, job: &Job) -> Result<(), Failure> {
     let volume = &platform.volume;
     let open = volume.open()?;
-    volume.fold()?;
     let now = platform.store.now();
     let unmerged = platform.store.read(Scope::Provider, |tx| unmerged(tx, ("", "")))?;
     let (due, later): (Vec<_>, Vec<_>) = unmerged.into_iter().partition(|it| it.is_due(now));
@@ -88,10 +107,9 @@ pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
         volume.merge(&open, it)?;
     }
     if !later.is_empty() {
-        let name = open.name.clone();
-        platform.write(move |_, tx| Ok(put_down(tx, &name, MERGE_SECONDS / 4)?))?;
+        platform.write(|_, tx| Ok(put_down(tx, MERGE, MERGE_SECONDS / 4)?))?;
     }
-    if job.key == open.name { Ok(()) } else { Err(unreachable("they are in the journal of another process")) }
+    Ok(())
 }
 
 /// Puts everything acknowledged of a subscription's times before `until` into merged files.
@@ -102,11 +120,11 @@ pub(crate) fn gather(
 ) -> Result<(), Failure> {
     let volume = &platform.volume;
     let waits = || platform.store.read(Scope::Provider, |tx| waits(tx, (tenant, subscription), until));
-    if waits()? {
-        volume.fold()?;
-        if waits()? {
-            return Err(unreachable("some are in the journal of another process, or came just now"));
-        }
+    for name in waits()? {
+        volume.fold(&name)?;
+    }
+    if !waits()?.is_empty() {
+        return Err(unreachable("some came just now"));
     }
     let unmerged = platform.store.read(Scope::Provider, |tx| unmerged(tx, (tenant, subscription)))?;
     for it in unmerged.iter().filter(|it| it.day.window().from() < until) {
@@ -115,11 +133,12 @@ pub(crate) fn gather(
     Ok(())
 }
 
-/// Deletes files that stand no longer and that no statement is made again from.
+/// Deletes files that stand no longer and that no statement is made again from, and looks for what was left behind.
 pub(crate) fn forget(platform: &Platform) -> Result<(), Failure> {
-    if !platform.volume.has_journal() {
+    if !platform.volume.is_used() {
         return Ok(());
     }
+    schedule(platform)?;
     let _turn = platform.volume.turn();
     let retention =
         Retention { superseded_nanos: SUPERSEDED_SECONDS.saturating_mul(NANOS), rows_nanos: None };
@@ -129,27 +148,6 @@ pub(crate) fn forget(platform: &Platform) -> Result<(), Failure> {
 }
 
 impl Volume {
-    /// Puts what the journal has into files. What is acknowledged while it does so waits for the next time.
-    fn fold(&self) -> Result<(), Failure> {
-        let _turn = self.turn();
-        let open = self.open()?;
-        let waiting = self.store.read(Scope::Provider, |tx| {
-            let sql = "SELECT tenant_id, stream, seq FROM lake_waiting WHERE journal = $1";
-            tx.rows(sql, values![&open.name])?.iter().map(batch).collect::<Result<Vec<_>, Fault>>()
-        })?;
-        open.journal.rotate().map_err(|it| of_journal(&it))?;
-        fold(&open.lake, &open.journal, &|_| rule(), self.store.now()).map_err(|it| of_fold(&it))?;
-        self.store.write(Scope::Provider, move |tx| {
-            for (tenant, stream, seq) in &waiting {
-                tx.housekeeping(
-                    "DELETE FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND seq = $3",
-                    values![tenant, stream, *seq],
-                )?;
-            }
-            Ok(())
-        })
-    }
-
     /// Merges a partition. Its columns are those of the file that came last.
     fn merge(&self, open: &Open, it: &Unmerged) -> Result<(), Failure> {
         let _turn = self.turn();
@@ -179,12 +177,17 @@ fn layout(open: &Open, entry: &FileEntry) -> Result<Layout, Failure> {
     layout.ok_or_else(|| unreachable(format_args!("the file `{}` does not say what it holds", entry.path)))
 }
 
-fn waits(tx: &mut Tx<'_>, (tenant, stream): (&str, &str), until: Instant) -> Result<bool, Failure> {
-    let row = tx.row(
-        "SELECT seq FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND first_at < $3 LIMIT 1",
+/// The names under which batches of a subscription wait that speak of times before `until`.
+fn waits(
+    tx: &mut Tx<'_>,
+    (tenant, stream): (&str, &str),
+    until: Instant,
+) -> Result<BTreeSet<String>, Failure> {
+    let rows = tx.rows(
+        "SELECT DISTINCT journal FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND first_at < $3",
         values![tenant, stream, until],
     )?;
-    Ok(row.is_some())
+    Ok(rows.iter().map(|it| it.get(0)).collect::<Result<_, Fault>>()?)
 }
 
 /// The partitions of a stream that have files to be merged; of all streams where none is named.
@@ -206,11 +209,8 @@ fn partition(row: &Row) -> Result<Unmerged, Fault> {
     Ok(Unmerged { place, day: Day(day), records: row.get(4)?, new: row.get(5)?, since: row.get(6)? })
 }
 
-fn batch(row: &Row) -> Result<(String, String, i64), Fault> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-}
-
-fn of_fold(error: &FoldError) -> Failure {
+/// Why batches could not be put into files.
+pub(super) fn failed(error: &FoldError) -> Failure {
     match error {
         FoldError::Journal(it) => of_journal(it),
         FoldError::Lake(it) => unreachable(it),

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use calendar::parse_instant;
+use lake::LocalBlobs;
 use platform::principal::{PROVIDER, Principal};
 use platform::rights::Role;
 use platform::{Failure, Platform, Refusal, RefusalKind, Settings};
@@ -54,6 +55,16 @@ impl World {
         }
     }
 
+    /// The same as another process sees it: its lake is a folder that all share, and `data` its own.
+    pub(crate) fn sharing(&self, data: &Path) -> Self {
+        let blobs = Arc::new(LocalBlobs::open(&self.data.join("lake")).unwrap());
+        Self {
+            platform: self.platform.clone().with_lake(blobs, data),
+            clock: self.clock.clone(),
+            data: self.data.clone(),
+        }
+    }
+
     /// Puts the clock there.
     pub(crate) fn set(&self, to: &str) {
         self.clock.set(at(to));
@@ -74,6 +85,12 @@ pub(crate) fn each(test: impl Fn(&World)) {
         let data = tempfile::tempdir().unwrap();
         test(&World::open(&Location::Postgres(database.url.clone()), data.path()));
     }
+}
+
+/// Runs the test on each database there is, with records in volume in each place there is for them.
+pub(crate) fn each_way(test: impl Fn(&World)) {
+    each(&test);
+    each(|world| test(&world.sharing(&world.data)));
 }
 
 struct Database {

@@ -44,6 +44,8 @@ fn serving_arguments(data: &Path, arguments: &DemoArguments) -> ServingArguments
             config: None,
         },
         listen: arguments.listen.clone(),
+        role: None,
+        lake: None,
         log: false,
     }
 }

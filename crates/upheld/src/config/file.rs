@@ -49,7 +49,8 @@ impl Reader<'_> {
         let text = match (setting.kind, value.get_ref()) {
             (Kind::Switch, DeValue::Boolean(it)) => it.to_string(),
             (Kind::Count(_), DeValue::Integer(it)) if it.radix() == 10 => it.as_str().to_owned(),
-            (Kind::Path, DeValue::String(it)) => self.beside(it),
+            (Kind::Lake, DeValue::String(it)) if it.contains("://") => it.to_string(),
+            (Kind::Path | Kind::Lake, DeValue::String(it)) => self.beside(it),
             (Kind::List(_), DeValue::Array(all)) => match texts(all) {
                 Some(it) => it.join(" "),
                 None => return self.other_type(setting, line, value.get_ref()),

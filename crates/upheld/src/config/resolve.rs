@@ -9,6 +9,7 @@ use store::Location;
 use web::Rates;
 
 use super::nearest::nearest;
+use super::role::Role;
 use super::table::{DATA, Kind, SETTINGS, Setting};
 use super::{Flag, Serving, file};
 
@@ -160,6 +161,10 @@ impl Effective {
             wrong.push(it);
             Location::Directory(PathBuf::new())
         });
+        let role = self.role();
+        if wrong.is_empty() {
+            wrong.extend(self.unfit(role, &location).into_iter().flatten());
+        }
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -168,7 +173,9 @@ impl Effective {
             shown.map(|(key, value, origin)| (key.to_owned(), value, origin.to_string())).collect();
         Ok(Serving {
             listen: self.text("listen").unwrap_or_default().to_owned(),
+            role,
             location,
+            lake: self.text("lake").map(str::to_owned),
             data: self.data(),
             key: self.key(),
             log: self.text("log") == Some("true"),
@@ -180,6 +187,35 @@ impl Effective {
 
     fn text(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(|it| it.text.as_str())
+    }
+
+    fn role(&self) -> Role {
+        self.text("role").and_then(Role::parse).unwrap_or_default()
+    }
+
+    /// Why a process cannot do one part alone with the other settings, in both languages.
+    fn unfit(&self, role: Role, location: &Location) -> Option<[String; 2]> {
+        let origin = self.0.get("role").filter(|_| role != Role::All).map(|it| &it.origin)?;
+        let name = role.name();
+        let both = |en: &str, zh: &str| {
+            Some([
+                format!("{origin}: the role `{name}` is one of several processes, {en}"),
+                format!("{origin}：角色 `{name}` 与其他进程协同工作，{zh}"),
+            ])
+        };
+        if matches!(location, Location::Directory(_)) {
+            return both(
+                "and a SQLite file belongs to one alone: name the PostgreSQL database they share with `database`, or leave the role `all`",
+                "而一个 SQLite 文件只能由一个进程使用：请用 `database` 指定共用的 PostgreSQL 数据库，或保留角色 `all`",
+            );
+        }
+        if self.text("lake").is_none() {
+            return both(
+                "and what one accepts another puts into files: name the place they share with `lake`, a folder or s3://bucket/prefix",
+                "一个进程接收的记录由另一个进程写入文件：请用 `lake` 指定共用的位置（目录或 s3://bucket/prefix）",
+            );
+        }
+        None
     }
 
     fn data(&self) -> PathBuf {
@@ -324,6 +360,47 @@ mod tests {
         ]);
         let (_, doubts) = resolve(None, &environment, Vec::new()).unwrap();
         assert_eq!(doubts, ["the variable UPHELD_LISTN sets nothing; did you mean UPHELD_LISTEN?"]);
+    }
+
+    #[test]
+    fn a_part_alone_needs_a_database_and_a_lake_that_others_share() {
+        let resolved = |flags: &[(&'static str, &str)]| {
+            let flags = flags.iter().map(|it| (it.0, it.1.to_owned())).collect();
+            resolve(None, &[], flags).map(|it| it.0.serving().unwrap())
+        };
+        let database = ("database", "postgres://db/upheld");
+        for role in ["intake", "worker", "web"] {
+            let wrong = resolved(&[("role", role)]).err().unwrap();
+            assert!(wrong[0].contains("PostgreSQL") && wrong[1].contains("只能由一个进程使用"), "{wrong:?}");
+            let wrong = resolved(&[("role", role), database]).err().unwrap();
+            assert!(wrong[0].contains("`lake`") && wrong[1].contains("共用的位置"), "{wrong:?}");
+            assert!(wrong[0].starts_with("--role: ") && wrong.len() == 2, "{wrong:?}");
+            let serving = resolved(&[("role", role), database, ("lake", "s3://b/p")]).unwrap();
+            assert_eq!((serving.role.name(), serving.lake.as_deref()), (role, Some("s3://b/p")));
+        }
+        assert_eq!(resolved(&[]).unwrap().role, Role::All);
+        assert_eq!(
+            resolved(&[("role", "both"), ("lake", "https://x")]).err().unwrap(),
+            [
+                "--lake: `lake` is a folder, or a bucket and what paths in it begin with, such as `s3://bucket/lake`; found `https://x`",
+                "--role: `role` is `all`, `intake`, `worker` or `web`; found `both`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lake_in_a_file_is_meant_from_where_the_file_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("upheld.toml");
+        for (written, read) in [
+            ("shared/lake", folder.path().join("shared/lake").display().to_string()),
+            ("/mnt/lake", "/mnt/lake".to_owned()),
+            ("s3://b/p", "s3://b/p".to_owned()),
+        ] {
+            std::fs::write(&path, format!("lake = \"{written}\"\n")).unwrap();
+            let (effective, _) = resolve(Some(path.clone()), &[], Vec::new()).unwrap();
+            assert_eq!(effective.serving().unwrap().lake, Some(read));
+        }
     }
 
     #[test]

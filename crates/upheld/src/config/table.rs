@@ -5,6 +5,7 @@ use proof::WitnessKey;
 use web::Rates;
 
 use super::length;
+use super::role::Role;
 
 /// What a setting may be.
 #[derive(Clone, Copy)]
@@ -17,6 +18,10 @@ pub(crate) enum Kind {
     Secret,
     /// The address of a collector of spans, which may hold a password.
     Collector,
+    /// What a process does of all there is to do.
+    Role,
+    /// Where evidence in volume is kept: a folder, in a file relative to that file, or a store of objects.
+    Lake,
     /// `true` or `false`.
     Switch,
     /// Public keys of witnesses; in one text, separated by blanks.
@@ -41,6 +46,8 @@ pub(crate) struct Setting {
 
 /// Where state is kept when nothing is said: a directory where the process was started.
 pub(crate) const DATA: &str = "upheld-data";
+/// Begins the address of a store of objects.
+pub(crate) const S3: &str = "s3://";
 /// What stands for an unlimited time.
 pub(crate) const FOREVER: &str = "forever";
 
@@ -51,10 +58,12 @@ const fn setting(key: &'static str, kind: Kind) -> Setting {
 /// All settings, in the order they are shown.
 pub(crate) const SETTINGS: &[Setting] = &[
     setting("listen", Kind::Address),
+    setting("role", Kind::Role),
     setting("data", Kind::Path),
     setting("database", Kind::Secret),
     setting("database_file", Kind::Path),
     setting("key", Kind::Path),
+    setting("lake", Kind::Lake),
     setting("log", Kind::Switch),
     setting("otlp", Kind::Collector),
     setting("provider", Kind::Words(|it| &mut it.provider)),
@@ -96,7 +105,8 @@ impl Setting {
         match self.kind {
             Kind::Address => Some("127.0.0.1:7480".to_owned()),
             Kind::Path => (self.key == "data").then(|| DATA.to_owned()),
-            Kind::Secret | Kind::Collector => None,
+            Kind::Role => Some(Role::All.name().to_owned()),
+            Kind::Secret | Kind::Collector | Kind::Lake => None,
             Kind::Switch => Some("false".to_owned()),
             Kind::List(at) => Some(at(&mut settings).join(" ")),
             Kind::Words(at) => Some(at(&mut settings).clone()),
@@ -122,6 +132,10 @@ impl Setting {
                     .then_some(())
                     .ok_or("an address with its port, such as `127.0.0.1:7480`")
             }
+            Kind::Role => Role::parse(text).map(drop).ok_or("`all`, `intake`, `worker` or `web`"),
+            Kind::Lake => (!text.is_empty() && (!text.contains("://") || text.starts_with(S3)))
+                .then_some(())
+                .ok_or("a folder, or a bucket and what paths in it begin with, such as `s3://bucket/lake`"),
             Kind::Path | Kind::Secret => (!text.is_empty()).then_some(()).ok_or("not empty"),
             Kind::Collector => {
                 let host = text.strip_prefix("http://").and_then(|it| it.split(['/', '?', '#']).next());

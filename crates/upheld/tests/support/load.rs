@@ -233,7 +233,7 @@ pub fn evidence(client: usize) -> String {
 }
 
 /// Where the present month begins in the contract's zone, and how many seconds ago that was.
-fn month() -> (Instant, i64) {
+pub fn month() -> (Instant, i64) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
     let now = time::after(Instant::from_nanos(0), i64::try_from(since.as_secs()).expect("seconds"));
     let name = month_before(now, 0);
@@ -242,7 +242,7 @@ fn month() -> (Instant, i64) {
 }
 
 /// The name of the month so many before the one with this instant: `2026-10`.
-fn month_before(at: Instant, ago: usize) -> String {
+pub fn month_before(at: Instant, ago: usize) -> String {
     let local = time::show(time::after(at, 8 * 3600));
     let number = |range: std::ops::Range<usize>| local[range].parse::<usize>().expect("a number");
     let months = number(0..4) * 12 + number(5..7) - 1 - ago;

@@ -129,6 +129,7 @@ fn send(path: &'static str, id: &'static str, summary: &'static str) -> Route {
     let right = Right::Of(Resource::Evidence, Verb::Create);
     write_bytes::<Receipt>("POST", path, id, summary, right, MEDIA, prepare)
         .query("atomic", "`true`: keep nothing when any line is bad.")
+        .intake()
         .body_bytes_max(BODY_BYTES_MAX)
 }
 

@@ -1,131 +1,23 @@
-//! Facts in volume: kept in files, asked by settlements, named in packages; nothing acknowledged is lost and nothing counts twice.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
+//! What holds wherever records in volume wait: in a journal of the process or in a store that several share.
 
-mod support;
-
-use std::collections::BTreeMap;
 use std::fs;
 use std::str::from_utf8;
 
 use evidence::{Answered, Answers, Memory, Partition, SourceFile};
-use platform::intake::{self, Body, Receipt};
-use platform::page::Page;
-use platform::statements::{self, StatementView};
 use platform::stream::Stream;
-use platform::{Failure, RefusalKind, cycles, jobs, live, volume};
+use platform::{RefusalKind, live, statements, volume};
 use serde_json::{Value as Json, json};
-use store::{Fault, Location};
-use support::{HOSTING, World, actions, customer, each, kind, owner, publish, subscribe, tenant};
+use store::Location;
 
-const HANDLERS: [(&str, jobs::Handler); 4] = [
-    ("cycle", cycles::open),
-    (cycles::CLOSE_JOB, cycles::close),
-    (cycles::LATE_JOB, cycles::late),
-    (volume::JOB, volume::run),
-];
-
-fn run_jobs(world: &World) {
-    jobs::run_due(world, &HANDLERS).unwrap();
-}
-
-/// What kept jobs from being done.
-fn troubles(world: &World) -> Vec<String> {
-    let sql = "SELECT kind || ': ' || error FROM job WHERE error IS NOT NULL AND kind IN ('fold', 'close', 'late') ORDER BY kind, key";
-    world.read(|_, tx| Ok(tx.rows(sql, &[])?.iter().map(|it| it.get(0).unwrap()).collect())).unwrap()
-}
-
-/// The hosting contract, of messages that come in volume.
-fn terms() -> String {
-    let text = HOSTING.replace(
-        "fact outage : span {}",
-        "fact message : event in volume { outcome: delivered | failed, parts: number? }",
-    );
-    text.replace(
-        "(length(cycle) - length(outage)) / length(cycle)",
-        "share(outcome = delivered of message) or 1 when none",
-    )
-}
-
-fn ready(world: &World) {
-    publish(world, &terms()).unwrap();
-    tenant(world, "acme");
-    let since = json!({ "id": "sub_acme", "since": "2026-10-01T00:00:00+08:00" });
-    subscribe(world, "acme", since).unwrap();
-    run_jobs(world);
-}
-
-fn own() -> Stream {
-    Stream::Subscription { tenant: "acme".into(), id: "sub_acme".into() }
-}
-
-fn try_send(world: &World, stream: &Stream, lines: &[Json], atomic: bool) -> Result<Receipt, Failure> {
-    let text: Vec<String> = lines.iter().map(Json::to_string).collect();
-    let shape = intake::shape("application/x-ndjson").unwrap();
-    intake::receive(world, &owner(), stream, Body { shape, bytes: text.join("\n").into_bytes(), atomic })
-}
-
-fn send(world: &World, lines: &[Json]) -> Receipt {
-    try_send(world, &own(), lines, false).unwrap()
-}
-
-fn message(id: usize, outcome: &str) -> Json {
-    let (day, minute) = (1 + id % 28, id % 60);
-    json!({ "fact": "message", "id": format!("m{id}"), "at": format!("2026-10-{day:02}T03:{minute:02}:00Z"), "outcome": outcome })
-}
-
-/// Hundred messages, of which as many failed.
-fn messages(failed: usize) -> Vec<Json> {
-    (0..100).map(|it| message(it, if it < failed { "failed" } else { "delivered" })).collect()
-}
-
-fn fee() -> Json {
-    json!({ "fact": "fee", "id": "fee-10", "at": "2026-10-01T00:00:00+08:00", "amount": "1000.00 CNY" })
-}
-
-/// Does what is due, and nothing is in its way.
-fn run_all(world: &World) {
-    run_jobs(world);
-    assert_eq!(troubles(world), [""; 0]);
-}
-
-fn close(world: &World) -> Result<StatementView, Failure> {
-    statements::close(world, &owner(), "acme", "sub_acme", "2026-10", None)
-}
-
-fn all(world: &World) -> Vec<StatementView> {
-    world.read(|_, tx| statements::list(tx, &customer("acme"), "acme", None, &Page::default())).unwrap().items
-}
-
-fn success(statement: &StatementView) -> Json {
-    statement.summary["levels"][0]["exact"].clone()
-}
-
-fn files(world: &World, statement: &StatementView) -> BTreeMap<String, Vec<u8>> {
-    let read = |platform: &platform::Platform, tx: &mut store::Tx<'_>| {
-        statements::files(platform, tx, &customer("acme"), "acme", &statement.id)
-    };
-    proof::open(world.read(read).unwrap()).unwrap();
-    world.read(read).unwrap()
-}
-
-fn kept(world: &World) -> Vec<volume::KeptFile> {
-    world.read(|_, tx| volume::list(tx, &customer("acme"), ("acme", "sub_acme"), None)).unwrap()
-}
-
-fn why_unavailable(result: Result<StatementView, Failure>) -> String {
-    match result {
-        Err(Failure::Fault(Fault::Unavailable(why))) => why,
-        other => unreachable!("{other:?}"),
-    }
-}
-
-fn cycle(world: &World) -> cycles::CycleView {
-    world.read(|_, tx| cycles::get(tx, "acme", "sub_acme", "2026-10")).unwrap()
-}
+use crate::support::{self, World, actions, customer, each, each_way, kind, owner};
+use crate::world::{
+    all, close, cycle, fee, files, kept, message, messages, own, ready, run_all, run_jobs, send, success,
+    try_send, why_unavailable,
+};
 
 #[test]
 fn records_in_volume_are_settled_and_their_package_can_be_settled_again_without_them() {
-    each(|world| {
+    each_way(|world| {
         ready(world);
         let receipt = send(world, &[messages(3), vec![fee()]].concat());
         assert_eq!((receipt.accepted, receipt.in_volume, receipt.refused), (101, Some(100), 0));
@@ -170,7 +62,7 @@ fn records_in_volume_are_settled_and_their_package_can_be_settled_again_without_
 
 #[test]
 fn what_is_sent_again_counts_once_and_what_is_sent_last_stands() {
-    each(|world| {
+    each_way(|world| {
         ready(world);
         send(world, &messages(3));
         world.pass(60);
@@ -190,7 +82,7 @@ fn what_is_sent_again_counts_once_and_what_is_sent_last_stands() {
 
 #[test]
 fn a_late_record_supersedes_the_statement_and_both_can_be_made_again() {
-    each(|world| {
+    each_way(|world| {
         ready(world);
         send(world, &[messages(0), vec![fee()]].concat());
         world.set("2026-11-05T00:00:00Z");
@@ -215,7 +107,7 @@ fn a_late_record_supersedes_the_statement_and_both_can_be_made_again() {
 
 #[test]
 fn what_cannot_be_kept_in_volume_is_refused_by_line_and_the_rest_is_kept() {
-    each(|world| {
+    each_way(|world| {
         ready(world);
         let mut nameless = message(1, "failed");
         nameless.as_object_mut().unwrap().remove("id");
@@ -241,7 +133,7 @@ fn what_cannot_be_kept_in_volume_is_refused_by_line_and_the_rest_is_kept() {
 
 #[test]
 fn the_cycle_in_progress_counts_what_is_in_files() {
-    each(|world| {
+    each_way(|world| {
         ready(world);
         send(world, &messages(10));
         world.set("2026-10-29T00:00:00Z");
@@ -255,7 +147,7 @@ fn the_cycle_in_progress_counts_what_is_in_files() {
 
 #[test]
 fn files_that_cannot_be_read_block_the_seal_and_say_why_until_they_are_back() {
-    each(|world| {
+    each_way(|world| {
         ready(world);
         send(world, &[messages(0), vec![fee()]].concat());
         world.pass(60);
@@ -295,17 +187,22 @@ fn records_in_the_journal_of_another_process_are_waited_for() {
 
 #[test]
 fn what_was_acknowledged_is_there_when_the_process_ended_before_it_was_in_a_file() {
-    let directory = tempfile::tempdir().unwrap();
-    let open = || World::open(&Location::Directory(directory.path().to_owned()), directory.path());
-    {
+    for shares in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || {
+            let world = World::open(&Location::Directory(directory.path().to_owned()), directory.path());
+            if shares { world.sharing(directory.path()) } else { world }
+        };
+        {
+            let world = open();
+            ready(&world);
+            send(&world, &[messages(1), vec![fee()]].concat());
+            assert_eq!(kept(&world), []);
+        }
         let world = open();
-        ready(&world);
-        send(&world, &[messages(1), vec![fee()]].concat());
-        assert_eq!(kept(&world), []);
+        volume::schedule(&world).unwrap();
+        world.set("2026-11-05T00:00:00Z");
+        run_all(&world);
+        assert_eq!(success(&all(&world)[0]), json!("99/100"));
     }
-    let world = open();
-    volume::schedule(&world).unwrap();
-    world.set("2026-11-05T00:00:00Z");
-    run_all(&world);
-    assert_eq!(success(&all(&world)[0]), json!("99/100"));
 }

@@ -1,0 +1,54 @@
+//! Where accepted batches wait until they are in files of the lake: a journal of this process, or a store that several share.
+
+use ::lake::Lake;
+use store::{Fault, Store, Tx, values};
+use timeline::Instant;
+
+use super::fold;
+use crate::refusal::Failure;
+
+/// Where batches wait.
+pub(super) trait Waiting: Send + Sync {
+    /// Makes the batches of a request safe: when this returns a power failure cannot take them back.
+    fn append(&self, batches: Vec<Vec<u8>>) -> Result<Safe, Failure>;
+
+    /// Puts what waits under a name into files of the lake, then forgets it. A crash at any point leaves what is done again to
+    /// the same end.
+    fn fold(&self, lake: &Lake, store: &Store, name: &str) -> Result<(), Failure>;
+
+    /// The names under which something waits that can be folded from here.
+    fn names(&self) -> Result<Vec<String>, Failure>;
+}
+
+/// Batches that are safe.
+#[derive(Debug, Clone)]
+pub(crate) struct Safe {
+    /// The name under which they wait.
+    pub(super) journal: String,
+    /// The number of the object of that name they are in; 0 in the journal of a process.
+    pub(super) object: i64,
+}
+
+/// Puts down that a batch's records in volume wait, and the job that puts them into files.
+pub(crate) fn wait(
+    tx: &mut Tx<'_>,
+    (tenant, stream): (&str, &str),
+    (seq, first): (i64, Instant),
+    safe: &Safe,
+) -> Result<(), Fault> {
+    // Another request of the same object may have been acknowledged and the object folded meanwhile.
+    if safe.object > 0 && folded(tx, &safe.journal)? >= safe.object {
+        return Ok(());
+    }
+    tx.execute(
+        "INSERT INTO lake_waiting (tenant_id, stream, seq, journal, first_at, object) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![tenant, stream, seq, &safe.journal, first, safe.object],
+    )?;
+    fold::put_down_soon(tx, &safe.journal)
+}
+
+/// The number up to which the objects of a name are in files; 0 while none is.
+pub(super) fn folded(tx: &mut Tx<'_>, journal: &str) -> Result<i64, Fault> {
+    let row = tx.row("SELECT object FROM lake_folded WHERE journal = $1", values![journal])?;
+    row.map_or(Ok(0), |it| it.get(0))
+}
