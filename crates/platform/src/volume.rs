@@ -5,6 +5,7 @@ mod asked;
 mod files;
 mod fold;
 mod manifest;
+pub mod overview;
 
 use std::fmt;
 use std::fs;
