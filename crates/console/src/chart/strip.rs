@@ -37,7 +37,7 @@ impl Strip {
                 "",
             ));
         }
-        drawing("strip", HEIGHT, &self.title, &parts)
+        drawing("portion", HEIGHT, &self.title, &parts)
     }
 }
 

@@ -289,7 +289,8 @@ fn step(it: &Kept, contract: &Contract, (taken, left): (u64, u64)) -> Step {
 
 /// The clause under which an expression stands.
 fn clause(contract: &Contract, at: Span) -> String {
-    let holds = |it: &&language::contract::Item| it.span.from <= at.from && at.until <= it.span.until;
-    let narrowest = contract.items.iter().filter(holds).min_by_key(|it| it.span.until - it.span.from);
-    narrowest.map(|it| it.clause.clone()).unwrap_or_default()
+    // An item's own place is its name, which stands before all it says.
+    let begun = contract.items.iter().filter(|it| it.span.from <= at.from);
+    let latest = begun.max_by_key(|it| it.span.from);
+    latest.map(|it| it.clause.clone()).unwrap_or_default()
 }

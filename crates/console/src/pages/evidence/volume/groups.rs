@@ -30,7 +30,6 @@ pub(super) struct Row {
 
 /// Why records failed.
 pub(super) struct Causes {
-    pub(super) field: String,
     pub(super) rows: Vec<Cause>,
     /// Causes of records that failed nothing: taken out, or given to what succeeded.
     pub(super) others: Vec<Cause>,
@@ -112,7 +111,6 @@ impl Told<'_> {
         let (rows, others): (Vec<&Group>, Vec<&Group>) = it.groups.iter().partition(has_failed);
         let given = others.into_iter().filter(|it| it.key.is_some());
         Some(Causes {
-            field: it.field.replace('_', " "),
             rows: rows.into_iter().map(|it| self.cause(it, failures)).collect(),
             others: given.map(|it| self.cause(it, failures)).collect(),
         })

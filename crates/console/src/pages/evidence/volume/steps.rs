@@ -17,8 +17,6 @@ pub(super) struct Fall {
     pub(super) records: String,
     /// Of all records.
     pub(super) share: String,
-    /// How many are left.
-    pub(super) left: String,
     /// Taken off what stands before.
     pub(super) is_taken: bool,
     /// Takes nothing.
@@ -50,7 +48,6 @@ impl Told<'_> {
             clause: None,
             records: self.number(records),
             share: share(records, self.overview.whole.submitted).unwrap_or_default(),
-            left: String::new(),
             is_taken: false,
             is_idle: false,
             bar: self.bar(name, class, (0, records)),
@@ -70,7 +67,6 @@ impl Told<'_> {
             clause: (!it.clause.is_empty()).then(|| Clause::in_lang(self.lang(), self.contract, &it.clause)),
             records: format!("− {}", self.number(it.taken)),
             share: share(it.taken, self.overview.whole.submitted).unwrap_or_default(),
-            left: self.number(it.left),
             is_taken: true,
             is_idle: it.taken == 0,
             bar: self.bar(&name, "apart", (it.left, it.taken)),
