@@ -5,7 +5,10 @@
 
 mod bars;
 mod burn;
+mod heat;
 mod spark;
+mod stacks;
+mod strip;
 mod timeline;
 mod waterfall;
 
@@ -15,7 +18,10 @@ use ::timeline::{Instant, Interval};
 
 pub(crate) use bars::{Bars, Day};
 pub(crate) use burn::Burn;
+pub(crate) use heat::{Cell, Heat};
 pub(crate) use spark::Spark;
+pub(crate) use stacks::{Column, Stacks};
+pub(crate) use strip::{Bit, Strip};
 pub(crate) use timeline::{Lane, Piece, Timeline};
 pub(crate) use waterfall::{Fall, Waterfall};
 

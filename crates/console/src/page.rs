@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use platform::principal::Principal;
 use platform::{Failure, Platform};
 use store::Tx;
-use web::{Action, Commit, Parts, Reply, Right, Route};
+use web::{Action, Commit, Later, Parts, Reply, Right, Route};
 
 use crate::fields::Fields;
 use crate::guard;
@@ -66,6 +66,18 @@ pub(crate) fn page(
         work(&mut View::new(platform, tx, who, parts))
     };
     Route::new("GET", path, id, "", Right::SignedIn, Action::Read(Arc::new(read)))
+}
+
+/// A page that looks at a snapshot, and asks what lies beside the store once no transaction is open.
+pub(crate) fn page_after(
+    path: &'static str,
+    id: &'static str,
+    look: impl Fn(&mut View<'_, '_>) -> Result<Later, Failure> + Send + Sync + 'static,
+) -> Route {
+    let ask = move |platform: &Platform, tx: &mut Tx<'_>, who: &Principal, parts: &Parts| {
+        look(&mut View::new(platform, tx, who, parts))
+    };
+    Route::new("GET", path, id, "", Right::SignedIn, Action::Ask(Arc::new(ask)))
 }
 
 /// A form that changes state in one use-case, and leads to a page.

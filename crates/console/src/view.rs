@@ -57,8 +57,7 @@ impl<'a, 'tx> View<'a, 'tx> {
 
     /// The page, filled.
     pub(crate) fn html(&self, template: &impl Template) -> Result<Reply, Failure> {
-        let text = template.render().map_err(|it| Fault::broken(it.to_string()))?;
-        Ok(Reply::bytes(HTML, text.into_bytes()))
+        html(template)
     }
 
     /// Whether somebody has signed in.
@@ -96,4 +95,10 @@ impl<'a, 'tx> View<'a, 'tx> {
     pub(crate) fn provider_only(&self) -> Result<(), Failure> {
         if self.is_provider() { Ok(()) } else { Err(Refusal::not_found().into()) }
     }
+}
+
+/// A page, filled, where no view is left.
+pub(crate) fn html(template: &impl Template) -> Result<Reply, Failure> {
+    let text = template.render().map_err(|it| Fault::broken(it.to_string()))?;
+    Ok(Reply::bytes(HTML, text.into_bytes()))
 }

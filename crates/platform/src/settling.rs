@@ -56,6 +56,15 @@ pub struct Settled {
     pub misunderstood: usize,
 }
 
+/// What a settlement begins with, beside the contract and the cycle.
+pub(crate) struct Given {
+    pub(crate) inputs: Inputs,
+    pub(crate) overrides: Overrides,
+    /// The records that are listed, the tenant's own.
+    pub(crate) listed: Memory,
+    lint: Option<Lint>,
+}
+
 impl InForce {
     /// The terms in force at `at`, as they were known at `known_at`.
     pub fn at(
@@ -135,6 +144,17 @@ impl InForce {
         Ok(loaded)
     }
 
+    /// What a settlement as of then begins with.
+    pub(crate) fn given(&self, known: &Loaded, cycle: &CycleSpan, as_of: Instant) -> Result<Given, Failure> {
+        let contract = &self.published.contract;
+        let inputs = self.inputs(Some(as_of));
+        let overrides = settle::parameters(contract, &inputs, cycle).map_err(Refusal::findings)?;
+        let (evidence, lint) =
+            settle::of_tenant(contract, Evidence::clone(&known.evidence), Some(&self.tenant))
+                .map_err(Refusal::findings)?;
+        Ok(Given { inputs, overrides, listed: Memory::new(evidence.as_of(Some(as_of))), lint })
+    }
+
     /// Settles a cycle over evidence. `as_of` is the moment of knowledge that the statement states. What was asked of records in
     /// volume is told beside it, where the contract has any.
     pub fn settle(
@@ -145,12 +165,7 @@ impl InForce {
         as_of: Instant,
     ) -> Result<(Settlement, Option<Told>), Failure> {
         let contract = &self.published.contract;
-        let inputs = self.inputs(Some(as_of));
-        let overrides: Overrides = settle::parameters(contract, &inputs, cycle).map_err(Refusal::findings)?;
-        let (evidence, lint) =
-            settle::of_tenant(contract, Evidence::clone(&known.evidence), Some(&self.tenant))
-                .map_err(Refusal::findings)?;
-        let listed = Memory::new(evidence.as_of(Some(as_of)));
+        let Given { inputs, overrides, listed, lint } = self.given(known, cycle, as_of)?;
         let settle = |facts: &dyn Facts| settle::settle(contract, facts, cycle, &inputs, &overrides);
         let (mut settlement, told) = if contract.schema.facts.iter().any(|it| it.volume) {
             let known = (listed, known.files.as_slice());

@@ -8,6 +8,7 @@ mod fold;
 mod group;
 mod local;
 mod manifest;
+pub mod overview;
 mod shared;
 mod waiting;
 

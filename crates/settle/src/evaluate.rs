@@ -5,6 +5,7 @@ mod ask;
 mod call;
 mod caused;
 mod clock;
+mod counting;
 mod cycles;
 mod excluded;
 mod item;

@@ -1,6 +1,7 @@
 //! A contract, the evidence and a cycle in; a settlement with its derivation out. Pure.
 
 pub mod absent;
+pub mod counted;
 mod cycle_error;
 mod evaluate;
 pub mod example;

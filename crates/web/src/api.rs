@@ -17,6 +17,7 @@ mod root;
 mod runs;
 mod subscriptions;
 mod tenants;
+mod volume;
 
 pub use cycles::tarball;
 
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
         people::routes(),
         cycles::routes(),
         evidence::routes(),
+        volume::routes(),
         corrections::routes(),
         maintenance::routes(),
         attestations::routes(),

@@ -82,6 +82,22 @@ pub async fn call(
             let (app, work) = (app.clone(), work.clone());
             blocking(move || app.platform.read(|platform, tx| work(platform, tx, &who, &parts))).await
         }
+        Action::Ask(look) => {
+            let later = if who.role_in(PROVIDER) == Some(Role::Authority) {
+                let (platform, look, id) = (app.platform.clone(), look.clone(), route.id);
+                in_the_writing_thread(app, move |tx| {
+                    let later = look(&platform, tx, &who, &parts)?;
+                    disclosed(tx, &who, id, &parts)?;
+                    Ok(later)
+                })
+                .await?
+            } else {
+                let (app, look) = (app.clone(), look.clone());
+                blocking(move || app.platform.read(|platform, tx| look(platform, tx, &who, &parts))).await?
+            };
+            let platform = app.platform.clone();
+            blocking(move || later(&platform)).await
+        }
         Action::Write(prepare) => {
             let body = read_body(body, route.body_bytes_max).await?;
             // Callers without a name would share their keys.
@@ -133,10 +149,10 @@ enum Ready {
 }
 
 /// Does work in the writing thread, and waits until it is durable.
-async fn in_the_writing_thread(
+async fn in_the_writing_thread<T: Send + 'static>(
     app: &Arc<App>,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<Reply, Failure> + Send + 'static,
-) -> Result<Reply, Failure> {
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
     let (done, answer) = oneshot::channel();
     app.platform.store.submit(Scope::Provider, work, move |outcome| {
         // Whoever asked has gone; with the same key the answer can be had again.

@@ -27,11 +27,19 @@ pub type Commit =
 pub(crate) type Prepare =
     dyn Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync;
 
+/// What is left to do outside of any transaction.
+pub type Later = Box<dyn FnOnce(&Platform) -> Result<Reply, Failure> + Send>;
+/// Looks at a snapshot, and leaves what takes long for after it.
+pub(crate) type Ask =
+    dyn Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Later, Failure> + Send + Sync;
+
 /// What a route does.
 #[derive(Clone)]
 pub enum Action {
     /// Looks at a snapshot.
     Read(Arc<Read>),
+    /// Looks at a snapshot, then asks what lies beside the store.
+    Ask(Arc<Ask>),
     /// Checks the body beside the writing thread, then changes state in it.
     Write(Arc<Prepare>),
 }
@@ -193,6 +201,30 @@ pub(crate) fn read<Out: Serialize + JsonSchema>(
     route.output = Some(|schemas| schemas.subschema_for::<Out>());
     route
 }
+
+/// A route that looks, and asks what lies beside the store once no transaction is open.
+pub(crate) fn ask<Out: Serialize + JsonSchema + 'static>(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    right: Right,
+    look: impl Fn(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Asked<Out>, Failure>
+    + Send
+    + Sync
+    + 'static,
+) -> Route {
+    let action = Action::Ask(Arc::new(move |platform, tx, who, parts| {
+        let asked = look(platform, tx, who, parts)?;
+        let later: Later = Box::new(move |platform| asked(platform).and_then(|it| Reply::json(&it)));
+        Ok(later)
+    }));
+    let mut route = Route::new("GET", path, id, summary, right, action);
+    route.output = Some(|schemas| schemas.subschema_for::<Out>());
+    route
+}
+
+/// What a route answers once no transaction is open.
+pub(crate) type Asked<Out> = Box<dyn FnOnce(&Platform) -> Result<Out, Failure> + Send>;
 
 /// A route that looks and answers bytes of its own media type.
 pub(crate) fn read_bytes(

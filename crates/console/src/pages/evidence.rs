@@ -27,6 +27,7 @@ pub(crate) mod lanes;
 mod maintenance;
 mod record;
 mod recurrence;
+mod volume;
 
 use lanes::{By, Drawn};
 
@@ -47,6 +48,8 @@ pub(crate) struct Head {
     tab: &'static str,
     may_add: bool,
     may_export: bool,
+    /// Where the records in volume are told; empty where the contract has none.
+    volume: String,
     zone: String,
     people: People,
 }
@@ -163,6 +166,7 @@ pub(crate) fn routes() -> Vec<Route> {
     all.extend(corrections::routes());
     all.extend(maintenance::routes());
     all.extend(attestations::routes());
+    all.extend(volume::routes());
     all
 }
 
@@ -201,6 +205,7 @@ fn head(view: &mut View<'_, '_>, tab: &'static str) -> Result<Head, Failure> {
         tab,
         may_add: view.may_in(tenant, Resource::Evidence, Verb::Create),
         may_export: view.may_in(tenant, Resource::Evidence, Verb::Export),
+        volume: volume::path(&published.contract, tenant, id),
         zone: published.contract.zone.name().to_owned(),
         people: People::new(),
     })

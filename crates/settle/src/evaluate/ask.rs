@@ -13,11 +13,23 @@ use crate::settlement::Outcome;
 use crate::value::Value;
 
 /// Rows as a question: the fact, the filter, whether exclusions apply, and the key of which one row is taken each.
-struct Asked {
-    fact: usize,
-    filter: Vec<Predicate>,
-    excluding: bool,
-    key: Option<Vec<Field>>,
+pub(super) struct Asked<'a> {
+    pub(super) fact: usize,
+    pub(super) filter: Vec<Condition<'a>>,
+    pub(super) excluding: bool,
+    pub(super) key: Option<Vec<Field>>,
+}
+
+/// A condition of a rule, and the expression it comes from.
+pub(super) struct Condition<'a> {
+    pub(super) keeps: Predicate,
+    pub(super) node: &'a Node,
+}
+
+impl Asked<'_> {
+    fn predicates(&self) -> Vec<Predicate> {
+        self.filter.iter().map(|it| it.keeps.clone()).collect()
+    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -56,7 +68,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether the contract says that the records of the fact are never listed.
-    pub(super) fn in_volume(&self, fact: usize) -> bool {
+    pub(crate) fn in_volume(&self, fact: usize) -> bool {
         self.world.contract.schema.facts.get(fact).is_some_and(|it| it.volume)
     }
 
@@ -68,7 +80,7 @@ impl<'a> Evaluator<'a> {
         !matches!(count.flatten(), None | Some(Datum::Number(Ratio::ZERO)))
     }
 
-    fn as_question(&mut self, rows: &'a Node) -> Outcome<Option<Asked>> {
+    pub(super) fn as_question(&mut self, rows: &'a Node) -> Outcome<Option<Asked<'a>>> {
         match &rows.op {
             Op::Fact(fact) => {
                 let event =
@@ -78,13 +90,14 @@ impl<'a> Evaluator<'a> {
             Op::Where(inner, slot, predicate) => {
                 let Some(mut asked) = self.all_rows(inner)? else { return Ok(None) };
                 let Some(filter) = self.as_filter(asked.fact, *slot, predicate)? else { return Ok(None) };
-                asked.filter.push(filter);
+                asked.filter.push(Condition { keeps: filter, node: predicate });
                 Ok(Some(asked))
             }
             Op::OfSubject(inner, subject) => {
                 let Some(mut asked) = self.all_rows(inner)? else { return Ok(None) };
                 let Value::Text(subject) = self.eval(subject)? else { return Err(lost()) };
-                asked.filter.push(Predicate::Equals(Field::Subject, Some(Datum::Text(subject))));
+                let keeps = Predicate::Equals(Field::Subject, Some(Datum::Text(subject)));
+                asked.filter.push(Condition { keeps, node: rows });
                 Ok(Some(asked))
             }
             Op::ExcludeRows(inner) => {
@@ -115,17 +128,22 @@ impl<'a> Evaluator<'a> {
             return Ok(None);
         };
         let asked = self.all_rows(body)?.filter(|it| !it.excluding);
-        Ok(asked.map(|it| Predicate::And(it.filter)))
+        Ok(asked.map(|it| Predicate::And(it.predicates())))
     }
 
     /// Rows of which none was left out for another one.
-    fn all_rows(&mut self, rows: &'a Node) -> Outcome<Option<Asked>> {
+    fn all_rows(&mut self, rows: &'a Node) -> Outcome<Option<Asked<'a>>> {
         Ok(self.as_question(rows)?.filter(|it| it.key.is_none()))
     }
 
     /// A predicate over one record as a filter. Only what a filter decides exactly as the rule would is taken: an
     /// attribute that may be absent must not stand under `not` or `!=`, where the two differ.
-    fn as_filter(&mut self, fact: usize, slot: usize, predicate: &'a Node) -> Outcome<Option<Predicate>> {
+    pub(super) fn as_filter(
+        &mut self,
+        fact: usize,
+        slot: usize,
+        predicate: &'a Node,
+    ) -> Outcome<Option<Predicate>> {
         match &predicate.op {
             Op::And(a, b) => self.joined(fact, slot, a, b, Predicate::And),
             Op::Or(a, b) => self.joined(fact, slot, a, b, Predicate::Or),
@@ -237,8 +255,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The filter with exclusions taken out; what each took is counted for the statement.
-    fn with_exclusions(&mut self, asked: Asked) -> Outcome<Option<(usize, Predicate)>> {
-        let mut filter = asked.filter;
+    fn with_exclusions(&mut self, asked: Asked<'a>) -> Outcome<Option<(usize, Predicate)>> {
+        let mut filter = asked.predicates();
         if asked.excluding {
             let Some(sources) = self.exclusion_filters(asked.fact)? else { return Ok(None) };
             for (at, source) in sources.into_iter().enumerate() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use evidence::{Datum, Field, Predicate};
-use language::contract::{Cause, ItemId, ItemKind, Node, RowType, Type};
+use language::contract::{Cause, Contract, ItemId, ItemKind, Node, RowType, Type};
 use timeline::Timeline;
 
 use super::caused::names;
@@ -44,7 +44,25 @@ enum Source<'a> {
     Cause(&'a Cause),
 }
 
+impl Source<'_> {
+    /// Its name, what it means, and the clause it stands under.
+    fn named(&self, contract: &Contract) -> Option<(String, Option<String>, String)> {
+        match self {
+            Source::Exclusion(id) => {
+                contract.item(*id).map(|item| (item.name.clone(), None, item.clause.clone()))
+            }
+            Source::Cause(cause) => Some((cause.name.clone(), cause.text.clone(), cause.clause.clone())),
+        }
+    }
+}
+
 impl<'a> Evaluator<'a> {
+    /// What excludes, in the order of [`Evaluator::exclusion_filters`]: name, meaning and clause of each.
+    pub(super) fn excluding_names(&self) -> Vec<(String, Option<String>, String)> {
+        let contract = self.world.contract;
+        self.sources().iter().map(|it| it.named(contract).unwrap_or_default()).collect()
+    }
+
     fn sources(&self) -> Vec<Source<'a>> {
         let contract = self.world.contract;
         let exclusions = contract.of_kind(ItemKind::Exclusion).map(|(id, _)| Source::Exclusion(id));
@@ -254,13 +272,7 @@ impl<'a> Evaluator<'a> {
         let cycle = self.world.cycle.counted;
         let mut list = Vec::new();
         for (at, source) in self.sources().iter().enumerate() {
-            let (cause, text, clause) = match source {
-                Source::Exclusion(id) => match contract.item(*id) {
-                    Some(item) => (item.name.clone(), None, item.clause.clone()),
-                    None => continue,
-                },
-                Source::Cause(cause) => (cause.name.clone(), cause.text.clone(), cause.clause.clone()),
-            };
+            let Some((cause, text, clause)) = source.named(contract) else { continue };
             let entry = |from, until, measure| Excluded {
                 cause: cause.clone(),
                 text: text.clone(),

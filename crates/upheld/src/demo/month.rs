@@ -173,23 +173,45 @@ impl Month {
         );
     }
 
-    /// Ping An Cloud: some hundred messages, most of them delivered, and the fee they came to.
+    /// Ping An Cloud: some thousand messages from three accounts, most of them by day and delivered, and the fee they came to.
     fn messages(&mut self) {
-        for _ in 0..400 {
-            let at = self.minute();
+        for _ in 0..2_400 {
+            let at = self.waking_minute();
             let dice = self.dice.below(1_000);
-            let fields = if dice < 4 * self.luck {
-                json!({ "at": self.at(at), "outcome": "failed", "number": "valid", "cause": "platform" })
-            } else if dice < 4 * self.luck + 8 {
-                json!({ "at": self.at(at), "outcome": "failed", "number": "valid", "cause": "regulator_control" })
-            } else if dice < 4 * self.luck + 20 {
-                json!({ "at": self.at(at), "outcome": "failed", "number": "not_exist" })
-            } else {
-                json!({ "at": self.at(at), "outcome": "delivered", "number": "valid" })
-            };
+            let account = self.dice.pick(&["otp", "otp", "otp", "notice", "notice", "promotion"]);
+            let mut fields = self.receipt(dice);
+            fields["at"] = json!(self.at(at));
+            fields["subject"] = json!(account);
             self.add(at + 5, "message", fields);
         }
         self.fee("1850.00 CNY", json!({ "paid_by": "cash" }));
+    }
+
+    /// What became of a message, by a number below a thousand.
+    fn receipt(&mut self, dice: u64) -> Value {
+        let failed = 4 * self.luck;
+        if dice < failed {
+            match dice % 8 {
+                0 => json!({ "outcome": "pending", "number": "valid" }),
+                1 => json!({ "outcome": "failed", "number": "valid" }),
+                _ => json!({ "outcome": "failed", "number": "valid", "cause": "platform" }),
+            }
+        } else if dice < failed + 8 {
+            let cause =
+                self.dice.pick(&["regulator_control", "regulator_control", "harassment", "rule_breach"]);
+            json!({ "outcome": "failed", "number": "valid", "cause": cause })
+        } else if dice < failed + 20 {
+            let number = self.dice.pick(&["not_exist", "not_exist", "unreachable", "blacklisted"]);
+            json!({ "outcome": "failed", "number": number })
+        } else {
+            json!({ "outcome": "delivered", "number": "valid" })
+        }
+    }
+
+    /// Some minute of the month, seldom at night.
+    fn waking_minute(&mut self) -> i64 {
+        let minute = self.minute();
+        if minute % 1_440 < 420 { self.minute() } else { minute }
     }
 
     /// Websoft9: tickets by priority, answered in time or not, and the month's subscription.

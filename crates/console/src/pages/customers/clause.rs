@@ -16,10 +16,15 @@ pub(crate) struct Clause {
 impl Clause {
     /// The clause of a contract; without a heading of that name it leads to the contract.
     pub(crate) fn of(view: &View<'_, '_>, contract: &Contract, clause: &str) -> Self {
+        Self::in_lang(view.lang, contract, clause)
+    }
+
+    /// The same where no view is left.
+    pub(crate) fn in_lang(lang: Lang, contract: &Contract, clause: &str) -> Self {
         let at = contract.headings.iter().position(|it| is_heading_of(&it.text, clause));
         let anchor = at.map(|it| format!("#clause-{it}")).unwrap_or_default();
         let href = format!("/agreements/{}{anchor}", contract.id);
-        Self { name: statement::display::half(clause, view.lang), href }
+        Self { name: statement::display::half(clause, lang), href }
     }
 }
 
