@@ -66,7 +66,7 @@ pub fn answer_counted(
 }
 
 fn footers(files: &[&dyn ReadAt]) -> Result<Vec<Footer>, FactsError> {
-    files.iter().map(|it| kernel::footer(*it).map_err(unavailable)).collect()
+    files.iter().map(|it| kernel::footer_head(*it).map_err(unavailable)).collect()
 }
 
 fn opened<'f>(files: &[&'f dyn ReadAt], footers: &'f [Footer]) -> Vec<Opened<'f>> {

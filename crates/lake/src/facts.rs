@@ -16,7 +16,6 @@ use crate::error::LakeError;
 use crate::manifest::{FileEntry, is_settled};
 use files::Files;
 
-
 /// A memory for the facts that are listed, and the files of a window for those in volume.
 pub struct LakeFacts {
     memory: Memory,

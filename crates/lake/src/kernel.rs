@@ -39,6 +39,7 @@ pub use error::{Problem, ReadError};
 pub use footer::{Chunk, Column, Footer, Kind, RowGroup};
 pub use groups::{Answer, DISTINCT_MAX, GROUPS_MAX, GroupKey, Part};
 pub use plan::{Check, Filter, Key, Measure, Measured, Plan, Slice, Test, Time};
+pub(crate) use run::footer_head;
 pub use run::{Opened, footer, run, run_all, run_opened};
 pub(crate) use sink::Sink;
 pub use source::{LocalFile, MemoryFile, ReadAt};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::answer::BlobSource;
 use crate::blobs::Blobs;
-use crate::counters::Counters;
+use crate::counters::{Counters, CountersError, PackedCounters};
 use crate::error::LakeError;
 use crate::kernel::{self, Footer, Measure, Measured, Opened, Plan, Time, each_alike};
 use crate::layout::Layout;
@@ -118,13 +118,16 @@ fn one(blobs: &Arc<dyn Blobs>, entry: &FileEntry, layout: &Layout) -> Result<One
 fn compared(source: &BlobSource, entry: &FileEntry, layout: &Layout) -> Result<OneFile, String> {
     let footer = kernel::footer(source).map_err(|it| it.to_string())?;
     let kept = |key: &str| footer.metadata.iter().find(|(it, _)| it == key).map(|(_, it)| it.as_str());
-    let counters = kept(COUNTERS_KEY).map(Counters::decode).transpose();
-    let counters = counters.map_err(|it| format!("`{}`: {it}", entry.path))?;
+    let damaged = |it: CountersError| format!("`{}`: {it}", entry.path);
+    let counters = kept(COUNTERS_KEY).map(PackedCounters::open).transpose().map_err(damaged)?;
     // Counters name attributes by their position in the layout the file was written with.
     let written = kept(FACT_KEY).and_then(Layout::parse);
     let layout = written.as_ref().unwrap_or(layout);
     let mut found = match &counters {
-        Some(counters) => counted(source, &footer, counters, layout)?,
+        Some(counters) => {
+            let again = Again::of(counters, layout).map_err(damaged)?;
+            counted(Opened { source, footer: &footer }, &counters.head, again, layout)?
+        }
         None => OneFile { rows: rows(source, &footer)?, is_uncounted: true, ..OneFile::default() },
     };
     if found.rows != entry.rows {
@@ -134,15 +137,13 @@ fn compared(source: &BlobSource, entry: &FileEntry, layout: &Layout) -> Result<O
 }
 
 fn counted(
-    source: &BlobSource,
-    footer: &Footer,
+    file: Opened<'_>,
     counters: &Counters,
+    mut again: Again<'_>,
     layout: &Layout,
 ) -> Result<OneFile, String> {
     let names = names(counters, layout);
     let plan = plan(counters, layout, &names);
-    let mut again = Again::of(counters, layout);
-    let file = Opened { source, footer };
     each_alike(&plan, HOUR_NANOS, file, &mut again).map_err(|it| it.to_string())?;
     Ok(OneFile { rows: again.rows(), is_uncounted: false, differ: again.differ(&names) })
 }

@@ -26,13 +26,9 @@ pub(super) struct Stretch {
 
 impl Stretches {
     /// The stretches of `reach`, in hours, for filters by time that name those spans.
-    pub(super) fn of(
-        time: &Time,
-        filters: &[Spans<'_>],
-        cut: &[(i64, i64)],
-        reach: Range<i64>,
-    ) -> Stretches {
-        let ends = |spans: Spans<'_>| spans.iter().flat_map(|(from, until)| [*from, *until]).collect::<Vec<_>>();
+    pub(super) fn of(time: &Time, filters: &[Spans<'_>], cut: &[(i64, i64)], reach: Range<i64>) -> Stretches {
+        let ends =
+            |spans: Spans<'_>| spans.iter().flat_map(|(from, until)| [*from, *until]).collect::<Vec<_>>();
         let mut bounds: Vec<i64> = filters.iter().copied().chain([cut]).flat_map(ends).collect();
         bounds.extend([time.from, time.until]);
         // What lies within an hour lies within one that is cut.

@@ -23,6 +23,7 @@ pub(crate) struct Table {
     begins: Vec<usize>,
     /// The hour of each step, since 1970-01-01T00:00Z.
     hours: Vec<i32>,
+    reach: Range<i64>,
     /// Rows before each step, and behind the last all.
     rows: Vec<u64>,
     sums: Vec<Running>,
@@ -70,6 +71,7 @@ impl Table {
         let mut table = Table {
             words: merging.words,
             codes: merging.cells.concat(),
+            reach: order.reach(),
             begins: order.begins,
             hours: Vec::with_capacity(order.steps.len()),
             rows: Vec::with_capacity(order.steps.len() + 1),
@@ -148,8 +150,7 @@ impl Table {
 
     /// From the first hour until behind the last.
     pub(crate) fn reach(&self) -> Range<i64> {
-        let from = self.hours.iter().min().copied().map_or(0, i64::from);
-        from..self.hours.iter().max().copied().map_or(from, |it| i64::from(it) + 1)
+        self.reach.clone()
     }
 
     /// The rows of some steps.
@@ -297,6 +298,12 @@ impl Order {
             }
         }
         Ok(Order { begins, steps })
+    }
+
+    fn reach(&self) -> Range<i64> {
+        let hours = || self.steps.iter().map(|it| i64::from(it.hour));
+        let from = hours().min().unwrap_or_default();
+        from..hours().max().map_or(from, |it| it + 1)
     }
 }
 

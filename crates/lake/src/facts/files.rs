@@ -7,7 +7,7 @@ use evidence::{FactSchema, FactsError, Group, Question};
 
 use crate::answer::{Ask, BlobSource};
 use crate::counters::{CountersError, PackedCounters, Part, Table, Wanted};
-use crate::kernel::{self, Footer, Opened};
+use crate::kernel::{self, Footer, Opened, ReadError};
 use crate::layout::Layout;
 use crate::manifest::FileEntry;
 use crate::threads::each_of;
@@ -55,7 +55,8 @@ impl Files {
         let (from, until) = (question.within.from().nanos(), question.within.until().nanos());
         let (mut whole, mut edges) = (Vec::new(), Vec::new());
         for (at, file) in self.entries.iter().enumerate() {
-            let is_counted = counted.as_ref().and_then(|it| it.is_counted.get(at)).copied().unwrap_or_default();
+            let is_counted =
+                counted.as_ref().and_then(|it| it.is_counted.get(at)).copied().unwrap_or_default();
             let touches = |(from, until): &(i64, i64)| file.touches(*from, *until);
             match is_counted {
                 false if file.touches(from, until) => whole.push(file.opened()?),
@@ -108,32 +109,28 @@ impl Entry {
         if let Some(footer) = self.footer.get() {
             return Ok(Opened { source: &self.source, footer });
         }
-        let read = self.read()?;
         // Counters are long, and are laid out in tables.
-        let read = Footer { metadata: Vec::new(), ..read };
+        let read = kernel::footer_head(&self.source).map_err(unavailable)?;
         Ok(Opened { source: &self.source, footer: self.footer.get_or_init(|| read) })
-    }
-
-    fn read(&self) -> Result<Footer, FactsError> {
-        kernel::footer(&self.source).map_err(|it| FactsError::Unavailable(it.to_string()))
     }
 
     /// What its counters say of what is wanted, if it has any that do.
     fn part(&self, wanted: &Wanted, layout: &Layout) -> Result<Option<Part>, FactsError> {
-        let footer = self.read()?;
-        let unavailable =
-            |it: CountersError| FactsError::Unavailable(format!("`{}`: {it}", self.entry.path));
-        let packed = packed_counters(&footer, layout).map_err(unavailable)?;
-        packed.and_then(|it| it.part(wanted)).transpose().map_err(unavailable)
+        let footer = kernel::footer(&self.source).map_err(unavailable)?;
+        let damaged = |it: CountersError| FactsError::Unavailable(format!("`{}`: {it}", self.entry.path));
+        let packed = packed_counters(&footer, layout).map_err(damaged)?;
+        packed.and_then(|it| it.part(wanted)).transpose().map_err(damaged)
     }
 }
 
+fn unavailable(error: ReadError) -> FactsError {
+    FactsError::Unavailable(error.to_string())
+}
+
 /// The counters that a footer keeps, if it keeps any, in terms of a layout, which may be newer than the file.
-pub(crate) fn packed_counters(
-    footer: &Footer,
-    layout: &Layout,
-) -> Result<Option<PackedCounters>, CountersError> {
-    let kept = |wanted: &str| footer.metadata.iter().find(|(key, _)| key == wanted).map(|(_, it)| it.as_str());
+fn packed_counters(footer: &Footer, layout: &Layout) -> Result<Option<PackedCounters>, CountersError> {
+    let kept =
+        |wanted: &str| footer.metadata.iter().find(|(key, _)| key == wanted).map(|(_, it)| it.as_str());
     let Some(text) = kept(COUNTERS_KEY) else { return Ok(None) };
     let written = kept(FACT_KEY).and_then(Layout::parse).ok_or(CountersError)?;
     let mut packed = PackedCounters::open(text)?;

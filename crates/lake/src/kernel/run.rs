@@ -21,6 +21,11 @@ pub fn footer(source: &dyn ReadAt) -> Result<Footer, ReadError> {
     Footer::read(source).map_err(|it| it.of(source.name()))
 }
 
+/// Reads what a file says about itself, without keys and values of the writer's own.
+pub(crate) fn footer_head(source: &dyn ReadAt) -> Result<Footer, ReadError> {
+    Footer::read_head(source).map_err(|it| it.of(source.name()))
+}
+
 /// Answers a plan from one file.
 pub fn run(plan: &Plan, source: &dyn ReadAt) -> Result<Answer, ReadError> {
     run_all(plan, &[source])
@@ -37,7 +42,7 @@ pub struct Opened<'f> {
 
 /// Answers a plan from the rows of several files, whose columns agree.
 pub fn run_all(plan: &Plan, sources: &[&dyn ReadAt]) -> Result<Answer, ReadError> {
-    let footers = sources.iter().map(|it| footer(*it)).collect::<Result<Vec<_>, _>>()?;
+    let footers = sources.iter().map(|it| footer_head(*it)).collect::<Result<Vec<_>, _>>()?;
     let opened = sources.iter().zip(&footers).map(|(source, footer)| Opened { source: *source, footer });
     run_opened(plan, &opened.collect::<Vec<_>>())
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use super::Differs;
-use crate::counters::{CounterGroup, CounterWord, Counters};
+use crate::counters::{CounterWord, Counters, CountersError, PackedCounters};
 use crate::kernel::{Alike, Problem, Takes, Value};
 use crate::layout::{Kind, Layout};
 
@@ -20,6 +20,7 @@ type Sums = Vec<(i128, u64)>;
 /// Counts again.
 pub(super) struct Again<'c> {
     counters: &'c Counters,
+    said: Said,
     /// For each dimension of the counters, its words by what columns say.
     words: Vec<HashMap<Option<Value>, u32>>,
     places: Places,
@@ -35,30 +36,56 @@ pub(super) struct Again<'c> {
     strange: BTreeMap<(i64, Vec<Option<Value>>), (u64, Sums)>,
 }
 
+/// What the groups of the counters say, one after the other.
+#[derive(Default)]
+struct Said {
+    hours: Vec<i64>,
+    /// As many for each group as there are dimensions.
+    codes: Vec<u32>,
+    rows: Vec<u64>,
+    /// As many for each group as there are sums.
+    sums: Sums,
+}
+
 /// Where the rows of an hour that say certain words are counted.
 enum Places {
     Dense { first_hour: i64, hours: usize, strides: Vec<usize>, places: Vec<u32> },
     Sparse(HashMap<(i64, Box<[u32]>), u32>),
 }
 
+impl Said {
+    fn of(counters: &PackedCounters) -> Result<Said, CountersError> {
+        let mut said = Said::default();
+        counters.each_group(|group| {
+            said.hours.push(group.hour);
+            said.codes.push(group.subject);
+            said.codes.extend(&group.keys);
+            said.rows.push(group.n);
+            said.sums.extend(&group.sums);
+        })?;
+        Ok(said)
+    }
+}
+
 impl<'c> Again<'c> {
-    pub(super) fn of(counters: &'c Counters, layout: &Layout) -> Again<'c> {
+    pub(super) fn of(packed: &'c PackedCounters, layout: &Layout) -> Result<Again<'c>, CountersError> {
+        let counters = &packed.head;
+        let said = Said::of(packed)?;
         let kind = |column: usize| layout.columns.get(column).map(|it| it.kind);
         let keys = counters.keys.iter().map(|it| by_value(&it.words, kind(it.column)));
-        let words: Vec<_> = std::iter::once(by_value(&counters.subjects, None)).chain(keys).collect();
-        let sizes: Vec<usize> = sizes(counters);
-        let groups = counters.groups.len();
-        Again {
-            places: Places::of(counters, &sizes),
-            rows: vec![0; groups],
-            sums: vec![(0, 0); groups * counters.sums.len()],
+        let words = std::iter::once(by_value(&counters.subjects, None)).chain(keys).collect();
+        Ok(Again {
+            places: Places::of(&said, &sizes(counters)),
+            rows: vec![0; said.rows.len()],
+            sums: vec![(0, 0); said.sums.len()],
             here: Vec::new(),
             values: Vec::new(),
             codes: Vec::new(),
             strange: BTreeMap::new(),
             counters,
+            said,
             words,
-        }
+        })
     }
 
     /// All rows that were found.
@@ -68,13 +95,13 @@ impl<'c> Again<'c> {
 
     /// What does not agree, by hour and words.
     pub(super) fn differ(&self, names: &[String]) -> Vec<Differs> {
-        let sums = self.counters.sums.len();
         let mut differ: Vec<(i64, Vec<CounterWord>, u64, u64)> = Vec::new();
-        for (at, group) in self.counters.groups.iter().enumerate() {
-            let rows = self.rows.get(at).copied().unwrap_or_default();
-            let found = self.sums.get(at * sums..(at + 1) * sums).unwrap_or_default();
-            if (rows, found) != (group.n, group.sums.as_slice()) {
-                differ.push((group.hour, said(group, self.counters), group.n, rows));
+        let sums = self.counters.sums.len();
+        let of = |all: &Sums, at: usize| all.get(at * sums..(at + 1) * sums).map(<[_]>::to_vec);
+        let each = self.said.hours.iter().zip(&self.said.rows).zip(&self.rows);
+        for (at, ((hour, said), found)) in each.enumerate() {
+            if said != found || of(&self.said.sums, at) != of(&self.sums, at) {
+                differ.push((*hour, self.words_of(at), *said, *found));
             }
         }
         for ((hour, values), (rows, _)) in &self.strange {
@@ -86,6 +113,15 @@ impl<'c> Again<'c> {
             Differs::Counter { hour, keys, said, found }
         };
         differ.into_iter().map(counter).collect()
+    }
+
+    /// What a group of the counters counts by.
+    fn words_of(&self, group: usize) -> Vec<CounterWord> {
+        let keys = self.counters.keys.iter().map(|it| &it.words);
+        let words = std::iter::once(&self.counters.subjects).chain(keys);
+        let from = group * self.words.len();
+        let codes = self.said.codes.get(from..from + self.words.len()).unwrap_or_default();
+        words.zip(codes).map(|(words, code)| words.get(index(*code)).cloned().flatten()).collect()
     }
 
     fn add_to(&mut self, place: usize, found: &Alike<'_>) -> Option<()> {
@@ -133,9 +169,9 @@ fn add(sums: &mut [(i128, u64)], more: &[(i128, u64)]) -> Option<()> {
 }
 
 impl Places {
-    fn of(counters: &Counters, sizes: &[usize]) -> Places {
-        let first_hour = counters.groups.iter().map(|it| it.hour).min().unwrap_or_default();
-        let last_hour = counters.groups.iter().map(|it| it.hour).max().unwrap_or_default();
+    fn of(said: &Said, sizes: &[usize]) -> Places {
+        let first_hour = said.hours.iter().min().copied().unwrap_or_default();
+        let last_hour = said.hours.iter().max().copied().unwrap_or_default();
         let hours = usize::try_from(last_hour.abs_diff(first_hour)).unwrap_or(usize::MAX).saturating_add(1);
         let mut strides = Vec::new();
         let mut all = hours;
@@ -148,12 +184,9 @@ impl Places {
         } else {
             Places::Sparse(HashMap::default())
         };
-        let mut codes = Vec::new();
-        for (place, group) in (0..).zip(&counters.groups) {
-            codes.clear();
-            codes.push(group.subject);
-            codes.extend(&group.keys);
-            places.put(group.hour, &codes, place);
+        let codes = said.codes.chunks_exact(sizes.len().max(1));
+        for ((place, hour), codes) in (0..).zip(&said.hours).zip(codes) {
+            places.put(*hour, codes, place);
         }
         places
     }
@@ -206,12 +239,6 @@ fn text(value: &Option<Value>) -> CounterWord {
         Value::Int(number) => Some(number.to_string()),
         Value::Text(text) => Some(text.to_string()),
     }
-}
-
-fn said(group: &CounterGroup, counters: &Counters) -> Vec<CounterWord> {
-    let word = |words: &[CounterWord], at: u32| words.get(index(at)).cloned().flatten();
-    let keys = counters.keys.iter().zip(&group.keys).map(|(key, at)| word(&key.words, *at));
-    std::iter::once(word(&counters.subjects, group.subject)).chain(keys).collect()
 }
 
 fn index(code: u32) -> usize {

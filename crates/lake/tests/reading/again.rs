@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use evidence::{Attribute, AttributeKind, FactSchema, Facts, Field, Measure, Memory, Predicate, Question, Record, Schema};
+use evidence::{
+    Attribute, AttributeKind, FactSchema, Facts, Field, Measure, Memory, Predicate, Question, Record, Schema,
+};
 use lake::write::{FileWriter, Written};
 use lake::{Blobs, Day, FileEntry, LakeFacts, Layout, LocalBlobs, Place, Rows};
 use proptest::prelude::*;
@@ -113,10 +115,15 @@ fn counters_of_an_older_contract_are_not_taken_for_other_attributes() {
     newer.attributes.insert(0, Attribute { name: "route".to_owned(), kind: added, optional: true });
     let folder = tempfile::tempdir().unwrap();
     let facts = open(folder.path(), &written, newer);
-    let memory = Memory::from_records(written.into_iter().map(|mut it| {
-        it.attributes.insert(0, None);
-        it
-    }).collect());
+    let memory = Memory::from_records(
+        written
+            .into_iter()
+            .map(|mut it| {
+                it.attributes.insert(0, None);
+                it
+            })
+            .collect(),
+    );
     let whole = Question {
         measures: vec![Measure::Count, Measure::Sum(Field::Attribute(5))],
         ..Question::about(0, Interval::ALL)
