@@ -11,6 +11,7 @@
 mod alike;
 mod bits;
 mod chunk;
+mod combinations;
 mod delta;
 mod dim;
 mod error;
@@ -35,6 +36,7 @@ mod value;
 mod walk;
 
 pub(crate) use alike::{Alike, Takes, each_alike};
+pub use combinations::Combinations;
 pub use error::{Problem, ReadError};
 pub use footer::{Chunk, Column, Footer, Kind, RowGroup};
 pub use groups::{Answer, DISTINCT_MAX, GROUPS_MAX, GroupKey, Part};
