@@ -3,20 +3,25 @@
 use std::path::Path;
 use std::process::Command;
 
+use evidence::Facts;
 use measured::Fault;
+use timeline::Interval;
 
 use crate::clock::Took;
 use crate::own::Own;
+use crate::statement::{counted_again, every_account};
 
 /// What a recount came to.
 pub(crate) struct Recounted {
     pub(crate) rows: u64,
     pub(crate) took: Took,
+    /// What it took to answer for every account from the rows alone, run by run.
+    pub(crate) answered: Took,
     /// The most memory the process held.
     pub(crate) memory_kib: u64,
     /// Files that had nothing to be compared with.
     pub(crate) without_counters: u64,
-    /// Whether counters and digests say what the rows and the bytes do.
+    /// Whether counters and digests say what the rows and the bytes do, and answer what the rows answer.
     pub(crate) is_equal: bool,
 }
 
@@ -29,10 +34,11 @@ pub(crate) fn in_another_process(folder: &Path) -> Result<Recounted, Fault> {
     let said = String::from_utf8(said.stdout)?;
     let numbers = said.split_whitespace().map(str::parse).collect::<Result<Vec<u64>, _>>()?;
     match *numbers {
-        [rows, without_counters, wall, cpu, memory_kib, differences] => Ok(Recounted {
+        [rows, without_counters, wall, cpu, answered_wall, answered_cpu, memory_kib, differences] => Ok(Recounted {
             rows,
             without_counters,
             took: Took { wall, cpu },
+            answered: Took { wall: answered_wall, cpu: answered_cpu },
             memory_kib,
             is_equal: differences == 0,
         }),
@@ -40,7 +46,7 @@ pub(crate) fn in_another_process(folder: &Path) -> Result<Recounted, Fault> {
     }
 }
 
-/// Counts the lake of a folder again and prints rows, times, memory and the number of differences.
+/// Counts the lake of a folder again, answers for every account, and prints rows, times, memory and the number of differences.
 pub(crate) fn here(folder: &Path) -> Result<(), Fault> {
     let own = Own::open(folder)?;
     let entries = own.entries()?;
@@ -49,14 +55,14 @@ pub(crate) fn here(folder: &Path) -> Result<(), Fault> {
     for difference in &recount.differences {
         eprintln!("{difference}");
     }
-    let differences = recount.differences.len();
+    let question = every_account();
+    let (by_rows, answered) = Took::by(|| counted_again(&own, &question));
+    let peak = peak_kib()?;
+    let by_counters = own.facts(Interval::ALL)?.aggregate(&question)?;
+    let differences = recount.differences.len() + usize::from(by_rows? != by_counters);
     println!(
-        "{} {} {} {} {} {differences}",
-        recount.rows,
-        recount.without_counters,
-        took.wall,
-        took.cpu,
-        peak_kib()?
+        "{} {} {} {} {} {} {peak} {differences}",
+        recount.rows, recount.without_counters, took.wall, took.cpu, answered.wall, answered.cpu,
     );
     Ok(())
 }

@@ -52,6 +52,15 @@ pub(crate) fn cut_hour(account: u16) -> Question {
     of_account(account, Interval::new(from, NOW).unwrap_or(Interval::ALL))
 }
 
+/// The statements of all accounts at once, over all time.
+pub(crate) fn every_account() -> Question {
+    Question {
+        group_by: vec![Field::Subject, KIND, STATUS],
+        measures: vec![Measure::Count, Measure::Sum(PARTS)],
+        ..Question::about(0, Interval::ALL)
+    }
+}
+
 /// A statement as the peers say it: kind, status, rows, parts.
 pub(crate) fn rows(groups: &[Group]) -> Result<Vec<Vec<i128>>, Fault> {
     let row = |group: &Group| group.keys.iter().chain(&group.values).map(number).collect::<Result<_, _>>();
@@ -71,7 +80,7 @@ fn of_account(account: u16, within: Interval) -> Question {
 }
 
 /// The answer from every row, without counters.
-fn counted_again(own: &Own, question: &Question) -> Result<Vec<Group>, Fault> {
+pub(crate) fn counted_again(own: &Own, question: &Question) -> Result<Vec<Group>, Fault> {
     let sources = own.sources()?;
     let sources: Vec<&dyn lake::kernel::ReadAt> = sources.iter().map(|it| it as _).collect();
     let schema = crate::row::schema();

@@ -3,6 +3,8 @@
 mod counted;
 mod datum;
 mod question;
+mod stretches;
+mod told;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,11 +12,10 @@ use std::sync::Arc;
 use evidence::{FactSchema, FactsError, Group, Question};
 
 use crate::blobs::Blobs;
-use crate::counters::Counters;
-use crate::kernel::{self, Answer, Plan, ReadAt, ReadError};
+use crate::counters::{Counters, Table, Wanted};
+use crate::kernel::{self, Answer, Footer, Opened, Plan, ReadAt, ReadError};
 use crate::layout::Layout;
 
-pub(crate) use counted::names;
 use question::Asking;
 
 /// One file to be asked, with its counters if they may speak for it.
@@ -44,36 +45,90 @@ pub fn answer_counted(
     question: &Question,
     schema: &FactSchema,
 ) -> Result<Vec<Group>, FactsError> {
-    let asking = Asking::of(question, schema)?;
-    let layout = Layout::of(schema);
-    let mut found = Answer::default();
-    let (mut whole, mut edges): (Vec<&dyn ReadAt>, Vec<&dyn ReadAt>) = (Vec::new(), Vec::new());
-    let hours = counted::edge_hours(&asking.plan);
+    let ask = Ask::of(question, schema)?;
+    let (mut parts, mut whole, mut edges) = (Vec::new(), Vec::new(), Vec::new());
     for file in files {
-        let counted = match (file.counters, &hours) {
-            (Some(counters), Some(hours)) => counted::decide(&asking.plan, &layout, counters, hours),
-            _ => None,
-        };
-        match counted {
-            None => whole.push(file.source),
-            Some(answer) => {
-                found.merge(answer.map_err(unavailable)?).map_err(|it| failed(&it))?;
+        match file.counters.zip(ask.wanted()).and_then(|(it, wanted)| it.part(wanted)) {
+            Some(part) => {
+                parts.push(part.map_err(|it| FactsError::Unavailable(it.to_string()))?);
                 edges.push(file.source);
             }
+            None => whole.push(file.source),
         }
     }
-    scan(&asking.plan, &whole, &mut found)?;
-    if let Some(hours) = hours.filter(|it| !it.is_empty()) {
-        scan(&counted::only_during(&asking.plan, &hours), &edges, &mut found)?;
+    let table = ask.wanted().map(|it| Table::of(it.clone(), &parts, ask.layout())).transpose();
+    let table = table.map_err(|it| FactsError::Unavailable(it.to_string()))?;
+    if ask.edges().is_empty() {
+        edges.clear();
     }
-    asking.groups(found)
+    let (whole_footers, edge_footers) = (footers(&whole)?, footers(&edges)?);
+    ask.answer(table.as_ref(), &opened(&whole, &whole_footers), &opened(&edges, &edge_footers))
 }
 
-fn scan(plan: &Plan, files: &[&dyn ReadAt], found: &mut Answer) -> Result<(), FactsError> {
+fn footers(files: &[&dyn ReadAt]) -> Result<Vec<Footer>, FactsError> {
+    files.iter().map(|it| kernel::footer_head(*it).map_err(unavailable)).collect()
+}
+
+fn opened<'f>(files: &[&'f dyn ReadAt], footers: &'f [Footer]) -> Vec<Opened<'f>> {
+    files.iter().zip(footers).map(|(source, footer)| Opened { source: *source, footer }).collect()
+}
+
+/// A question on its way: what counters can decide of it, and what is left to rows.
+pub(crate) struct Ask<'q> {
+    asking: Asking<'q>,
+    layout: Layout,
+    /// What counters have to know, and the hours they cannot decide.
+    decidable: Option<(Wanted, Vec<(i64, i64)>)>,
+}
+
+impl<'q> Ask<'q> {
+    pub(crate) fn of(question: &'q Question, schema: &'q FactSchema) -> Result<Ask<'q>, FactsError> {
+        let asking = Asking::of(question, schema)?;
+        let layout = Layout::of(schema);
+        let decidable = counted::wanted(&asking.plan, &layout).zip(counted::edge_hours(&asking.plan));
+        Ok(Ask { asking, layout, decidable })
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// What a table has to know to decide; `None` when counters tell nothing.
+    pub(crate) fn wanted(&self) -> Option<&Wanted> {
+        self.decidable.as_ref().map(|(wanted, _)| wanted)
+    }
+
+    /// The hours in which rows have to be looked at even so, as half-open spans in order.
+    pub(crate) fn edges(&self) -> &[(i64, i64)] {
+        self.decidable.as_ref().map_or(&[], |(_, hours)| hours)
+    }
+
+    /// The answer: all of some files, the hours at the edges of others, and what the table, which counts those, says of
+    /// all other hours.
+    pub(crate) fn answer(
+        &self,
+        table: Option<&Table>,
+        whole: &[Opened<'_>],
+        edges: &[Opened<'_>],
+    ) -> Result<Vec<Group>, FactsError> {
+        let plan = &self.asking.plan;
+        let mut found = Answer::default();
+        if let Some(table) = table {
+            found = counted::decide(plan, &self.layout, table, self.edges()).map_err(|it| failed(&it))?;
+        }
+        scan(plan, whole, &mut found)?;
+        if !self.edges().is_empty() {
+            scan(&counted::only_during(plan, self.edges()), edges, &mut found)?;
+        }
+        self.asking.groups(found)
+    }
+}
+
+fn scan(plan: &Plan, files: &[Opened<'_>], found: &mut Answer) -> Result<(), FactsError> {
     if files.is_empty() {
         return Ok(());
     }
-    let more = kernel::run_all(plan, files).map_err(unavailable)?;
+    let more = kernel::run_opened(plan, files).map_err(unavailable)?;
     found.merge(more).map_err(|it| failed(&it))
 }
 

@@ -1,35 +1,28 @@
 //! Facts in volume beside the listed ones: what a settlement over a window may ask.
 
+mod files;
+
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use evidence::{
     Facts, FactsError, Group, Memory, Partition, Question, Record, Schema, Touching, digest_with,
 };
 use timeline::Interval;
 
-use crate::answer::{BlobSource, Counted, answer_counted};
+use crate::answer::BlobSource;
 use crate::blobs::Blobs;
-use crate::counters::Counters;
 use crate::error::LakeError;
-use crate::kernel::{self, Footer};
 use crate::manifest::{FileEntry, is_settled};
-use crate::write::COUNTERS_KEY;
+use files::Files;
 
 /// A memory for the facts that are listed, and the files of a window for those in volume.
 pub struct LakeFacts {
     memory: Memory,
     schema: Schema,
     /// By fact of the schema.
-    files: Vec<Vec<Entry>>,
+    files: Vec<Files>,
     partitions: Vec<Partition>,
-}
-
-/// One file of the window; its counters are read once, when they are first wanted.
-struct Entry {
-    entry: FileEntry,
-    source: BlobSource,
-    counters: OnceLock<Option<Counters>>,
 }
 
 impl LakeFacts {
@@ -42,7 +35,7 @@ impl LakeFacts {
         schema: &Schema,
         window: Interval,
     ) -> Result<LakeFacts, LakeError> {
-        let mut files: Vec<Vec<Entry>> = schema.facts.iter().map(|_| Vec::new()).collect();
+        let mut files: Vec<Files> = schema.facts.iter().map(|_| Files::default()).collect();
         let mut partitions = Vec::new();
         let mut entries = entries;
         entries.retain(|it| it.day.window().overlaps(&window));
@@ -58,7 +51,7 @@ impl LakeFacts {
             }
             partitions.push(partition(&entry)?);
             let source = BlobSource::new(Arc::clone(&blobs), entry.path.clone(), size);
-            files.push(Entry { entry, source, counters: OnceLock::new() });
+            files.push(entry, source);
         }
         Ok(LakeFacts { memory, schema: schema.clone(), files, partitions })
     }
@@ -70,43 +63,18 @@ impl LakeFacts {
 
     /// The files of one fact of the schema, in order.
     pub fn entries(&self, fact: usize) -> impl Iterator<Item = &FileEntry> {
-        self.files.get(fact).into_iter().flatten().map(|it| &it.entry)
+        self.files.get(fact).into_iter().flat_map(Files::entries)
     }
 
     fn in_volume(&self, fact: usize) -> bool {
         self.schema.facts.get(fact).is_some_and(|it| it.volume)
     }
 
-    fn ask(&self, files: &[Entry], question: &Question) -> Result<Vec<Group>, FactsError> {
+    fn ask(&self, files: &Files, question: &Question) -> Result<Vec<Group>, FactsError> {
         let schema = self.schema.facts.get(question.fact);
         let schema = schema.ok_or_else(|| FactsError::Unavailable("there is no such fact".to_owned()))?;
-        let within =
-            |it: &&Entry| it.entry.from < question.within.until() && it.entry.until >= question.within.from();
-        let mut asked = Vec::new();
-        for file in files.iter().filter(within) {
-            asked.push(Counted { source: &file.source, counters: file.counters()? });
-        }
-        answer_counted(&asked, question, schema)
+        files.ask(question, schema)
     }
-}
-
-impl Entry {
-    /// Several threads may read them at once; what they read is the same.
-    fn counters(&self) -> Result<Option<&Counters>, FactsError> {
-        if let Some(known) = self.counters.get() {
-            return Ok(known.as_ref());
-        }
-        let unavailable = |why: String| FactsError::Unavailable(why);
-        let footer = kernel::footer(&self.source).map_err(|it| unavailable(it.to_string()))?;
-        let read = counters(&footer).map_err(|it| unavailable(format!("`{}`: {it}", self.entry.path)))?;
-        Ok(self.counters.get_or_init(|| read).as_ref())
-    }
-}
-
-/// The counters that a footer keeps, if it keeps any.
-pub(crate) fn counters(footer: &Footer) -> Result<Option<Counters>, crate::counters::CountersError> {
-    let kept = footer.metadata.iter().find(|(key, _)| key == COUNTERS_KEY);
-    kept.map(|(_, text)| Counters::decode(text)).transpose()
 }
 
 /// Refuses partitions whose files may share an identity.

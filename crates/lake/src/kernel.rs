@@ -8,8 +8,10 @@
 //! Lengths in a file are claims: buffers are bounded, arithmetic is checked or saturates, and what does not add up is a
 //! [`ReadError`] that names the file.
 
+mod alike;
 mod bits;
 mod chunk;
+mod combinations;
 mod delta;
 mod dim;
 mod error;
@@ -33,11 +35,14 @@ mod time;
 mod value;
 mod walk;
 
+pub(crate) use alike::{Alike, Takes, each_alike};
+pub use combinations::Combinations;
 pub use error::{Problem, ReadError};
 pub use footer::{Chunk, Column, Footer, Kind, RowGroup};
 pub use groups::{Answer, DISTINCT_MAX, GROUPS_MAX, GroupKey, Part};
 pub use plan::{Check, Filter, Key, Measure, Measured, Plan, Slice, Test, Time};
-pub use run::{footer, run, run_all};
+pub(crate) use run::footer_head;
+pub use run::{Opened, footer, run, run_all, run_opened};
 pub(crate) use sink::Sink;
 pub use source::{LocalFile, MemoryFile, ReadAt};
 pub(crate) use time::{counts, during, slice_of};

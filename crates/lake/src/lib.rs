@@ -34,6 +34,7 @@ pub mod settle;
 pub mod standing;
 #[cfg(test)]
 mod tests;
+mod threads;
 pub mod write;
 
 pub use answer::{BlobSource, Counted, answer, answer_counted};

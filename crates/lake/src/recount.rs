@@ -1,19 +1,22 @@
 //! Everything counted again: every file against its SHA-256, every counter against the rows it counts.
 
-use std::collections::BTreeMap;
+mod again;
+
 use std::fmt;
 use std::sync::Arc;
 
-use crate::answer::{BlobSource, names};
+use crate::answer::BlobSource;
 use crate::blobs::Blobs;
-use crate::counters::{CounterGroup, Counters};
+use crate::counters::{Counters, CountersError, PackedCounters};
 use crate::error::LakeError;
-use crate::facts::counters;
-use crate::kernel::{self, Answer, Measure, Measured, Part, Plan, Slice, Time, Value};
-use crate::layout::{Kind, Layout};
+use crate::kernel::{self, Footer, Measure, Measured, Opened, Plan, Time, each_alike};
+use crate::layout::Layout;
 use crate::manifest::FileEntry;
 use crate::place::HOUR_NANOS;
 use crate::read::verify;
+use crate::threads::each_of;
+use crate::write::{COUNTERS_KEY, FACT_KEY};
+use again::Again;
 
 /// What was counted again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,136 +81,104 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Counts every row of the files of one fact again. The error is a store that does not answer; a file that is damaged is a
-/// difference.
+/// Counts every row of the files of one fact again, several files at once. The error is a store that does not answer; a file
+/// that is damaged is a difference.
 pub fn recount(blobs: &Arc<dyn Blobs>, entries: &[FileEntry], layout: &Layout) -> Result<Recount, LakeError> {
     let mut recount = Recount::default();
-    for entry in entries {
-        recount.files += 1;
+    for (entry, counted) in entries.iter().zip(each_of(entries, |it| one(blobs, it, layout))) {
+        let counted = counted?;
         let differ = |what| Difference { path: entry.path.clone(), what };
-        match verify(blobs.as_ref(), entry) {
-            Err(error @ LakeError::Corrupt { .. }) => {
-                recount.differences.push(differ(Differs::File(error.to_string())));
-                continue;
-            }
-            other => other?,
-        }
-        let source = BlobSource::new(Arc::clone(blobs), entry.path.clone(), entry.bytes);
-        match recount.one(&source, entry, layout) {
-            Ok(found) => recount.differences.extend(found.into_iter().map(differ)),
-            Err(error) => recount.differences.push(differ(Differs::File(error))),
-        }
+        recount.files += 1;
+        recount.rows += counted.rows;
+        recount.without_counters += usize::from(counted.is_uncounted);
+        recount.differences.extend(counted.differ.into_iter().map(differ));
     }
     Ok(recount)
 }
 
-impl Recount {
-    fn one(
-        &mut self,
-        source: &BlobSource,
-        entry: &FileEntry,
-        layout: &Layout,
-    ) -> Result<Vec<Differs>, String> {
-        let footer = kernel::footer(source).map_err(|it| it.to_string())?;
-        let kept = counters(&footer).map_err(|it| format!("`{}`: {it}", entry.path))?;
-        self.without_counters += usize::from(kept.is_none());
-        let kept = kept.unwrap_or_default();
-        let plan = plan(&kept, layout);
-        let answer = kernel::run(&plan, source).map_err(|it| it.to_string())?;
-        let found: u64 = answer.groups.values().map(|it| rows(it)).sum();
-        self.rows += found;
-        let mut differ = Vec::new();
-        if found != entry.rows {
-            differ.push(Differs::Rows { said: entry.rows, found });
-        }
-        if !kept.groups.is_empty() || !kept.subjects.is_empty() {
-            differ.extend(compared(&kept, layout, &answer));
-        }
-        Ok(differ)
+/// One file counted again.
+#[derive(Default)]
+struct OneFile {
+    rows: u64,
+    is_uncounted: bool,
+    differ: Vec<Differs>,
+}
+
+fn one(blobs: &Arc<dyn Blobs>, entry: &FileEntry, layout: &Layout) -> Result<OneFile, LakeError> {
+    let damaged = |why| OneFile { differ: vec![Differs::File(why)], ..OneFile::default() };
+    match verify(blobs.as_ref(), entry) {
+        Err(error @ LakeError::Corrupt { .. }) => return Ok(damaged(error.to_string())),
+        other => other?,
     }
+    let source = BlobSource::new(Arc::clone(blobs), entry.path.clone(), entry.bytes);
+    Ok(compared(&source, entry, layout).unwrap_or_else(damaged))
+}
+
+/// The rows of a file beside what its manifest and its footer say of them; the error is why it cannot be read.
+fn compared(source: &BlobSource, entry: &FileEntry, layout: &Layout) -> Result<OneFile, String> {
+    let footer = kernel::footer(source).map_err(|it| it.to_string())?;
+    let kept = |key: &str| footer.metadata.iter().find(|(it, _)| it == key).map(|(_, it)| it.as_str());
+    let damaged = |it: CountersError| format!("`{}`: {it}", entry.path);
+    let counters = kept(COUNTERS_KEY).map(PackedCounters::open).transpose().map_err(damaged)?;
+    // Counters name attributes by their position in the layout the file was written with.
+    let written = kept(FACT_KEY).and_then(Layout::parse);
+    let layout = written.as_ref().unwrap_or(layout);
+    let mut found = match &counters {
+        Some(counters) => {
+            let again = Again::of(counters, layout).map_err(damaged)?;
+            counted(Opened { source, footer: &footer }, &counters.head, again, layout)?
+        }
+        None => OneFile { rows: rows(source, &footer)?, is_uncounted: true, ..OneFile::default() },
+    };
+    if found.rows != entry.rows {
+        found.differ.insert(0, Differs::Rows { said: entry.rows, found: found.rows });
+    }
+    Ok(found)
+}
+
+fn counted(
+    file: Opened<'_>,
+    counters: &Counters,
+    mut again: Again<'_>,
+    layout: &Layout,
+) -> Result<OneFile, String> {
+    let names = names(counters, layout);
+    let plan = plan(counters, layout, &names);
+    each_alike(&plan, HOUR_NANOS, file, &mut again).map_err(|it| it.to_string())?;
+    Ok(OneFile { rows: again.rows(), is_uncounted: false, differ: again.differ(&names) })
+}
+
+/// How many rows there are when nothing else is to be counted.
+fn rows(source: &BlobSource, footer: &Footer) -> Result<u64, String> {
+    let plan = Plan { measures: vec![Measured::all(Measure::Count)], ..Plan::default() };
+    let answer = kernel::run_opened(&plan, &[Opened { source, footer }]).map_err(|it| it.to_string())?;
+    let count = |parts: &Vec<kernel::Part>| match parts.first() {
+        Some(kernel::Part::Count(rows)) => *rows,
+        _ => 0,
+    };
+    Ok(answer.groups.values().map(count).sum())
+}
+
+/// The names of the columns that the counters count by, the subject first.
+fn names(counters: &Counters, layout: &Layout) -> Vec<String> {
+    let keys = counters.keys.iter().map(|it| name(layout, it.column));
+    std::iter::once("subject".to_owned()).chain(keys).collect()
+}
+
+fn name(layout: &Layout, column: usize) -> String {
+    layout.columns.get(column).map_or_else(String::new, |it| it.name.clone())
 }
 
 /// Asks the rows for what the counters say.
-fn plan(counters: &Counters, layout: &Layout) -> Plan {
-    let hours = Slice { origin: i64::MIN / HOUR_NANOS * HOUR_NANOS, length: HOUR_NANOS };
-    let time = Time { column: "at".to_owned(), from: i64::MIN, until: i64::MAX, slice: Some(hours) };
-    let name = |column: usize| layout.columns.get(column).map_or_else(String::new, |it| it.name.clone());
-    let counted = !counters.subjects.is_empty();
-    let sums = counters.sums.iter().map(|it| Measured::all(Measure::Sum(name(it.column))));
+fn plan(counters: &Counters, layout: &Layout, names: &[String]) -> Plan {
+    let time = Time { column: "at".to_owned(), from: i64::MIN, until: i64::MAX, slice: None };
+    let sums = counters.sums.iter().map(|it| Measured::all(Measure::Sum(name(layout, it.column))));
     Plan {
-        time: Some(time).filter(|_| counted),
-        keys: if counted {
-            names(counters, layout).into_iter().map(str::to_owned).collect()
-        } else {
-            Vec::new()
-        },
-        measures: std::iter::once(Measured::all(Measure::Count)).chain(sums).collect(),
-        scales: counters.sums.iter().map(|it| (name(it.column), it.scale)).collect(),
+        time: Some(time),
+        keys: names.to_vec(),
+        measures: sums.collect(),
+        scales: counters.sums.iter().map(|it| (name(layout, it.column), it.scale)).collect(),
         optional: layout.columns.iter().filter(|it| it.optional).map(|it| it.name.clone()).collect(),
         ..Plan::default()
     }
-}
-
-fn rows(parts: &[Part]) -> u64 {
-    match parts.first() {
-        Some(Part::Count(rows)) => *rows,
-        _ => 0,
-    }
-}
-
-type Key = (i64, Vec<Option<String>>);
-type Sums = (u64, Vec<(i128, u64)>);
-
-fn compared(counters: &Counters, layout: &Layout, answer: &Answer) -> Vec<Differs> {
-    let said: BTreeMap<Key, Sums> = counters.groups.iter().map(|it| said(it, counters)).collect();
-    let found: BTreeMap<Key, Sums> = answer
-        .groups
-        .iter()
-        .map(|(key, parts)| ((hour(key.0), words(&key.1, counters, layout)), (rows(parts), sums(parts))))
-        .collect();
-    let mut keys: Vec<&Key> = said.keys().chain(found.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let names = names(counters, layout);
-    let differ = keys.into_iter().filter(|it| said.get(*it) != found.get(*it)).map(|key| Differs::Counter {
-        hour: key.0,
-        keys: names.iter().map(|it| (*it).to_owned()).zip(key.1.iter().cloned()).collect(),
-        said: said.get(key).map_or(0, |it| it.0),
-        found: found.get(key).map_or(0, |it| it.0),
-    });
-    differ.collect()
-}
-
-fn said(group: &CounterGroup, counters: &Counters) -> (Key, Sums) {
-    let word = |words: &[Option<String>], at: u32| words.get(at as usize).cloned().flatten();
-    let subject = word(&counters.subjects, group.subject);
-    let keys = counters.keys.iter().zip(&group.keys).map(|(key, at)| word(&key.words, *at));
-    ((group.hour, std::iter::once(subject).chain(keys).collect()), (group.n, group.sums.clone()))
-}
-
-/// The hour since the epoch of a slice of [`plan`].
-fn hour(slice: Option<u64>) -> i64 {
-    let first = i64::MIN / HOUR_NANOS;
-    slice.and_then(|it| i64::try_from(it).ok()).and_then(|it| first.checked_add(it)).unwrap_or(i64::MIN)
-}
-
-fn words(values: &[Option<Value>], counters: &Counters, layout: &Layout) -> Vec<Option<String>> {
-    let kind = |at: usize| {
-        let column = at.checked_sub(1).and_then(|it| counters.keys.get(it));
-        column.and_then(|it| layout.columns.get(it.column)).map(|it| it.kind)
-    };
-    let word = |(at, value): (usize, &Option<Value>)| match (value.as_ref()?, kind(at)) {
-        (Value::Int(truth), Some(Kind::Truth)) => Some(if *truth == 0 { "false" } else { "true" }.to_owned()),
-        (Value::Int(number), _) => Some(number.to_string()),
-        (Value::Text(text), _) => Some(text.to_string()),
-    };
-    values.iter().enumerate().map(word).collect()
-}
-
-fn sums(parts: &[Part]) -> Vec<(i128, u64)> {
-    let each = parts.iter().skip(1).map(|it| match it {
-        Part::Sum { count, total } => (*total, *count),
-        _ => (0, 0),
-    });
-    each.collect()
 }

@@ -194,13 +194,17 @@ impl Rows {
     pub fn view<'a: 'c, 'c>(&'a self, row: usize, cells: &'c mut Vec<Cell<'a>>) -> Option<RowView<'c>> {
         cells.clear();
         cells.extend((0..self.columns.len()).map(|column| self.cell(row, column)));
+        Some(RowView { cells, ..self.view_without_cells(row)? })
+    }
+
+    fn view_without_cells(&self, row: usize) -> Option<RowView<'_>> {
         Some(RowView {
             at: *self.at.get(row)?,
             recorded_at: self.recorded_at.get(row).copied().filter(|it| *it != ABSENT),
             subject: self.subject.get(row),
             source: self.source.get(row),
             id: self.id.get(row)?,
-            cells,
+            cells: &[],
         })
     }
 

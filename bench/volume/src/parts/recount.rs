@@ -20,7 +20,15 @@ pub(super) fn run(volume: &Volume) -> Result<Vec<Item>, Fault> {
     drop(volume.own()?);
     let recounted = in_another_process(&volume.lake_folder())?;
     Ok(items(
-        ["recount-rows", "recount-cpu", "recount-wall", "recount-memory", "recount-uncounted"],
+        [
+            "recount-rows",
+            "recount-cpu",
+            "recount-wall",
+            "recount-answer-cpu",
+            "recount-answer-wall",
+            "recount-memory",
+            "recount-uncounted",
+        ],
         volume.rows,
         &recounted,
     ))
@@ -40,17 +48,28 @@ pub(super) fn run_large(volume: &Volume) -> Result<Vec<Item>, Fault> {
     let recounted = in_another_process(&folder)?;
     std::fs::remove_dir_all(folder)?;
     let rows = volume.rows * LARGE_MONTHS.unsigned_abs();
-    Ok(items(["large-rows", "large-cpu", "large-wall", "large-memory", "large-uncounted"], rows, &recounted))
+    let ids = [
+        "large-rows",
+        "large-cpu",
+        "large-wall",
+        "large-answer-cpu",
+        "large-answer-wall",
+        "large-memory",
+        "large-uncounted",
+    ];
+    Ok(items(ids, rows, &recounted))
 }
 
-fn items(ids: [&'static str; 5], rows: u64, recounted: &Recounted) -> Vec<Item> {
+fn items(ids: [&'static str; 7], rows: u64, recounted: &Recounted) -> Vec<Item> {
     let is_equal = recounted.is_equal && recounted.rows == rows;
     let rate = |nanos| per_second(recounted.rows, nanos) / 1_000;
-    let [count, cpu, wall, memory, uncounted] = ids;
+    let [count, cpu, wall, answer_cpu, answer_wall, memory, uncounted] = ids;
     vec![
         alone(count, "rows", recounted.rows, Goal::Open, is_equal),
         alone(cpu, "k rows/core-s", rate(recounted.took.cpu), Goal::Open, is_equal),
         alone(wall, "k rows/s", rate(recounted.took.wall), Goal::AtLeast(RATE), is_equal),
+        alone(answer_cpu, "k rows/core-s", rate(recounted.answered.cpu), Goal::Open, is_equal),
+        alone(answer_wall, "k rows/s", rate(recounted.answered.wall), Goal::AtLeast(RATE), is_equal),
         alone(memory, "KiB", recounted.memory_kib, Goal::AtMost(MEMORY_KIB_MAX), is_equal),
         alone(uncounted, "files", recounted.without_counters, Goal::AtMost(0), is_equal),
     ]

@@ -1,11 +1,14 @@
 //! What counters decide: whole hours, subjects and words; the hours that a question cuts are left to a scan.
 
-use foldhash::HashMap;
+use std::ops::Range;
 
-use crate::counters::{CounterWord, Counters};
-use crate::kernel::{Answer, Filter, Measure, Part, Plan, ReadError, Sink, Value, counts, during, slice_of};
-use crate::layout::{Kind, Layout};
+use crate::counters::{By, CounterSum, Table, Wanted};
+use crate::kernel::{Answer, Filter, Measure, Part, Plan, Problem, Sink, Time, slice_of};
+use crate::layout::Layout;
 use crate::place::HOUR_NANOS;
+
+use super::stretches::{Stretch, Stretches};
+use super::told::Told;
 
 /// With more cut hours than this a scan is quicker.
 const EDGE_HOURS_MAX: usize = 4096;
@@ -50,131 +53,211 @@ pub(super) fn only_during(plan: &Plan, hours: &[(i64, i64)]) -> Plan {
     Plan { filter, ..plan.clone() }
 }
 
-/// The names of the columns that the counters count by, the subject first.
-pub(crate) fn names<'c>(counters: &'c Counters, layout: &'c Layout) -> Vec<&'c str> {
-    let keys = counters.keys.iter().map(|it| layout.columns.get(it.column).map_or("", |it| it.name.as_str()));
-    std::iter::once("subject").chain(keys).collect()
+/// What the plan needs to know of counters; `None` when no counters tell it.
+pub(super) fn wanted(plan: &Plan, layout: &Layout) -> Option<Wanted> {
+    let mut by: Vec<By> = plan.keys.iter().map(|it| by_of(it, layout)).collect::<Option<_>>()?;
+    by_of_filter(&plan.filter, layout, &mut by)?;
+    let mut sums = Vec::new();
+    for measured in &plan.measures {
+        by_of_filter(&measured.only, layout, &mut by)?;
+        match &measured.measure {
+            Measure::Count => {}
+            Measure::Sum(name) => sums.push(sum_of(name, plan, layout)?),
+            _ => return None,
+        }
+    }
+    Some(Wanted::new(by, sums))
 }
 
-/// The answer from all hours but the cut ones; `None` when the counters do not tell it.
+/// The dimension of that name.
+pub(super) fn by_of(name: &str, layout: &Layout) -> Option<By> {
+    if name == "subject" {
+        return Some(By::Subject);
+    }
+    let (column, _) = layout.column(name).filter(|(_, it)| it.kind.is_key())?;
+    Some(By::Column(column))
+}
+
+fn by_of_filter(filter: &Filter, layout: &Layout, by: &mut Vec<By>) -> Option<()> {
+    match filter {
+        Filter::All | Filter::During(_) => {}
+        Filter::Not(inner) => by_of_filter(inner, layout, by)?,
+        Filter::And(all) | Filter::Or(all) => {
+            all.iter().try_for_each(|it| by_of_filter(it, layout, by))?;
+        }
+        Filter::Column(name, _) => by.push(by_of(name, layout)?),
+    }
+    Some(())
+}
+
+fn sum_of(name: &str, plan: &Plan, layout: &Layout) -> Option<CounterSum> {
+    let (column, _) = layout.column(name)?;
+    Some(CounterSum { column, scale: *plan.scales.get(name)? })
+}
+
+/// The answer from all hours but the cut ones, of a table that knows what is [`wanted`].
 pub(super) fn decide(
     plan: &Plan,
     layout: &Layout,
-    counters: &Counters,
+    table: &Table,
     cut: &[(i64, i64)],
-) -> Option<Result<Answer, ReadError>> {
-    let time = plan.time.as_ref()?;
-    let names = names(counters, layout);
-    let words = values(counters, layout);
-    let keys: Option<Vec<usize>> =
-        plan.keys.iter().map(|it| names.iter().position(|name| name == it)).collect();
-    let keys = keys?;
-    let filter = Told::of(&plan.filter, &names, &words)?;
-    let only: Option<Vec<Told<'_>>> =
-        plan.measures.iter().map(|it| Told::of(&it.only, &names, &words)).collect();
-    let only = only?;
-    let sums: Option<Vec<Option<usize>>> =
-        plan.measures.iter().map(|it| sum(&it.measure, plan, layout, counters)).collect();
-    let sums = sums?;
+) -> Result<Answer, Problem> {
+    let deciding = plan.time.as_ref().and_then(|time| Deciding::of(plan, time, layout, table, cut));
+    let deciding = deciding.ok_or(Problem::Corrupt("counters do not tell what was asked of them"))?;
     let mut sink = Sink::of(plan);
-    let mut codes: Vec<HashMap<u32, u64>> = vec![HashMap::default(); keys.len()];
-    let result = (|| {
-        for group in &counters.groups {
-            let at = group.hour.saturating_mul(HOUR_NANOS);
-            let word = |dim: usize| match dim.checked_sub(1) {
-                None => group.subject as usize,
-                Some(key) => group.keys.get(key).map_or(usize::MAX, |it| *it as usize),
-            };
-            if !counts(time, at) || during(cut, at) || !filter.holds(at, &word) {
-                continue;
-            }
-            for ((key, dim), known) in keys.iter().enumerate().zip(&mut codes) {
-                let code = word(*dim);
-                let value = || words.get(*dim).and_then(|it| it.get(code)).cloned().flatten();
-                known
-                    .entry(u32::try_from(code).unwrap_or(u32::MAX))
-                    .or_insert_with(|| sink.code(key, value()));
-            }
-            let key = keys.iter().zip(&codes).map(|(dim, known)| {
-                known.get(&u32::try_from(word(*dim)).unwrap_or(u32::MAX)).copied().unwrap_or(0)
-            });
-            let at_group = sink.group(slice_of(time, at).unwrap_or(0), key)?;
-            for ((part, sum), only) in sink.parts(at_group)?.iter_mut().zip(&sums).zip(&only) {
-                if !only.holds(at, &word) {
-                    continue;
-                }
-                part.add(match sum.map(|it| group.sums.get(it).copied().unwrap_or_default()) {
-                    Some((total, count)) => Part::Sum { count, total },
-                    None => Part::Count(group.n),
-                })?;
-            }
+    let mut keys = deciding.keys.iter().map(|_| Vec::new()).collect::<Vec<_>>();
+    for cells in deciding.candidates() {
+        for cell in cells {
+            deciding.cell(cell, &mut keys, &mut sink)?;
         }
-        sink.finish()
-    })();
-    Some(result.map_err(|problem| ReadError { file: "counters".to_owned(), problem }))
-}
-
-/// Which sum of the counters a measure is; the inner `None` for a count; the outer one when they do not tell.
-fn sum(measure: &Measure, plan: &Plan, layout: &Layout, counters: &Counters) -> Option<Option<usize>> {
-    match measure {
-        Measure::Count => Some(None),
-        Measure::Sum(name) => {
-            let (column, _) = layout.column(name)?;
-            let scale = *plan.scales.get(name)?;
-            counters.sums.iter().position(|it| (it.column, it.scale) == (column, scale)).map(Some)
-        }
-        _ => None,
     }
+    sink.finish()
 }
 
-fn values(counters: &Counters, layout: &Layout) -> Vec<Vec<Option<Value>>> {
-    let text = |word: &CounterWord| word.as_deref().map(|it| Value::Text(it.into()));
-    let truth = |word: &CounterWord| word.as_deref().map(|it| Value::Int(i128::from(it == "true")));
-    let keys = counters.keys.iter().map(|key| match layout.columns.get(key.column).map(|it| it.kind) {
-        Some(Kind::Truth) => key.words.iter().map(truth).collect(),
-        _ => key.words.iter().map(text).collect(),
-    });
-    std::iter::once(counters.subjects.iter().map(text).collect()).chain(keys).collect()
+/// A plan in terms of a table.
+struct Deciding<'p> {
+    time: &'p Time,
+    table: &'p Table,
+    stretches: Stretches,
+    /// Positions of the keys among the table's dimensions.
+    keys: Vec<usize>,
+    filter: Told,
+    only: Vec<Told>,
+    /// For each measure, its position among the table's sums; `None` for a count.
+    sums: Vec<Option<usize>>,
 }
 
-/// A filter asked of every word once.
-enum Told<'p> {
-    All,
-    Not(Box<Told<'p>>),
-    And(Vec<Told<'p>>),
-    Or(Vec<Told<'p>>),
-    Words(usize, Vec<bool>),
-    During(&'p [(i64, i64)]),
+/// Whether rows of a cell count, and for which measures.
+struct Verdict {
+    passes: bool,
+    only: Vec<bool>,
 }
 
-impl<'p> Told<'p> {
-    /// `None` when it asks for what is not counted by.
-    fn of(filter: &'p Filter, names: &[&str], words: &[Vec<Option<Value>>]) -> Option<Told<'p>> {
-        let all = |inner: &'p [Filter]| {
-            inner.iter().map(|it| Told::of(it, names, words)).collect::<Option<Vec<_>>>()
-        };
-        Some(match filter {
-            Filter::All => Told::All,
-            Filter::Not(inner) => Told::Not(Box::new(Told::of(inner, names, words)?)),
-            Filter::And(inner) => Told::And(all(inner)?),
-            Filter::Or(inner) => Told::Or(all(inner)?),
-            Filter::Column(name, test) => {
-                let dim = names.iter().position(|it| it == name)?;
-                let said = words.get(dim)?.iter().map(|it| test.passes(it.as_ref()));
-                Told::Words(dim, said.collect())
+impl<'p> Deciding<'p> {
+    fn of(
+        plan: &'p Plan,
+        time: &'p Time,
+        layout: &Layout,
+        table: &'p Table,
+        cut: &[(i64, i64)],
+    ) -> Option<Deciding<'p>> {
+        let mut spans = Vec::new();
+        let mut told = |it: &'p Filter| Told::of(it, layout, table, &mut spans);
+        let filter = told(&plan.filter)?;
+        let only: Vec<Told> = plan.measures.iter().map(|it| told(&it.only)).collect::<Option<_>>()?;
+        let dimension = |name: &String| table.dimension(by_of(name, layout)?).map(|(at, _)| at);
+        let sum = |measure: &Measure| match measure {
+            Measure::Sum(name) => {
+                let sum = sum_of(name, plan, layout)?;
+                table.wanted().sums.iter().position(|it| *it == sum).map(Some)
             }
-            Filter::During(spans) => Told::During(spans),
+            _ => Some(None),
+        };
+        Some(Deciding {
+            time,
+            table,
+            stretches: Stretches::of(time, &spans, cut, table.reach()),
+            keys: plan.keys.iter().map(dimension).collect::<Option<_>>()?,
+            filter,
+            only,
+            sums: plan.measures.iter().map(|it| sum(&it.measure)).collect::<Option<_>>()?,
         })
     }
 
-    fn holds(&self, at: i64, word: &impl Fn(usize) -> usize) -> bool {
-        match self {
-            Told::All => true,
-            Told::Not(inner) => !inner.holds(at, word),
-            Told::And(all) => all.iter().all(|it| it.holds(at, word)),
-            Told::Or(any) => any.iter().any(|it| it.holds(at, word)),
-            Told::Words(dim, said) => said.get(word(*dim)).copied().unwrap_or_default(),
-            Told::During(spans) => during(spans, at),
+    /// The cells that may pass: when the filter names subjects, theirs.
+    fn candidates(&self) -> Vec<Range<usize>> {
+        let by_subject = self.table.dimension(By::Subject).map(|(at, _)| at);
+        match by_subject.and_then(|at| self.filter.only_codes(at)) {
+            Some(codes) => codes.iter().map(|it| self.table.cells_of(*it)).collect(),
+            None => vec![0..self.table.cells()],
         }
     }
+
+    fn verdict(&self, codes: &[u32], class: &[bool]) -> Verdict {
+        let passes = self.filter.holds(codes, class);
+        Verdict { passes, only: self.only.iter().map(|it| passes && it.holds(codes, class)).collect() }
+    }
+
+    fn cell(&self, cell: usize, keys: &mut [Vec<Option<u64>>], sink: &mut Sink) -> Result<(), Problem> {
+        let codes = self.table.codes(cell);
+        let verdicts: Vec<Verdict> =
+            self.stretches.classes.iter().map(|class| self.verdict(codes, class)).collect();
+        if !verdicts.iter().any(|it| it.passes) {
+            return Ok(());
+        }
+        let steps = self.table.steps(cell);
+        let mut at = steps.start;
+        while at < steps.end {
+            let Some(stretch) = self.stretches.at_or_after(self.table.hour(at)) else { break };
+            if stretch.from > self.table.hour(at) {
+                at = self.table.first_from(at..steps.end, stretch.from);
+                continue;
+            }
+            let (slice, until) = self.slice(self.table.hour(at), stretch);
+            // A slice that reached nowhere would be asked for ever.
+            let next = self.table.first_from(at..steps.end, until).max(at + 1);
+            if let Some(verdict) = verdicts.get(stretch.class).filter(|it| it.passes) {
+                self.add((slice, codes), &(at..next), verdict, keys, sink)?;
+            }
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// The slice an hour of a stretch lies in, and the hour with which another begins.
+    fn slice(&self, hour: i64, stretch: &Stretch) -> (u64, i64) {
+        let at = hour.saturating_mul(HOUR_NANOS);
+        let (Some(slice), Some(cut)) = (slice_of(self.time, at), self.time.slice) else {
+            return (0, stretch.until);
+        };
+        let end = (i128::from(slice) + 1) * i128::from(cut.length) + i128::from(cut.origin);
+        let hour = i64::try_from(end.div_euclid(i128::from(HOUR_NANOS))).unwrap_or(i64::MAX);
+        (slice, hour.min(stretch.until))
+    }
+
+    fn add(
+        &self,
+        (slice, codes): (u64, &[u32]),
+        steps: &Range<usize>,
+        verdict: &Verdict,
+        known: &mut [Vec<Option<u64>>],
+        sink: &mut Sink,
+    ) -> Result<(), Problem> {
+        for ((key, dim), known) in self.keys.iter().enumerate().zip(known.iter_mut()) {
+            self.learn(key, *dim, codes, known, sink);
+        }
+        let code = |(dim, known): (&usize, &Vec<Option<u64>>)| {
+            let code = codes.get(*dim).copied().map(position);
+            code.and_then(|it| known.get(it)).copied().flatten().unwrap_or_default()
+        };
+        let group = sink.group(slice, self.keys.iter().zip(known.iter()).map(code))?;
+        for ((part, sum), only) in sink.parts(group)?.iter_mut().zip(&self.sums).zip(&verdict.only) {
+            if !only {
+                continue;
+            }
+            part.add(match sum {
+                None => Part::Count(self.table.rows(steps)),
+                Some(sum) => {
+                    let (total, count) = self.table.sum(*sum, steps);
+                    Part::Sum { count, total }
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that the sink's code of a key's word is known.
+    fn learn(&self, key: usize, dim: usize, codes: &[u32], known: &mut Vec<Option<u64>>, sink: &mut Sink) {
+        let Some(code) = codes.get(dim).copied().map(position) else { return };
+        if known.len() <= code {
+            known.resize(code + 1, None);
+        }
+        if let Some(slot @ None) = known.get_mut(code) {
+            *slot = Some(sink.code(key, self.table.word(dim, code)));
+        }
+    }
+}
+
+fn position(code: u32) -> usize {
+    usize::try_from(code).unwrap_or(usize::MAX)
 }

@@ -67,14 +67,8 @@ impl<'q> Asking<'q> {
             Predicate::And(inner) => Filter::And(all(inner)?),
             Predicate::Or(inner) => Filter::Or(all(inner)?),
             Predicate::Equals(field, None) => Filter::Column(self.column(*field)?.0, Test::Absent),
-            Predicate::Equals(field, Some(datum)) => {
-                let wanted = datum.clone();
-                self.test(*field, move |it| *it == wanted)?
-            }
-            Predicate::OneOf(field, data) => {
-                let wanted = data.clone();
-                self.test(*field, move |it| wanted.contains(it))?
-            }
+            Predicate::Equals(field, Some(datum)) => self.one_of(*field, std::slice::from_ref(datum))?,
+            Predicate::OneOf(field, data) => self.one_of(*field, data)?,
             Predicate::Less(field, datum) => self.compared(*field, datum, std::cmp::Ordering::is_lt)?,
             Predicate::LessOrEqual(field, datum) => {
                 self.compared(*field, datum, std::cmp::Ordering::is_le)?
@@ -86,6 +80,20 @@ impl<'q> Asking<'q> {
             Predicate::Inside(timeline) => Filter::During(spans(timeline)),
             Predicate::OutsideOf(timeline) => Filter::Not(Box::new(Filter::During(spans(timeline)))),
         })
+    }
+
+    /// Texts are named, so that they can be looked up and not every value has to be asked.
+    fn one_of(&self, field: Field, data: &[Datum]) -> Result<Filter, FactsError> {
+        let (name, meaning) = self.column(field)?;
+        if !matches!(meaning, Meaning(Kind::Word | Kind::Text)) {
+            let wanted = data.to_vec();
+            return self.test(field, move |it| wanted.contains(it));
+        }
+        let text = |it: &Datum| match it {
+            Datum::Text(text) => Some(Value::Text(text.clone())),
+            _ => None,
+        };
+        Ok(Filter::Column(name, Test::OneOf(data.iter().filter_map(text).collect())))
     }
 
     fn compared(

@@ -50,22 +50,59 @@ impl Counters {
 
     /// Reads what [`Counters::encode`] wrote; nothing else makes it use more than a bounded amount of memory.
     pub fn decode(text: &str) -> Result<Counters, CountersError> {
+        let packed = PackedCounters::open(text)?;
+        let mut groups = Vec::new();
+        packed.each_group(|it| groups.push(it.clone()))?;
+        Ok(Counters { groups, ..packed.head })
+    }
+}
+
+/// Counters whose groups are still packed, so that they can be gone through without holding them.
+#[derive(Debug)]
+pub(crate) struct PackedCounters {
+    /// The counters without any group.
+    pub(crate) head: Counters,
+    bytes: Vec<u8>,
+    /// Where the groups begin.
+    from: usize,
+}
+
+impl PackedCounters {
+    /// Reads all that comes before the groups.
+    pub(crate) fn open(text: &str) -> Result<PackedCounters, CountersError> {
         let pressed = STANDARD.decode(text).map_err(|_| CountersError)?;
         let bytes = zstd::bulk::decompress(&pressed, claimed_bytes(&pressed)?).map_err(|_| CountersError)?;
-        let mut bytes = Reader(&bytes);
-        if bytes.byte()? != VERSION {
+        let mut reader = Reader(&bytes);
+        if reader.byte()? != VERSION {
             return Err(CountersError);
         }
-        let subjects = bytes.words()?;
-        let keys = bytes.list(|it| Ok(CounterKey { column: it.number()?, words: it.words()? }))?;
-        let sums = bytes.list(|it| Ok(CounterSum { column: it.number()?, scale: it.number()? }))?;
-        let groups: Vec<CounterGroup> = bytes.list(|it| it.group(keys.len(), sums.len()))?;
-        let fits = groups.len() <= GROUPS_MAX && groups.iter().all(|it| it.fits(&subjects, &keys));
-        if fits && bytes.0.is_empty() {
-            Ok(Counters { subjects, keys, sums, groups })
-        } else {
-            Err(CountersError)
+        let head = Counters {
+            subjects: reader.words()?,
+            keys: reader.list(|it| Ok(CounterKey { column: it.number()?, words: it.words()? }))?,
+            sums: reader.list(|it| Ok(CounterSum { column: it.number()?, scale: it.number()? }))?,
+            groups: Vec::new(),
+        };
+        let from = bytes.len() - reader.0.len();
+        Ok(PackedCounters { head, bytes, from })
+    }
+
+    /// Hands over every group in order.
+    pub(crate) fn each_group(&self, mut each: impl FnMut(&CounterGroup)) -> Result<(), CountersError> {
+        let Counters { subjects, keys, sums, .. } = &self.head;
+        let mut reader = Reader(self.bytes.get(self.from..).unwrap_or_default());
+        let count: usize = reader.number()?;
+        if count > GROUPS_MAX {
+            return Err(CountersError);
         }
+        let mut group = CounterGroup::default();
+        for _ in 0..count {
+            reader.group(keys.len(), sums.len(), &mut group)?;
+            if !group.fits(subjects, keys) {
+                return Err(CountersError);
+            }
+            each(&group);
+        }
+        if reader.0.is_empty() { Ok(()) } else { Err(CountersError) }
     }
 }
 
@@ -132,6 +169,19 @@ impl Reader<'_> {
     }
 
     fn varint(&mut self) -> Result<u128, CountersError> {
+        // Most numbers are shorter than 64 bits, where shifts are one instruction.
+        let mut value = 0_u64;
+        for (at, byte) in self.0.iter().take(9).enumerate() {
+            value |= u64::from(byte & 0x7F) << (7 * at);
+            if *byte < 0x80 {
+                self.0 = self.0.get(at + 1..).unwrap_or_default();
+                return Ok(u128::from(value));
+            }
+        }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u128, CountersError> {
         let mut value = 0;
         for shift in (0..128).step_by(7) {
             let byte = self.byte()?;
@@ -168,17 +218,20 @@ impl Reader<'_> {
         })
     }
 
-    fn group(&mut self, keys: usize, sums: usize) -> Result<CounterGroup, CountersError> {
-        let hour = i64::try_from(unzigzag(self.varint()?)).map_err(|_| CountersError)?;
-        Ok(CounterGroup {
-            hour,
-            subject: self.number()?,
-            keys: (0..keys).map(|_| self.number()).collect::<Result<_, _>>()?,
-            n: self.number()?,
-            sums: (0..sums)
-                .map(|_| Ok((unzigzag(self.varint()?), self.number()?)))
-                .collect::<Result<_, _>>()?,
-        })
+    /// Reads a group into one whose memory is used again.
+    fn group(&mut self, keys: usize, sums: usize, group: &mut CounterGroup) -> Result<(), CountersError> {
+        group.hour = i64::try_from(unzigzag(self.varint()?)).map_err(|_| CountersError)?;
+        group.subject = self.number()?;
+        group.keys.clear();
+        for _ in 0..keys {
+            group.keys.push(self.number()?);
+        }
+        group.n = self.number()?;
+        group.sums.clear();
+        for _ in 0..sums {
+            group.sums.push((unzigzag(self.varint()?), self.number()?));
+        }
+        Ok(())
     }
 }
 

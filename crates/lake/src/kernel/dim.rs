@@ -268,6 +268,19 @@ impl Dim {
         }
     }
 
+    /// Adds `stride` times the code to a wide number of every row taken.
+    pub(super) fn add_wide(&self, stride: u64, said: &mut [u64]) {
+        match (self.constant, &self.lane) {
+            (Some(code), _) => {
+                let add = stride.wrapping_mul(u64::from(code));
+                said.iter_mut().for_each(|it| *it = it.wrapping_add(add));
+            }
+            (None, Buffer::Bytes(lane)) => add_wide(stride, lane.as_slice(), said),
+            (None, Buffer::Pairs(lane)) => add_wide(stride, lane.as_slice(), said),
+            (None, Buffer::Wide(lane)) => add_wide(stride, lane.as_slice(), said),
+        }
+    }
+
     /// The rows taken, of `rows`, that are not rejected.
     fn live(&self, rows: usize, live: &mut Vec<u16>) {
         let rejected = self.rejected.as_slice();
@@ -289,6 +302,12 @@ fn live_in<T: Lane>(rejected: &[bool], lane: &[T], live: &mut Vec<u16>) {
         if !rejected.get(code.wide() as usize).copied().unwrap_or_default() {
             live.push(u16::narrow(row as u64));
         }
+    }
+}
+
+fn add_wide<T: Lane>(stride: u64, lane: &[T], said: &mut [u64]) {
+    for (to, code) in said.iter_mut().zip(lane) {
+        *to = to.wrapping_add(stride.wrapping_mul(u64::from(code.wide())));
     }
 }
 

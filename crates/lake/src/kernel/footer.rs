@@ -7,6 +7,10 @@ use super::thrift::{Thrift, Wire};
 /// Footers larger than this are refused.
 const FOOTER_BYTES_MAX: u64 = 256 << 20;
 const MAGIC: &[u8; 4] = b"PAR1";
+/// The number of the field with keys and values; columns and row groups have lower ones, and fields ascend.
+const METADATA: i16 = 5;
+/// Columns and row groups mostly lie within so many bytes.
+const HEAD_BYTES: u64 = 64 << 10;
 
 /// The footer of one file.
 #[derive(Clone, Debug, Default)]
@@ -88,23 +92,23 @@ pub struct Chunk {
 impl Footer {
     /// Reads the footer of a file.
     pub(crate) fn read(source: &dyn ReadAt) -> Result<Footer, Problem> {
-        let size = source.size();
-        let mut tail = [0_u8; 8];
-        let end = size.checked_sub(8).ok_or(Problem::NotParquet)?;
-        fetch(source, end, &mut tail)?;
-        let [a, b, c, d, magic @ ..] = tail;
-        if magic != *MAGIC {
-            return Err(Problem::NotParquet);
+        let place = Place::of(source)?;
+        decode(&place.fetch(source, place.length)?, i16::MAX)?.checked(source.size())
+    }
+
+    /// Reads all but what a writer noted of its own, which mostly stands behind all else and may be long.
+    pub(crate) fn read_head(source: &dyn ReadAt) -> Result<Footer, Problem> {
+        let place = Place::of(source)?;
+        let head = decode(&place.fetch(source, place.length.min(HEAD_BYTES))?, METADATA);
+        match head {
+            Ok(footer) if footer.has_all_groups() => footer.checked(source.size()),
+            _ => Footer::read(source),
         }
-        let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-        if length > FOOTER_BYTES_MAX {
-            return Err(Problem::TooLarge { what: "its footer", found: length, max: FOOTER_BYTES_MAX });
-        }
-        let from = end.checked_sub(length).ok_or(Problem::Corrupt("the footer is longer than the file"))?;
-        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-        fetch(source, from, &mut bytes)?;
-        let footer = decode(&bytes)?;
-        footer.checked(size)
+    }
+
+    fn has_all_groups(&self) -> bool {
+        let rows = self.groups.iter().try_fold(0_u64, |all, it| all.checked_add(it.rows));
+        rows == Some(self.rows) && !self.columns.is_empty()
     }
 
     /// The column of that name and its position.
@@ -138,16 +142,47 @@ pub(super) fn fetch(source: &dyn ReadAt, offset: u64, into: &mut [u8]) -> Result
     source.read_at(offset, into).map_err(|error| Problem::Io(error.to_string()))
 }
 
-fn decode(bytes: &[u8]) -> Result<Footer, Problem> {
+/// Where the footer lies.
+struct Place {
+    from: u64,
+    length: u64,
+}
+
+impl Place {
+    fn of(source: &dyn ReadAt) -> Result<Place, Problem> {
+        let mut tail = [0_u8; 8];
+        let end = source.size().checked_sub(8).ok_or(Problem::NotParquet)?;
+        fetch(source, end, &mut tail)?;
+        let [a, b, c, d, magic @ ..] = tail;
+        if magic != *MAGIC {
+            return Err(Problem::NotParquet);
+        }
+        let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+        if length > FOOTER_BYTES_MAX {
+            return Err(Problem::TooLarge { what: "its footer", found: length, max: FOOTER_BYTES_MAX });
+        }
+        let from = end.checked_sub(length).ok_or(Problem::Corrupt("the footer is longer than the file"))?;
+        Ok(Place { from, length })
+    }
+
+    fn fetch(&self, source: &dyn ReadAt, length: u64) -> Result<Vec<u8>, Problem> {
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        fetch(source, self.from, &mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// The fields of a footer before the one numbered `end`.
+fn decode(bytes: &[u8], end: i16) -> Result<Footer, Problem> {
     let mut footer = Footer::default();
     let mut elements = Vec::new();
     let mut thrift = Thrift::new(bytes);
-    thrift.fields(|it, id, wire| {
+    thrift.fields_before(end, |it, id, wire| {
         match (id, wire) {
             (2, Wire::List) => elements = list(it, element)?,
             (3, Wire::Int) => footer.rows = natural(it.int()?)?,
             (4, Wire::List) => footer.groups = list(it, row_group)?,
-            (5, Wire::List) => footer.metadata = list(it, key_value)?,
+            (METADATA, Wire::List) => footer.metadata = list(it, key_value)?,
             _ => return Ok(false),
         }
         Ok(true)

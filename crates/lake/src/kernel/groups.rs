@@ -1,7 +1,8 @@
 //! Groups and their measures so far, which add up over row groups and files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::combinations::Combinations;
 use super::error::Problem;
 use super::plan::{Measure, Plan};
 use super::value::Value;
@@ -39,7 +40,7 @@ pub enum Part {
     /// Combinations without an absent value, and how many rows have one.
     Distinct {
         /// The combinations.
-        seen: BTreeSet<Vec<Value>>,
+        seen: Combinations,
         /// Rows with an absent value.
         alone: u64,
     },
@@ -52,7 +53,7 @@ impl Part {
             Measure::Count => Part::Count(0),
             Measure::Sum(_) | Measure::SumOfProducts(..) => Part::Sum { count: 0, total: 0 },
             Measure::Values(_) => Part::Values(BTreeMap::new()),
-            Measure::Distinct(_) => Part::Distinct { seen: BTreeSet::new(), alone: 0 },
+            Measure::Distinct(_) => Part::Distinct { seen: Combinations::default(), alone: 0 },
         }
     }
 
@@ -72,7 +73,7 @@ impl Part {
                 few(here.len())?;
             }
             (Part::Distinct { seen, alone }, Part::Distinct { seen: more, alone: others }) => {
-                seen.extend(more);
+                seen.unite(more);
                 *alone = alone.saturating_add(others);
                 few(seen.len())?;
             }
@@ -82,7 +83,7 @@ impl Part {
     }
 }
 
-fn few(values: usize) -> Result<(), Problem> {
+pub(super) fn few(values: usize) -> Result<(), Problem> {
     if values <= DISTINCT_MAX {
         return Ok(());
     }

@@ -21,16 +21,36 @@ pub fn footer(source: &dyn ReadAt) -> Result<Footer, ReadError> {
     Footer::read(source).map_err(|it| it.of(source.name()))
 }
 
+/// Reads what a file says about itself, without keys and values of the writer's own.
+pub(crate) fn footer_head(source: &dyn ReadAt) -> Result<Footer, ReadError> {
+    Footer::read_head(source).map_err(|it| it.of(source.name()))
+}
+
 /// Answers a plan from one file.
 pub fn run(plan: &Plan, source: &dyn ReadAt) -> Result<Answer, ReadError> {
     run_all(plan, &[source])
 }
 
+/// A file whose footer is known.
+#[derive(Clone, Copy)]
+pub struct Opened<'f> {
+    /// Its bytes.
+    pub source: &'f dyn ReadAt,
+    /// What it says about itself.
+    pub footer: &'f Footer,
+}
+
 /// Answers a plan from the rows of several files, whose columns agree.
 pub fn run_all(plan: &Plan, sources: &[&dyn ReadAt]) -> Result<Answer, ReadError> {
-    let footers = sources.iter().map(|it| footer(*it)).collect::<Result<Vec<_>, _>>()?;
+    let footers = sources.iter().map(|it| footer_head(*it)).collect::<Result<Vec<_>, _>>()?;
+    let opened = sources.iter().zip(&footers).map(|(source, footer)| Opened { source: *source, footer });
+    run_opened(plan, &opened.collect::<Vec<_>>())
+}
+
+/// Answers a plan from the rows of several files, whose columns agree, without reading their footers.
+pub fn run_opened(plan: &Plan, files: &[Opened<'_>]) -> Result<Answer, ReadError> {
     let mut tasks = Vec::new();
-    for (source, footer) in sources.iter().zip(&footers) {
+    for Opened { source, footer } in files {
         // Also when there is no row: a plan that does not fit is told so at once.
         Shape::of(plan, footer).map_err(|it| it.of(source.name()))?;
         tasks.extend(footer.groups.iter().map(|group| Task { source: *source, footer, group }));
@@ -54,7 +74,7 @@ pub fn run_all(plan: &Plan, sources: &[&dyn ReadAt]) -> Result<Answer, ReadError
     if let Some(error) = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
         return Err(error);
     }
-    let name = || sources.first().map_or("", |it| it.name());
+    let name = || files.first().map_or("", |it| it.source.name());
     let mut merged = Answer::default();
     for answer in answers {
         let answer = answer.ok_or_else(|| Problem::Io("a reading thread ended".to_owned()).of(name()))?;

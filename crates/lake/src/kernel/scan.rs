@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use super::chunk::Cursor;
 use super::dim::Dim;
 use super::error::Problem;
-use super::footer::{Chunk, Kind, RowGroup};
+use super::footer::{Chunk, RowGroup};
 use super::page::{GROUP_ROWS_MAX, Shared};
 use super::shape::{Asked, Leaf, Looks, Node, Shape, Source};
 use super::sink::Sink;
@@ -63,10 +63,10 @@ pub(super) fn scan(
     opened.hand_on(walk, sink)
 }
 
-struct Opener<'o> {
-    source: &'o dyn ReadAt,
-    group: &'o RowGroup,
-    tools: &'o Shared,
+pub(super) struct Opener<'o> {
+    pub(super) source: &'o dyn ReadAt,
+    pub(super) group: &'o RowGroup,
+    pub(super) tools: &'o Shared,
 }
 
 impl Opener<'_> {
@@ -75,12 +75,12 @@ impl Opener<'_> {
         chunk.ok_or(Problem::Corrupt("a column is missing"))
     }
 
-    fn cursor(&self, source: &Source) -> Result<Cursor, Problem> {
+    pub(super) fn cursor(&self, source: &Source) -> Result<Cursor, Problem> {
         let chunk = self.chunk(source)?;
         Cursor::open(self.source, chunk, source.kind, source.optional, self.group.rows, self.tools)
     }
 
-    fn dim(&self, source: &Source) -> Result<(Dim, Rc<Dictionary>), Problem> {
+    pub(super) fn dim(&self, source: &Source) -> Result<(Dim, Rc<Dictionary>), Problem> {
         if source.column.is_none() {
             return Ok((Dim::absent(), Rc::new(Dictionary::empty(source.kind)?)));
         }
@@ -94,9 +94,8 @@ impl Opener<'_> {
         let mut factor = 1_i128;
         let mut opened = Vec::new();
         for source in columns {
-            let unsigned = matches!(source.kind, Kind::Int64 { unsigned: true, .. });
             factor = factor.checked_mul(source.factor).ok_or(Problem::Overflow)?;
-            opened.push((self.cursor(source)?, source.optional, unsigned));
+            opened.push((self.cursor(source)?, source.optional, source.is_unsigned()));
         }
         Sum::of(opened, cells, self.group.rows, factor)
     }
@@ -112,7 +111,7 @@ impl Opener<'_> {
 }
 
 /// The values by code, `None` for what is absent.
-fn values(dictionary: &Dictionary, source: &Source) -> Result<Vec<Option<Value>>, Problem> {
+pub(super) fn values(dictionary: &Dictionary, source: &Source) -> Result<Vec<Option<Value>>, Problem> {
     let size = dictionary.len() + usize::from(source.optional);
     (0..size).map(|it| dictionary.value(it, source.factor)).collect()
 }

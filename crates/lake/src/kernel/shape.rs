@@ -29,6 +29,13 @@ pub(super) struct Source {
     pub(super) factor: i128,
 }
 
+impl Source {
+    /// Whether the sign bit of stored numbers counts as a digit, so that they do not fit an `i64` as they are.
+    pub(super) fn is_unsigned(&self) -> bool {
+        matches!(self.kind, Kind::Int64 { unsigned: true, .. })
+    }
+}
+
 /// A measure in terms of columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {

@@ -1,6 +1,6 @@
 //! Exact sums by cell: products of dictionary values are looked up, and a count rides in the high bits of each sum.
 
-use std::collections::BTreeMap;
+use foldhash::HashMap;
 
 use super::BLOCK;
 use super::chunk::Cursor;
@@ -32,7 +32,7 @@ pub(super) struct Sum {
 
 enum Totals {
     Dense(Vec<(u64, i128)>),
-    Sparse(BTreeMap<u64, (u64, i128)>),
+    Sparse(HashMap<u64, (u64, i128)>),
 }
 
 enum Factors {
@@ -85,7 +85,7 @@ impl Sum {
     ) -> Result<Sum, Problem> {
         let totals = match usize::try_from(cells).ok().filter(|it| *it <= DENSE_CELLS) {
             Some(cells) => Totals::Dense(vec![(0, 0); cells]),
-            None => Totals::Sparse(BTreeMap::new()),
+            None => Totals::Sparse(HashMap::default()),
         };
         let factors = factors(columns, &totals, rows)?;
         Ok(Sum { factors, totals, factor })
@@ -93,7 +93,7 @@ impl Sum {
 
     /// Of no column: nothing is ever there.
     pub(super) fn nothing() -> Sum {
-        Sum { factors: Factors::Nothing, totals: Totals::Sparse(BTreeMap::new()), factor: 1 }
+        Sum { factors: Factors::Nothing, totals: Totals::Sparse(HashMap::default()), factor: 1 }
     }
 
     /// Passes over rows.

@@ -1,10 +1,10 @@
 //! How often combinations of values occur in each cell.
 
-use std::collections::BTreeMap;
+use foldhash::HashMap;
 
 use super::dim::Dim;
 use super::error::Problem;
-use super::groups::Part;
+use super::groups::{Part, few};
 use super::value::Value;
 
 /// Combinations that are counted in an array; more are kept in a map.
@@ -15,14 +15,14 @@ const SPARSE_MAX: usize = 16 << 20;
 /// Counts of cells, or of cells and the values of some columns.
 pub(super) enum Counts {
     Dense(Vec<u32>),
-    Sparse(BTreeMap<u64, u64>),
+    Sparse(HashMap<u64, u64>),
 }
 
 impl Counts {
     pub(super) fn of(cells: u64) -> Counts {
         match usize::try_from(cells).ok().filter(|_| cells <= DENSE_MAX) {
             Some(cells) => Counts::Dense(vec![0; cells]),
-            None => Counts::Sparse(BTreeMap::new()),
+            None => Counts::Sparse(HashMap::default()),
         }
     }
 
@@ -53,7 +53,11 @@ impl Counts {
                 let found = all.into_iter().enumerate().filter(|(_, rows)| *rows > 0);
                 found.map(|(cell, rows)| (cell as u64, u64::from(rows))).collect()
             }
-            Counts::Sparse(all) => all.into_iter().collect(),
+            Counts::Sparse(all) => {
+                let mut found: Vec<(u64, u64)> = all.into_iter().collect();
+                found.sort_unstable();
+                found
+            }
         }
     }
 }
@@ -124,28 +128,44 @@ impl Tallied {
         self.at += rest.partition_point(|(it, _)| *it < from);
         let rest = self.counts.get(self.at..).unwrap_or_default();
         let until = rest.partition_point(|(it, _)| *it - from < self.combinations);
+        let mut said = Vec::new();
         for (combination, rows) in rest.get(..until).unwrap_or_default() {
-            part.add(self.one(combination - from, *rows, part))?;
+            self.spell(combination - from, &mut said);
+            add(&said, *rows, part)?;
         }
         Ok(())
     }
 
-    fn one(&self, mut code: u64, rows: u64, part: &Part) -> Part {
-        let mut values = Vec::new();
+    /// What a combination says.
+    fn spell<'t>(&'t self, mut code: u64, said: &mut Vec<Option<&'t Value>>) {
+        said.clear();
         for known in self.values.iter().rev() {
             let size = known.len().max(1) as u64;
-            values.push(usize::try_from(code % size).ok().and_then(|it| known.get(it)).cloned().flatten());
+            said.push(usize::try_from(code % size).ok().and_then(|it| known.get(it)).and_then(Option::as_ref));
             code /= size;
         }
-        values.reverse();
-        let all: Option<Vec<Value>> = values.into_iter().collect();
-        match (part, all) {
-            (Part::Distinct { .. }, Some(all)) => Part::Distinct { seen: [all].into(), alone: 0 },
-            (Part::Distinct { .. }, None) => Part::Distinct { seen: [].into(), alone: rows },
-            (_, all) => {
-                let one = all.and_then(|it| it.into_iter().next());
-                Part::Values(one.map(|it| (it, rows)).into_iter().collect())
-            }
+        said.reverse();
+    }
+}
+
+/// Adds rows that all say the same to a measure.
+fn add(said: &[Option<&Value>], rows: u64, part: &mut Part) -> Result<(), Problem> {
+    match part {
+        Part::Distinct { alone, .. } if said.iter().any(Option::is_none) => {
+            *alone = alone.saturating_add(rows);
+            Ok(())
         }
+        Part::Distinct { seen, .. } => {
+            seen.insert(said.iter().copied().flatten());
+            few(seen.len())
+        }
+        Part::Values(values) => {
+            if let Some(value) = said.first().copied().flatten() {
+                let known = values.entry(value.clone()).or_default();
+                *known = known.saturating_add(rows);
+            }
+            few(values.len())
+        }
+        _ => Err(Problem::Corrupt("two answers to different questions")),
     }
 }

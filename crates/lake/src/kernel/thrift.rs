@@ -89,10 +89,19 @@ impl<'b> Thrift<'b> {
     /// Hands every field of a structure to `field`, which reads it or returns false to have it passed over.
     pub(super) fn fields(
         &mut self,
+        field: impl FnMut(&mut Self, i16, Wire) -> Result<bool, Problem>,
+    ) -> Result<(), Problem> {
+        self.fields_before(i16::MAX, field)
+    }
+
+    /// The same with every field before the first that has the number `end` or a greater one.
+    pub(super) fn fields_before(
+        &mut self,
+        end: i16,
         mut field: impl FnMut(&mut Self, i16, Wire) -> Result<bool, Problem>,
     ) -> Result<(), Problem> {
         let mut id = 0_i16;
-        while let Some((next, wire)) = self.field(id)? {
+        while let Some((next, wire)) = self.field(id)?.filter(|(next, _)| *next < end) {
             id = next;
             if !field(self, id, wire)? {
                 self.pass(wire, 0)?;

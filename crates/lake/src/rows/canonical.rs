@@ -30,9 +30,9 @@ impl std::error::Error for CanonicalError {}
 impl Rows {
     /// Appends the canonical bytes of a row.
     pub fn push_canonical(&self, row: usize, out: &mut Vec<u8>) {
-        let mut cells = Vec::with_capacity(self.columns.len());
-        if let Some(view) = self.view(row, &mut cells) {
+        if let Some(view) = self.view_without_cells(row) {
             push_canonical(&view, out);
+            (0..self.columns.len()).for_each(|column| push_cell(self.cell(row, column), out));
         }
     }
 }

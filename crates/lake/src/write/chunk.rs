@@ -49,6 +49,12 @@ impl Press {
             .map_err(|error| ParquetError::General(error.to_string()))
     }
 
+    /// Whether a column that begins with that page is to be compressed: packed codes and deltas hardly shrink, and would be
+    /// expanded at every look.
+    fn pays(&mut self, page: &[u8]) -> Result<bool> {
+        Ok(self.press(page)?.len() * 8 <= page.len() * 7)
+    }
+
     fn press(&mut self, bytes: &[u8]) -> Result<Bytes> {
         self.0.compress(bytes).map(Bytes::from).map_err(|error| ParquetError::General(error.to_string()))
     }
@@ -64,24 +70,35 @@ impl Column<'_> {
         let mut sink = TrackedWrite::new(Vec::new());
         let mut writer = SerializedPageWriter::new(&mut sink);
         let mut totals = Totals::default();
-        if let Some((bytes, count)) = &self.dictionary {
-            let page = dictionary_page(press.press(bytes)?, *count);
-            totals.add(&writer.write_page(CompressedPage::new(page, bytes.len()))?);
-        }
         let mut body = Vec::new();
-        for from in (0..self.rows).step_by(PAGE_ROWS) {
-            let rows = from..self.rows.min(from + PAGE_ROWS);
+        let mut fill = |rows: std::ops::Range<usize>, body: &mut Vec<u8>| {
             body.clear();
             if let Some(present) = self.present {
-                push_levels(rows.clone().map(present), &mut body);
+                push_levels(rows.clone().map(present), body);
             }
+            values(rows, body);
+        };
+        fill(0..self.rows.min(PAGE_ROWS), &mut body);
+        let is_pressed = press.pays(&body)?;
+        let mut pressed = |bytes: &[u8]| match is_pressed {
+            true => press.press(bytes),
+            false => Ok(Bytes::copy_from_slice(bytes)),
+        };
+        if let Some((bytes, count)) = &self.dictionary {
+            let page = dictionary_page(pressed(bytes)?, *count);
+            totals.add(&writer.write_page(CompressedPage::new(page, bytes.len()))?);
+        }
+        for from in (0..self.rows).step_by(PAGE_ROWS) {
+            let rows = from..self.rows.min(from + PAGE_ROWS);
             let count = rows.len();
-            values(rows, &mut body);
-            let page = self.data_page(press.press(&body)?, count);
+            if from > 0 {
+                fill(rows, &mut body);
+            }
+            let page = self.data_page(pressed(&body)?, count);
             totals.add(&writer.write_page(CompressedPage::new(page, body.len()))?);
         }
         writer.close()?;
-        let close = self.close(&totals)?;
+        let close = self.close(&totals, is_pressed)?;
         Ok(Chunk { bytes: Bytes::from(sink.into_inner()?), close })
     }
 
@@ -96,7 +113,7 @@ impl Column<'_> {
         }
     }
 
-    fn close(self, totals: &Totals) -> Result<ColumnCloseResult> {
+    fn close(self, totals: &Totals, is_pressed: bool) -> Result<ColumnCloseResult> {
         let mut encodings = vec![Encoding::RLE];
         encodings.extend((self.encoding != Encoding::RLE).then_some(self.encoding));
         let dictionary = self.dictionary.is_some();
@@ -104,9 +121,9 @@ impl Column<'_> {
         let stats = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };
         let mut pages = vec![stats(PageType::DATA_PAGE, self.encoding, totals.data_pages)];
         pages.extend(dictionary.then(|| stats(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1)));
-        let level = ZstdLevel::try_new(ZSTD_LEVEL)?;
+        let zstd = Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?);
         let mut builder = ColumnChunkMetaData::builder(self.descriptor)
-            .set_compression(Compression::ZSTD(level))
+            .set_compression(if is_pressed { zstd } else { Compression::UNCOMPRESSED })
             .set_encodings(encodings)
             .set_page_encoding_stats(pages)
             .set_num_values(i64::try_from(self.rows).unwrap_or_default())

@@ -6,8 +6,9 @@ const BLOCK: usize = 128;
 const PARTS: usize = 4;
 /// Values of one part.
 const PART: usize = BLOCK / PARTS;
-/// Shortest run that is written as a run.
-const RUN_MIN: usize = 8;
+/// Shortest run that is written as a run. Shorter ones save hardly a byte once pages are compressed, and each costs a reader a
+/// step of its own.
+const RUN_MIN: usize = 32;
 
 /// Bits needed for codes below `count`.
 pub(super) fn width_of(count: usize) -> u8 {
@@ -154,8 +155,12 @@ mod tests {
         assert_eq!(out, [3, 0b1000_1000, 0b1100_0110, 0b1111_1010]);
         out.clear();
         // One literal takes seven of the run to fill its group.
-        push_hybrid(&[[1].as_slice(), &[0; 15]].concat(), 1, &mut out);
-        assert_eq!(out, [3, 1, 16, 0]);
+        push_hybrid(&[[1].as_slice(), &[0; 47]].concat(), 1, &mut out);
+        assert_eq!(out, [3, 1, 80, 0]);
+        out.clear();
+        // A run that is not long enough for that stays packed.
+        push_hybrid(&[[1].as_slice(), &[0; 31]].concat(), 1, &mut out);
+        assert_eq!(out, [9, 1, 0, 0, 0]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::files::Row;
-use crate::kernel::{Answer, Filter, GroupKey, Measure, Part, Plan, Problem, Value};
+use crate::kernel::{Answer, Combinations, Filter, GroupKey, Measure, Part, Plan, Problem, Value};
 
 fn value(row: &Row, column: &str) -> Option<Value> {
     let text = |it: &str| Value::Text(it.into());
@@ -41,10 +41,13 @@ fn part(measure: &Measure, row: &Row) -> Part {
         Measure::Sum(name) => sum(number(name)),
         Measure::SumOfProducts(a, b) => sum(number(a).zip(number(b)).map(|(a, b)| a * b)),
         Measure::Values(name) => Part::Values(value(row, name).into_iter().map(|it| (it, 1)).collect()),
-        Measure::Distinct(names) => match names.iter().map(|it| value(row, it)).collect::<Option<Vec<_>>>() {
-            Some(all) => Part::Distinct { seen: [all].into(), alone: 0 },
-            None => Part::Distinct { seen: [].into(), alone: 1 },
-        },
+        Measure::Distinct(names) => {
+            let all: Option<Vec<Value>> = names.iter().map(|it| value(row, it)).collect();
+            let alone = u64::from(all.is_none());
+            let mut seen = Combinations::default();
+            all.into_iter().for_each(|it| seen.insert(&it));
+            Part::Distinct { seen, alone }
+        }
     }
 }
 

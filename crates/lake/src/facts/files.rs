@@ -1,0 +1,141 @@
+//! The files of one fact, asked again and again: footers are read once, and counters are laid out once for each shape of
+//! question.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use evidence::{FactSchema, FactsError, Group, Question};
+
+use crate::answer::{Ask, BlobSource};
+use crate::counters::{CountersError, PackedCounters, Part, Table, Wanted};
+use crate::kernel::{self, Footer, Opened, ReadError};
+use crate::layout::Layout;
+use crate::manifest::FileEntry;
+use crate::threads::each_of;
+use crate::write::{COUNTERS_KEY, FACT_KEY};
+
+/// A table of so few cells answers questions that need less than it knows.
+const CELLS_FEW: usize = 4096;
+/// Steps of all tables that are kept; the oldest go first.
+const STEPS_MAX: usize = 16 << 20;
+
+/// The files of one fact that stand for a window.
+#[derive(Default)]
+pub(super) struct Files {
+    entries: Vec<Entry>,
+    /// The newest last.
+    tables: Mutex<Vec<Arc<Counted>>>,
+}
+
+/// One file of the window; its footer is read when it is first wanted.
+struct Entry {
+    entry: FileEntry,
+    source: BlobSource,
+    footer: OnceLock<Footer>,
+}
+
+/// What the counters of those files say that keep them.
+struct Counted {
+    table: Table,
+    /// By file: whether it is in the table.
+    is_counted: Vec<bool>,
+}
+
+impl Files {
+    pub(super) fn push(&mut self, entry: FileEntry, source: BlobSource) {
+        self.entries.push(Entry { entry, source, footer: OnceLock::new() });
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &FileEntry> {
+        self.entries.iter().map(|it| &it.entry)
+    }
+
+    pub(super) fn ask(&self, question: &Question, schema: &FactSchema) -> Result<Vec<Group>, FactsError> {
+        let ask = Ask::of(question, schema)?;
+        let counted = ask.wanted().map(|it| self.counted(it, ask.layout())).transpose()?;
+        let (from, until) = (question.within.from().nanos(), question.within.until().nanos());
+        let (mut whole, mut edges) = (Vec::new(), Vec::new());
+        for (at, file) in self.entries.iter().enumerate() {
+            let is_counted =
+                counted.as_ref().and_then(|it| it.is_counted.get(at)).copied().unwrap_or_default();
+            let touches = |(from, until): &(i64, i64)| file.touches(*from, *until);
+            match is_counted {
+                false if file.touches(from, until) => whole.push(file.opened()?),
+                true if ask.edges().iter().any(touches) => edges.push(file.opened()?),
+                _ => {}
+            }
+        }
+        ask.answer(counted.as_ref().map(|it| &it.table), &whole, &edges)
+    }
+
+    /// The table for that; made when there is none yet, while others wait for it.
+    fn counted(&self, wanted: &Wanted, layout: &Layout) -> Result<Arc<Counted>, FactsError> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let knows = |it: &&Arc<Counted>| {
+            let known = it.table.wanted();
+            known == wanted || (it.table.cells() <= CELLS_FEW && known.covers(wanted))
+        };
+        if let Some(known) = tables.iter().find(knows) {
+            return Ok(Arc::clone(known));
+        }
+        let counted = Arc::new(self.count(wanted, layout)?);
+        tables.push(Arc::clone(&counted));
+        while tables.len() > 1 && tables.iter().map(|it| it.table.len()).sum::<usize>() > STEPS_MAX {
+            tables.remove(0);
+        }
+        Ok(counted)
+    }
+
+    fn count(&self, wanted: &Wanted, layout: &Layout) -> Result<Counted, FactsError> {
+        let found = each_of(&self.entries, |it| it.part(wanted, layout));
+        let (mut parts, mut is_counted) = (Vec::new(), Vec::new());
+        for part in found {
+            let part = part?;
+            is_counted.push(part.is_some());
+            parts.extend(part);
+        }
+        let table = Table::of(wanted.clone(), &parts, layout);
+        let table = table.map_err(|it| FactsError::Unavailable(it.to_string()))?;
+        Ok(Counted { table, is_counted })
+    }
+}
+
+impl Entry {
+    /// Whether a row may lie in the half-open span.
+    fn touches(&self, from: i64, until: i64) -> bool {
+        self.entry.from.nanos() < until && self.entry.until.nanos() >= from
+    }
+
+    fn opened(&self) -> Result<Opened<'_>, FactsError> {
+        if let Some(footer) = self.footer.get() {
+            return Ok(Opened { source: &self.source, footer });
+        }
+        // Counters are long, and are laid out in tables.
+        let read = kernel::footer_head(&self.source).map_err(unavailable)?;
+        Ok(Opened { source: &self.source, footer: self.footer.get_or_init(|| read) })
+    }
+
+    /// What its counters say of what is wanted, if it has any that do.
+    fn part(&self, wanted: &Wanted, layout: &Layout) -> Result<Option<Part>, FactsError> {
+        let footer = kernel::footer(&self.source).map_err(unavailable)?;
+        let damaged = |it: CountersError| FactsError::Unavailable(format!("`{}`: {it}", self.entry.path));
+        let packed = packed_counters(&footer, layout).map_err(damaged)?;
+        packed.and_then(|it| it.part(wanted)).transpose().map_err(damaged)
+    }
+}
+
+fn unavailable(error: ReadError) -> FactsError {
+    FactsError::Unavailable(error.to_string())
+}
+
+/// The counters that a footer keeps, if it keeps any, in terms of a layout, which may be newer than the file.
+fn packed_counters(footer: &Footer, layout: &Layout) -> Result<Option<PackedCounters>, CountersError> {
+    let kept =
+        |wanted: &str| footer.metadata.iter().find(|(key, _)| key == wanted).map(|(_, it)| it.as_str());
+    let Some(text) = kept(COUNTERS_KEY) else { return Ok(None) };
+    let written = kept(FACT_KEY).and_then(Layout::parse).ok_or(CountersError)?;
+    let mut packed = PackedCounters::open(text)?;
+    if written != *layout {
+        packed.head.rename(&written, layout);
+    }
+    Ok(Some(packed))
+}
