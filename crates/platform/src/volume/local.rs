@@ -8,6 +8,7 @@ use ::lake::journal::{BATCH_BYTES_MAX, Journal, JournalError, JournalLimits};
 use ::lake::{Lake, fold};
 use store::{Fault, Row, Scope, Store, values};
 
+use super::batches::Batches;
 use super::waiting::{Safe, Waiting};
 use super::{fold, io, rule, unreachable};
 use crate::refusal::Failure;
@@ -41,7 +42,7 @@ impl Local {
 }
 
 impl Waiting for Local {
-    fn append(&self, batches: Vec<Vec<u8>>) -> Result<Safe, Failure> {
+    fn append(&self, batches: Batches) -> Result<Safe, Failure> {
         for it in batches {
             self.journal.append(&it).map_err(|it| of_journal(&it))?;
         }

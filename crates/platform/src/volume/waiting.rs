@@ -4,13 +4,14 @@ use ::lake::Lake;
 use store::{Fault, Store, Tx, values};
 use timeline::Instant;
 
+use super::batches::Batches;
 use super::fold;
 use crate::refusal::Failure;
 
 /// Where batches wait.
 pub(super) trait Waiting: Send + Sync {
     /// Makes the batches of a request safe: when this returns a power failure cannot take them back.
-    fn append(&self, batches: Vec<Vec<u8>>) -> Result<Safe, Failure>;
+    fn append(&self, batches: Batches) -> Result<Safe, Failure>;
 
     /// Puts what waits under a name into files of the lake, then forgets it. A crash at any point leaves what is done again to
     /// the same end.

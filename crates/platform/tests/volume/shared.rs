@@ -123,7 +123,7 @@ fn a_request_acknowledged_after_its_object_was_folded_waits_for_nothing_and_coun
         send(&node, &delivered(50..100));
         worker.pass(60);
         run_all(&worker);
-        assert_eq!(house.objects(), [PathBuf::new(); 0], "the object of the slow one went with the other");
+        assert!(house.objects().is_empty(), "the object of the slow one went with the other");
         let receipt = acknowledge(&node, slow);
         assert_eq!((receipt.in_volume, house.waiting()), (Some(50), 0));
         send(world, &[fee()]);
