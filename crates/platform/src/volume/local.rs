@@ -49,7 +49,13 @@ impl Waiting for Local {
         Ok(Safe { journal: self.name.clone(), object: 0 })
     }
 
-    fn fold(&self, lake: &Lake, store: &Store, name: &str) -> Result<(), Failure> {
+    fn fold(
+        &self,
+        lake: &Lake,
+        store: &Store,
+        name: &str,
+        _: &dyn Fn() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         if name != self.name {
             return Err(unreachable("they are in the journal of another process"));
         }

@@ -92,7 +92,13 @@ impl Waiting for Shared {
         Ok(Safe { journal: self.journal.clone(), object: number })
     }
 
-    fn fold(&self, lake: &Lake, store: &Store, journal: &str) -> Result<(), Failure> {
+    fn fold(
+        &self,
+        lake: &Lake,
+        store: &Store,
+        journal: &str,
+        goes_on: &dyn Fn() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let acknowledged = store.read(Scope::Provider, |tx| acknowledged(tx, journal))?;
         let mut until = upto(store, journal)?;
         let mut taken = Taken::default();
@@ -108,13 +114,21 @@ impl Waiting for Shared {
             if name.before > until {
                 break;
             }
-            if let Some((batches, bytes)) = self.read(store, &name)? {
-                taken.groups.push((name.path(), batches));
-                taken.bytes += bytes;
+            match self.read(store, &name) {
+                Ok(None) => {}
+                Ok(Some((batches, bytes))) => {
+                    taken.groups.push((name.path(), batches));
+                    taken.bytes += bytes;
+                }
+                Err(failure) => {
+                    self.put_into_files((lake, store), journal, (taken, until))?;
+                    return Err(failure);
+                }
             }
             until = name.number;
             if taken.bytes >= FOLDED_BYTES {
                 self.put_into_files((lake, store), journal, (std::mem::take(&mut taken), until))?;
+                goes_on()?;
             }
         }
         self.put_into_files((lake, store), journal, (taken, until))?;
