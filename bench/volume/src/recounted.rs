@@ -34,14 +34,16 @@ pub(crate) fn in_another_process(folder: &Path) -> Result<Recounted, Fault> {
     let said = String::from_utf8(said.stdout)?;
     let numbers = said.split_whitespace().map(str::parse).collect::<Result<Vec<u64>, _>>()?;
     match *numbers {
-        [rows, without_counters, wall, cpu, answered_wall, answered_cpu, memory_kib, differences] => Ok(Recounted {
-            rows,
-            without_counters,
-            took: Took { wall, cpu },
-            answered: Took { wall: answered_wall, cpu: answered_cpu },
-            memory_kib,
-            is_equal: differences == 0,
-        }),
+        [rows, without_counters, wall, cpu, answered_wall, answered_cpu, memory_kib, differences] => {
+            Ok(Recounted {
+                rows,
+                without_counters,
+                took: Took { wall, cpu },
+                answered: Took { wall: answered_wall, cpu: answered_cpu },
+                memory_kib,
+                is_equal: differences == 0,
+            })
+        }
         _ => Err(format!("the recount said {said:?}").into()),
     }
 }

@@ -5,6 +5,8 @@ use crate::layout::Layout;
 mod counting;
 mod part;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use counting::Counting;

@@ -98,8 +98,9 @@ impl Volume {
 
     /// Opens what this process has of its own, so that it is told at the start when another process has it. Asks no store that is
     /// shared.
-    pub fn prepare(&self) -> Result<(), Failure> {
-        self.open().map(drop)
+    pub fn prepare(&self) -> Result<(), String> {
+        let why = |it: Failure| why_unreachable(&it).map_or_else(|| it.to_string(), str::to_owned);
+        self.open().map(drop).map_err(why)
     }
 
     /// Makes the batches of a request safe: none of them is acknowledged unless all are.
@@ -108,10 +109,10 @@ impl Volume {
     }
 
     /// Puts what waits under that name into files. What is acknowledged meanwhile waits for the next time.
-    fn fold(&self, name: &str) -> Result<(), Failure> {
+    fn fold(&self, name: &str, goes_on: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
         let _turn = self.turn();
         let open = self.open()?;
-        open.waiting.fold(&open.lake, &self.store, name)
+        open.waiting.fold(&open.lake, &self.store, name, goes_on)
     }
 
     fn open(&self) -> Result<Arc<Open>, Failure> {

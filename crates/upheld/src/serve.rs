@@ -40,14 +40,7 @@ pub(crate) fn open(serving: &Serving, tracer: Tracer) -> Result<Platform, Failur
     let platform = Platform::new(store, serving.settings.clone(), key);
     match &serving.lake {
         None => Ok(platform.with_data(&serving.data)),
-        Some(address) => {
-            let platform = platform.with_lake(lake::open(address)?, &serving.data);
-            platform
-                .volume
-                .prepare()
-                .map_err(|it| Failure::Fault(format!("{}: {it}", serving.data.display())))?;
-            Ok(platform)
-        }
+        Some(address) => Ok(platform.with_lake(lake::open(address)?, &serving.data)),
     }
 }
 
@@ -111,6 +104,10 @@ pub(crate) fn run(
         eprintln!(
             "upheld: warning: {address} can be reached from other machines, and nothing is encrypted: browsers there send no sign-in back, so nobody can stay signed in; put a TLS proxy before it, or listen on 127.0.0.1"
         );
+    }
+    if serving.lake.is_some() {
+        let unfit = |why: String| Failure::Fault(format!("{}: {why}", serving.data.display()));
+        platform.volume.prepare().map_err(unfit)?;
     }
     // Let go of when nothing runs any more: its connections cannot be ended within the runtime.
     let store = platform.store.clone();

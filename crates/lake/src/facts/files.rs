@@ -26,11 +26,13 @@ pub(super) struct Files {
     tables: Mutex<Vec<Arc<Counted>>>,
 }
 
-/// One file of the window; its footer is read when it is first wanted.
+/// One file of the window; what it says of itself is read when it is first wanted.
 struct Entry {
     entry: FileEntry,
     source: BlobSource,
     footer: OnceLock<Footer>,
+    /// Still packed, which takes a dozen bytes for each counter.
+    counters: OnceLock<Option<PackedCounters>>,
 }
 
 /// What the counters of those files say that keep them.
@@ -42,7 +44,8 @@ struct Counted {
 
 impl Files {
     pub(super) fn push(&mut self, entry: FileEntry, source: BlobSource) {
-        self.entries.push(Entry { entry, source, footer: OnceLock::new() });
+        let (footer, counters) = (OnceLock::new(), OnceLock::new());
+        self.entries.push(Entry { entry, source, footer, counters });
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &FileEntry> {
@@ -116,10 +119,22 @@ impl Entry {
 
     /// What its counters say of what is wanted, if it has any that do.
     fn part(&self, wanted: &Wanted, layout: &Layout) -> Result<Option<Part>, FactsError> {
+        let part = self.counters(layout)?.and_then(|it| it.part(wanted));
+        part.transpose().map_err(|it| self.damaged(it))
+    }
+
+    /// Several threads may read them at once; what they read is the same.
+    fn counters(&self, layout: &Layout) -> Result<Option<&PackedCounters>, FactsError> {
+        if let Some(known) = self.counters.get() {
+            return Ok(known.as_ref());
+        }
         let footer = kernel::footer(&self.source).map_err(unavailable)?;
-        let damaged = |it: CountersError| FactsError::Unavailable(format!("`{}`: {it}", self.entry.path));
-        let packed = packed_counters(&footer, layout).map_err(damaged)?;
-        packed.and_then(|it| it.part(wanted)).transpose().map_err(damaged)
+        let read = packed_counters(&footer, layout).map_err(|it| self.damaged(it))?;
+        Ok(self.counters.get_or_init(|| read).as_ref())
+    }
+
+    fn damaged(&self, error: CountersError) -> FactsError {
+        FactsError::Unavailable(format!("`{}`: {error}", self.entry.path))
     }
 }
 

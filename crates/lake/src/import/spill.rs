@@ -66,7 +66,16 @@ impl Spiller {
         self.wait()?;
         self.jobs = None;
         let state = self.thread.take().and_then(|it| it.join().ok()).ok_or_else(|| gone(&self.folder))?;
-        Ok((self.folder, state))
+        Ok((std::mem::take(&mut self.folder), state))
+    }
+}
+
+/// What an import under way puts aside is put aside before the next one may begin in its folder.
+impl Drop for Spiller {
+    fn drop(&mut self) {
+        self.jobs = None;
+        // Whatever came of it, nobody is left to be told.
+        drop(self.thread.take().map(JoinHandle::join));
     }
 }
 

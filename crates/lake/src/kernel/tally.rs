@@ -141,7 +141,9 @@ impl Tallied {
         said.clear();
         for known in self.values.iter().rev() {
             let size = known.len().max(1) as u64;
-            said.push(usize::try_from(code % size).ok().and_then(|it| known.get(it)).and_then(Option::as_ref));
+            said.push(
+                usize::try_from(code % size).ok().and_then(|it| known.get(it)).and_then(Option::as_ref),
+            );
             code /= size;
         }
         said.reverse();

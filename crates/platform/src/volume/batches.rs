@@ -10,6 +10,9 @@ const MAGIC: [u8; 8] = *b"upbatch\x01";
 /// Ends every name.
 const SUFFIX: &str = ".batches";
 
+/// Batches in the order they came, each as [`::lake::journal::Batch`] encodes it.
+pub(super) type Batches = Vec<Vec<u8>>;
+
 /// What a name says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
@@ -50,7 +53,7 @@ impl Name {
     }
 
     /// The batches of its bytes; `None` when they are not the bytes it was given for.
-    pub(super) fn batches(&self, bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    pub(super) fn batches(&self, bytes: &[u8]) -> Option<Batches> {
         if settle::hex(&Sha256::digest(bytes)) != self.sha256 {
             return None;
         }

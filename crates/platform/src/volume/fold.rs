@@ -86,7 +86,7 @@ pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
         MERGE => merge_due(platform, job),
         LEFT => look_for_left(platform),
         name => {
-            let folded = platform.volume.fold(name);
+            let folded = platform.volume.fold(name, &|| jobs::progress(platform, job, 0, 0));
             // What is in files is merged also where something else could not be put there.
             platform.write(|_, tx| Ok(put_down(tx, MERGE, 0)?))?;
             folded
@@ -121,7 +121,7 @@ pub(crate) fn gather(
     let volume = &platform.volume;
     let waits = || platform.store.read(Scope::Provider, |tx| waits(tx, (tenant, subscription), until));
     for name in waits()? {
-        volume.fold(&name)?;
+        volume.fold(&name, &|| Ok(()))?;
     }
     if !waits()?.is_empty() {
         return Err(unreachable("some came just now"));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ::lake::{BlobError, Blobs, Content};
 
-use super::batches::{self, Name};
+use super::batches::{self, Batches, Name};
 
 /// How long the first of an object waits for others.
 const GATHER_TIME: Duration = Duration::from_millis(10);
@@ -37,7 +37,7 @@ struct Desk {
 
 #[derive(Default)]
 struct State {
-    batches: Vec<Vec<u8>>,
+    batches: Batches,
     bytes: usize,
     /// When the first of them came.
     since: Option<Instant>,
@@ -71,7 +71,7 @@ impl Group {
     }
 
     /// Waits until the batches are in an object; its number.
-    pub(super) fn append(&self, batches: Vec<Vec<u8>>) -> Outcome {
+    pub(super) fn append(&self, batches: Batches) -> Outcome {
         let until = Instant::now() + ANSWER_MAX;
         let (answer, answered) = sync_channel(1);
         let mut state = self.desk.lock();
@@ -113,7 +113,7 @@ impl Desk {
     }
 
     /// What has gathered, when there is something and its time has come; nothing when it is over.
-    fn take(&self) -> Option<(Vec<Vec<u8>>, Vec<SyncSender<Outcome>>)> {
+    fn take(&self) -> Option<(Batches, Vec<SyncSender<Outcome>>)> {
         let mut state = self.lock();
         loop {
             let left = match state.since {

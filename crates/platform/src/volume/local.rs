@@ -8,6 +8,7 @@ use ::lake::journal::{BATCH_BYTES_MAX, Journal, JournalError, JournalLimits};
 use ::lake::{Lake, fold};
 use store::{Fault, Row, Scope, Store, values};
 
+use super::batches::Batches;
 use super::waiting::{Safe, Waiting};
 use super::{fold, io, rule, unreachable};
 use crate::refusal::Failure;
@@ -41,14 +42,20 @@ impl Local {
 }
 
 impl Waiting for Local {
-    fn append(&self, batches: Vec<Vec<u8>>) -> Result<Safe, Failure> {
+    fn append(&self, batches: Batches) -> Result<Safe, Failure> {
         for it in batches {
             self.journal.append(&it).map_err(|it| of_journal(&it))?;
         }
         Ok(Safe { journal: self.name.clone(), object: 0 })
     }
 
-    fn fold(&self, lake: &Lake, store: &Store, name: &str) -> Result<(), Failure> {
+    fn fold(
+        &self,
+        lake: &Lake,
+        store: &Store,
+        name: &str,
+        _: &dyn Fn() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         if name != self.name {
             return Err(unreachable("they are in the journal of another process"));
         }

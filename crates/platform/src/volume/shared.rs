@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ::lake::{BlobError, Blobs, Lake, fold_batches};
 use store::{Scope, Store, Tx, values};
 
-use super::batches::{FOLDER, Name};
+use super::batches::{Batches, FOLDER, Name};
 use super::group::Group;
 use super::waiting::{Safe, Waiting, folded};
 use super::{fold, of_blob, rule, unreachable};
@@ -29,7 +29,7 @@ pub(super) struct Shared {
 #[derive(Default)]
 struct Taken {
     /// The batches of each, with its path.
-    groups: Vec<(String, Vec<Vec<u8>>)>,
+    groups: Vec<(String, Batches)>,
     bytes: usize,
 }
 
@@ -50,7 +50,7 @@ impl Shared {
     }
 
     /// The batches of an object, and how many bytes it has; `None` when another process has folded it meanwhile.
-    fn read(&self, store: &Store, name: &Name) -> Result<Option<(Vec<Vec<u8>>, usize)>, Failure> {
+    fn read(&self, store: &Store, name: &Name) -> Result<Option<(Batches, usize)>, Failure> {
         let path = name.path();
         let read = self.blobs.size(&path).and_then(|it| self.blobs.get_range(&path, 0..it));
         match read {
@@ -87,12 +87,18 @@ impl Shared {
 }
 
 impl Waiting for Shared {
-    fn append(&self, batches: Vec<Vec<u8>>) -> Result<Safe, Failure> {
+    fn append(&self, batches: Batches) -> Result<Safe, Failure> {
         let number = self.group.append(batches).map_err(|it| of_blob(&it))?;
         Ok(Safe { journal: self.journal.clone(), object: number })
     }
 
-    fn fold(&self, lake: &Lake, store: &Store, journal: &str) -> Result<(), Failure> {
+    fn fold(
+        &self,
+        lake: &Lake,
+        store: &Store,
+        journal: &str,
+        goes_on: &dyn Fn() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let acknowledged = store.read(Scope::Provider, |tx| acknowledged(tx, journal))?;
         let mut until = upto(store, journal)?;
         let mut taken = Taken::default();
@@ -108,13 +114,21 @@ impl Waiting for Shared {
             if name.before > until {
                 break;
             }
-            if let Some((batches, bytes)) = self.read(store, &name)? {
-                taken.groups.push((name.path(), batches));
-                taken.bytes += bytes;
+            match self.read(store, &name) {
+                Ok(None) => {}
+                Ok(Some((batches, bytes))) => {
+                    taken.groups.push((name.path(), batches));
+                    taken.bytes += bytes;
+                }
+                Err(failure) => {
+                    self.put_into_files((lake, store), journal, (taken, until))?;
+                    return Err(failure);
+                }
             }
             until = name.number;
             if taken.bytes >= FOLDED_BYTES {
                 self.put_into_files((lake, store), journal, (std::mem::take(&mut taken), until))?;
+                goes_on()?;
             }
         }
         self.put_into_files((lake, store), journal, (taken, until))?;

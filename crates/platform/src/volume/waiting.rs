@@ -4,17 +4,24 @@ use ::lake::Lake;
 use store::{Fault, Store, Tx, values};
 use timeline::Instant;
 
+use super::batches::Batches;
 use super::fold;
 use crate::refusal::Failure;
 
 /// Where batches wait.
 pub(super) trait Waiting: Send + Sync {
     /// Makes the batches of a request safe: when this returns a power failure cannot take them back.
-    fn append(&self, batches: Vec<Vec<u8>>) -> Result<Safe, Failure>;
+    fn append(&self, batches: Batches) -> Result<Safe, Failure>;
 
-    /// Puts what waits under a name into files of the lake, then forgets it. A crash at any point leaves what is done again to
-    /// the same end.
-    fn fold(&self, lake: &Lake, store: &Store, name: &str) -> Result<(), Failure>;
+    /// Puts what waits under a name into files of the lake, then forgets it, and tells now and then that it goes on. A crash at
+    /// any point leaves what is done again to the same end.
+    fn fold(
+        &self,
+        lake: &Lake,
+        store: &Store,
+        name: &str,
+        goes_on: &dyn Fn() -> Result<(), Failure>,
+    ) -> Result<(), Failure>;
 
     /// The names under which something waits that can be folded from here.
     fn names(&self) -> Result<Vec<String>, Failure>;
