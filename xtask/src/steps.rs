@@ -106,12 +106,27 @@ fn engines(root: &Path) -> Outcome {
     if !has_nextest(root) {
         return Err("cargo-nextest is missing and could not be installed".to_owned());
     }
-    // Of the tests of the program itself only those that need an engine.
-    let chosen = "not package(upheld) | binary(fleet)";
-    let mut tests = cargo(root, &[&["nextest", "run", "--no-fail-fast", "-E", chosen], &named[..]].concat());
+    // Of the tests of the program itself only those that need an engine: each of the others would be linked with one.
+    let mut tests = cargo(
+        root,
+        &[&["nextest", "run", "--no-fail-fast", "--lib", "--bins", "--examples"], &named[..]].concat(),
+    );
+    for test in ENGINES.iter().flat_map(|it| tests_of(root, it)) {
+        tests.args(["--test", &test]);
+    }
     // What is optimised for tests elsewhere is a query engine here, which takes long enough to build as it is.
     let tests = tests.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_TEST_OPT_LEVEL", "0");
     run(tests.env("CARGO_PROFILE_TEST_DEBUG", "0").env("CARGO_PROFILE_DEV_DEBUG", "0"))
+}
+
+/// The names of a crate's tests; the program's own test of fleets is called as that crate's.
+fn tests_of(root: &Path, name: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(root.join("crates").join(name).join("tests"));
+    let paths = entries.into_iter().flatten().flatten().map(|it| it.path());
+    let is_test =
+        |it: &PathBuf| it.join("main.rs").is_file() || it.extension().is_some_and(|end| end == "rs");
+    let named = paths.filter(is_test).filter_map(|it| Some(it.file_stem()?.to_string_lossy().into_owned()));
+    named.collect()
 }
 
 /// Tests of what is stored run on SQLite and on a PostgreSQL server that lives as long as they do.

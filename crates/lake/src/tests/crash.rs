@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+
+#[cfg(feature = "power")]
+mod power;
 
 use super::*;
 use crate::fold;
@@ -11,6 +14,8 @@ use crate::journal::{Batch, Journal, JournalLimits};
 /// Set in the child: the folder it works in and the number of its round.
 const FOLDER: &str = "LAKE_TEST_FOLDER";
 const ROUND: &str = "LAKE_TEST_ROUND";
+/// Set to kill more often than [`ROUNDS`].
+const MANY: &str = "UPHELD_CRASH_ROUNDS";
 const ROUNDS: u32 = 10;
 const THREADS: u32 = 4;
 const ROWS: u32 = 5;
@@ -73,8 +78,18 @@ fn child() {
     });
 }
 
-/// Runs a child until it has acknowledged so many batches, kills it, and says which it acknowledged.
-fn killed_after(root: &Path, round: u32, batches: usize) -> Vec<(u32, u32)> {
+fn rounds() -> u32 {
+    std::env::var(MANY).map_or(ROUNDS, |it| it.parse().unwrap())
+}
+
+/// Batches after which a round ends: another number each time.
+fn batches(round: u32) -> usize {
+    usize::try_from(20 + round * 97 % 211).unwrap()
+}
+
+/// Runs a child until it has acknowledged so many batches, does that to it, and says which it acknowledged until then.
+fn ended_after(root: &Path, round: u32, batches: usize, end: impl FnOnce(&mut Child)) -> Vec<(u32, u32)> {
+    let mut end = Some(end);
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "tests::crash::child", "--nocapture", "--test-threads=1"])
         .env(FOLDER, root)
@@ -88,31 +103,42 @@ fn killed_after(root: &Path, round: u32, batches: usize) -> Vec<(u32, u32)> {
             acknowledged.push((thread.parse().unwrap(), number.parse().unwrap()));
         }
         if acknowledged.len() == batches {
-            child.kill().unwrap();
+            if let Some(end) = end.take() {
+                end(&mut child);
+            }
         }
     }
     child.wait().unwrap();
     acknowledged
 }
 
+/// Folds what is there and looks for everything that was acknowledged, once.
+fn nothing_is_lost_or_twice(root: &Path, expected: &BTreeSet<String>, round: u32) {
+    let (lake, journal) = (lake(root), journal(root));
+    fold_and_settle(&lake, &journal, 1_000_000);
+    assert_eq!(journal.closed(), Vec::<u64>::new());
+    let counted = counted(&lake);
+    assert_eq!(counted.values().filter(|it| **it != 1).count(), 0, "round {round}");
+    let lost: Vec<&String> = expected.iter().filter(|it| !counted.contains_key(*it)).collect();
+    assert_eq!(lost, Vec::<&String>::new(), "round {round}");
+}
+
+fn ids(round: u32, acknowledged: &[(u32, u32)]) -> impl Iterator<Item = String> {
+    let id = move |&(thread, batch): &(u32, u32)| {
+        (0..ROWS).map(move |row| id(&round.to_string(), thread, batch, row))
+    };
+    acknowledged.iter().flat_map(id)
+}
+
 #[test]
 fn a_killed_process_loses_nothing_it_acknowledged_and_counts_nothing_twice() {
     let root = tempfile::tempdir().unwrap();
     let mut expected = BTreeSet::new();
-    for round in 0..ROUNDS {
-        let batches = usize::try_from(20 + round * 97 % 211).unwrap();
-        let acknowledged = killed_after(root.path(), round, batches);
-        assert!(acknowledged.len() >= batches);
-        for (thread, batch) in acknowledged {
-            expected.extend((0..ROWS).map(|row| id(&round.to_string(), thread, batch, row)));
-        }
-        let (lake, journal) = (lake(root.path()), journal(root.path()));
-        fold_and_settle(&lake, &journal, 1_000_000);
-        assert_eq!(journal.closed(), Vec::<u64>::new());
-        let counted = counted(&lake);
-        assert_eq!(counted.values().filter(|it| **it != 1).count(), 0, "round {round}");
-        let lost: Vec<&String> = expected.iter().filter(|it| !counted.contains_key(*it)).collect();
-        assert_eq!(lost, Vec::<&String>::new(), "round {round}");
+    for round in 0..rounds() {
+        let acknowledged = ended_after(root.path(), round, batches(round), |it| it.kill().unwrap());
+        assert!(acknowledged.len() >= batches(round));
+        expected.extend(ids(round, &acknowledged));
+        nothing_is_lost_or_twice(root.path(), &expected, round);
     }
 }
 
