@@ -119,7 +119,7 @@ fn engines(root: &Path) -> Outcome {
     run(tests.env("CARGO_PROFILE_TEST_DEBUG", "0").env("CARGO_PROFILE_DEV_DEBUG", "0"))
 }
 
-/// The names of a crate's tests; the program's own test of fleets is called as that crate's.
+/// The names of a crate's tests.
 fn tests_of(root: &Path, name: &str) -> Vec<String> {
     let entries = std::fs::read_dir(root.join("crates").join(name).join("tests"));
     let paths = entries.into_iter().flatten().flatten().map(|it| it.path());

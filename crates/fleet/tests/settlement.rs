@@ -1,19 +1,21 @@
 //! A month imported into an object store and settled by a fleet: a scheduler and two executors, processes of their own, over
 //! a real S3 server. Statement and answers have the bytes they have on one machine.
-#![cfg(feature = "fleet")]
-#![expect(clippy::expect_used, reason = "helpers of tests stand outside the test functions")]
+//! The program `upheld` has to be built with its feature `fleet`, beside this crate's own.
 
-#[expect(dead_code, reason = "other tests use other parts of it")]
-mod support;
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "helpers of tests stand outside the test functions"
+)]
 
-use std::collections::BTreeMap;
+#[path = "../../objects/tests/support/mod.rs"]
+mod server;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-
-use support::{run, text, upheld};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 const RECEIPTS: usize = 2_000;
 
@@ -39,31 +41,24 @@ impl Drop for Process {
     }
 }
 
-/// A program that is built beside this one.
-fn beside(name: &str) -> PathBuf {
-    let found = Path::new(env!("CARGO_BIN_EXE_upheld")).with_file_name(name);
-    assert!(
-        found.is_file(),
-        "{}: build it with `cargo build -p fleet -p objects --examples --bins`",
-        found.display()
-    );
-    found
+/// A program beside this crate's own, which finds the store.
+fn program(name: &str, s3: SocketAddr) -> Command {
+    let found = Path::new(env!("CARGO_BIN_EXE_upheld-fleet")).with_file_name(name);
+    assert!(found.is_file(), "{}: build it with `cargo build -p upheld --features fleet`", found.display());
+    let mut command = Command::new(found);
+    command
+        .env("AWS_ENDPOINT", format!("http://{s3}"))
+        .env("AWS_ALLOW_HTTP", "true")
+        .env("AWS_REGION", "test-1")
+        .env("AWS_ACCESS_KEY_ID", server::KEY.0)
+        .env("AWS_SECRET_ACCESS_KEY", server::KEY.1);
+    command
 }
 
-/// What `export A=b C='d'` sets.
-fn exported(line: &str) -> BTreeMap<String, String> {
-    let words = line.strip_prefix("export ").expect("an export").replace('\'', "\u{1}");
-    let mut settings = BTreeMap::new();
-    let mut rest = words.as_str();
-    while let Some((name, after)) = rest.split_once('=') {
-        let (value, next) = match after.strip_prefix('\u{1}') {
-            Some(quoted) => quoted.split_once('\u{1}').expect("a closing quote"),
-            None => after.split_once(' ').unwrap_or((after, "")),
-        };
-        settings.insert(name.trim().to_owned(), value.to_owned());
-        rest = next;
-    }
-    settings
+fn done(command: &mut Command) -> Output {
+    let output = command.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    output
 }
 
 fn free_port() -> String {
@@ -96,39 +91,39 @@ fn contract(name: &str) -> PathBuf {
 
 struct Place {
     folder: tempfile::TempDir,
-    s3: BTreeMap<String, String>,
+    s3: SocketAddr,
 }
 
 impl Place {
     fn import(&self, lake: &str) {
-        let output = run(upheld()
-            .arg("import")
-            .arg(self.folder.path().join("receipts.json"))
-            .args(["--from", "aliyun", "--lake", lake, "--contract"])
-            .arg(contract("pingan-sms.md"))
-            .arg("--codes")
-            .arg(contract("codes/pingan-sms.md"))
-            .arg("--phone-key")
-            .arg(self.folder.path().join("phone.key"))
-            .arg("--work")
-            .arg(self.folder.path().join("work"))
-            .envs(&self.s3));
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        done(
+            program("upheld", self.s3)
+                .arg("import")
+                .arg(self.folder.path().join("receipts.json"))
+                .args(["--from", "aliyun", "--lake", lake, "--contract"])
+                .arg(contract("pingan-sms.md"))
+                .arg("--codes")
+                .arg(contract("codes/pingan-sms.md"))
+                .arg("--phone-key")
+                .arg(self.folder.path().join("phone.key"))
+                .arg("--work")
+                .arg(self.folder.path().join("work")),
+        );
     }
 
     /// The statement and what it rests on, as bytes.
     fn settled(&self, package: &str, words: &[&str]) -> [Vec<u8>; 3] {
         let package = self.folder.path().join(package);
-        let output = run(upheld()
-            .arg("settle")
-            .arg(contract("pingan-sms.md"))
-            .args(["--cycle", "2026-10", "--since", "2026-01-01"])
-            .args(words)
-            .arg("--seal")
-            .arg(&package)
-            .env("XDG_CONFIG_HOME", self.folder.path())
-            .envs(&self.s3));
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        done(
+            program("upheld", self.s3)
+                .arg("settle")
+                .arg(contract("pingan-sms.md"))
+                .args(["--cycle", "2026-10", "--since", "2026-01-01"])
+                .args(words)
+                .arg("--seal")
+                .arg(&package)
+                .env("XDG_CONFIG_HOME", self.folder.path()),
+        );
         ["statement.json", "volume/answers.txt", "volume/partitions.txt"]
             .map(|it| fs::read(package.join(it)).expect("a file of the package"))
     }
@@ -139,19 +134,13 @@ fn a_fleet_over_an_object_store_settles_to_the_bytes_of_one_machine_and_a_folder
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("receipts.json"), receipts()).expect("written");
     fs::write(folder.path().join("phone.key"), "0123456789abcdef0123456789abcdef\n").expect("written");
-    let mut server = Process::start(Command::new(beside("examples/s3")).arg(folder.path().join("s3")));
-    let mut s3 = exported(&server.line());
-    s3.extend(exported(&server.line()));
+    let s3 = server::serve(&folder.path().join("s3"));
     let place = Place { folder, s3 };
     let local = place.folder.path().join("lake").display().to_string();
     let remote = "s3://lake/evidence";
     place.import(&local);
     place.import(remote);
-    let fleet = || {
-        let mut command = Command::new(beside("upheld-fleet"));
-        command.envs(&place.s3);
-        command
-    };
+    let fleet = || program("upheld-fleet", s3);
     let mut scheduler =
         Process::start(fleet().args(["scheduler", "--listen", "127.0.0.1:0", "--lake", remote]));
     let scheduler_at = scheduler.line().strip_prefix("listening on ").expect("an address").to_owned();
