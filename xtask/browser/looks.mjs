@@ -9,7 +9,7 @@ import { launch, listen, signIn } from "./browser.mjs";
 
 const [, , base, folder] = process.argv;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PEOPLE = ["owner@polaris.example", "it@northfield.example", "it@huayue.example", null];
+const PEOPLE = ["owner@polaris.example", "it@northfield.example", "it@huayue.example", "dev@qingniao.example", null];
 const WIDTHS = [360, 768, 1440];
 /** Pages of one shape that are followed for further links. */
 const SAME_SHAPE_MAX = 3;

@@ -16,6 +16,9 @@ mod forms;
 #[path = "isolation/markup.rs"]
 mod markup;
 
+#[path = "isolation/volume.rs"]
+mod volume;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

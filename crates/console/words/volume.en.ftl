@@ -1,3 +1,4 @@
+volume-title = Records in volume
 volume-tab = In volume
 volume-lead = Records of “{ $fact }” come in volume: they are counted, never listed. Every figure here is an answer of the records themselves, in the clock of the contract.
 volume-cycle = Cycle

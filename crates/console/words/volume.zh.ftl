@@ -1,3 +1,4 @@
+volume-title = 大量记录
 volume-tab = 大量记录
 volume-lead = “{ $fact }”的记录数量巨大：只计数，从不逐条列出。本页每个数字都由记录本身回答，时间按合同所在时区。
 volume-cycle = 周期

@@ -30,6 +30,7 @@ pub struct ObjectBlobs {
 
 impl ObjectBlobs {
     /// Files below the root of `store`.
+    /// Nobody else may use that very client: its connections live on the threads of this value, and end with them.
     pub fn new(store: Arc<dyn ObjectStore>) -> io::Result<ObjectBlobs> {
         Ok(ObjectBlobs { store, calls: Calls::new()? })
     }

@@ -43,6 +43,7 @@ pub async fn read_log(store: &Arc<dyn ObjectStore>) -> Result<Option<Log>, Manif
 
 impl ObjectManifest {
     /// The manifest below the root of `store`, which begins with its first change.
+    /// Nobody else may use that very client: its connections live on the threads of this value, and end with them.
     pub fn open(store: Arc<dyn ObjectStore>) -> Result<ObjectManifest, ManifestError> {
         let calls = Calls::new().map_err(|error| unreachable(FOLDER, error))?;
         let manifest = ObjectManifest { store, calls, known: Mutex::default() };

@@ -4,8 +4,6 @@
 
 mod support;
 
-use std::sync::Arc;
-
 use lake::{Change, Day, FileEntry, FileManifest, Manifest, ManifestError, Place};
 use objects::ObjectManifest;
 use proptest::prelude::*;
@@ -74,14 +72,15 @@ proptest! {
     #[test]
     fn a_manifest_of_objects_says_what_one_in_a_file_does(steps in proptest::collection::vec(step(), 1..12)) {
         let (folder, server) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let bucket = support::bucket(support::serve(server.path()));
+        let server_at = support::serve(server.path());
+    let bucket = || support::bucket(server_at);
         let file = FileManifest::open(folder.path()).unwrap();
-        let objects = ObjectManifest::open(Arc::clone(&bucket)).unwrap();
+        let objects = ObjectManifest::open(bucket()).unwrap();
         for (at, step) in (1..).zip(&steps) {
             prop_assert_eq!(done(&file, step, at), done(&objects, step, at), "{:?}", step);
         }
         drop(file);
-        let (file, objects) = (FileManifest::open(folder.path()).unwrap(), ObjectManifest::open(bucket).unwrap());
+        let (file, objects) = (FileManifest::open(folder.path()).unwrap(), ObjectManifest::open(bucket()).unwrap());
         prop_assert_eq!(file.superseded(), objects.superseded());
         prop_assert_eq!(file.places(), objects.places());
     }
@@ -90,10 +89,11 @@ proptest! {
 #[test]
 fn changes_made_at_once_all_count() {
     let server = tempfile::tempdir().unwrap();
-    let bucket = support::bucket(support::serve(server.path()));
+    let server_at = support::serve(server.path());
+    let bucket = || support::bucket(server_at);
     std::thread::scope(|scope| {
         for writer in 0..4u8 {
-            let manifest = ObjectManifest::open(Arc::clone(&bucket)).unwrap();
+            let manifest = ObjectManifest::open(bucket()).unwrap();
             scope.spawn(move || {
                 for at in 0..8u8 {
                     let add = vec![entry(i32::from(writer), at, false)];
@@ -103,16 +103,17 @@ fn changes_made_at_once_all_count() {
         }
     });
     let ever = Interval::new(Instant::MIN, Instant::MAX).unwrap();
-    let manifest = ObjectManifest::open(bucket).unwrap();
+    let manifest = ObjectManifest::open(bucket()).unwrap();
     assert_eq!(manifest.entries(&place(), ever, None).unwrap().len(), 32);
 }
 
 #[test]
 fn of_two_who_remove_one_file_at_once_one_is_refused() {
     let server = tempfile::tempdir().unwrap();
-    let bucket = support::bucket(support::serve(server.path()));
-    let first = ObjectManifest::open(Arc::clone(&bucket)).unwrap();
-    let second = ObjectManifest::open(bucket).unwrap();
+    let server_at = support::serve(server.path());
+    let bucket = || support::bucket(server_at);
+    let first = ObjectManifest::open(bucket()).unwrap();
+    let second = ObjectManifest::open(bucket()).unwrap();
     let at = Instant::from_nanos(1);
     first.commit(&Change { add: vec![entry(0, 1, true)], remove: vec![], at }).unwrap();
     let path = entry(0, 1, true).path;
@@ -124,8 +125,9 @@ fn of_two_who_remove_one_file_at_once_one_is_refused() {
 #[test]
 fn a_change_that_is_damaged_or_missing_is_named() {
     let server = tempfile::tempdir().unwrap();
-    let bucket = support::bucket(support::serve(server.path()));
-    let manifest = ObjectManifest::open(Arc::clone(&bucket)).unwrap();
+    let server_at = support::serve(server.path());
+    let bucket = || support::bucket(server_at);
+    let manifest = ObjectManifest::open(bucket()).unwrap();
     for name in 1..=3u8 {
         let add = vec![entry(0, name, false)];
         manifest.commit(&Change { add, remove: vec![], at: Instant::from_nanos(1) }).unwrap();
@@ -133,7 +135,7 @@ fn a_change_that_is_damaged_or_missing_is_named() {
     let second = "manifest/00000000000000000002.ndjson";
     let file = server.path().join(support::BUCKET).join(second);
     let whole = std::fs::read(&file).unwrap();
-    let opened = || ObjectManifest::open(Arc::clone(&bucket)).err();
+    let opened = || ObjectManifest::open(bucket()).err();
     let named = Some(ManifestError::Damaged { path: second.to_owned(), line: 1 });
     assert_eq!(opened(), None);
     for damaged in [&whole[..whole.len() - 1], &whole[1..], &whole[..0]] {

@@ -30,6 +30,7 @@ mod recurrence;
 mod volume;
 
 use lanes::{By, Drawn};
+pub(crate) use volume::path as volume_path;
 
 /// Records of a page.
 const ROWS: usize = 50;

@@ -49,6 +49,8 @@ struct Shown {
     cycles: Vec<Cycle>,
     terms: Vec<(&'static str, String)>,
     agreement_href: String,
+    /// Where its records in volume are told; empty where there are none, or they are not for the reader.
+    volume: String,
     /// Where the fees on record are; empty where the contract knows none.
     fees: String,
     history: Vec<Changed>,
@@ -145,6 +147,7 @@ pub(crate) fn routes() -> Vec<Route> {
             cycles: cycles_of(view, tenant, id, &show)?,
             terms: terms::pairs(view, &it, &published.contract),
             agreement_href: format!("/agreements/{}", it.agreement),
+            volume: volume(view, &published.contract, (tenant, id)),
             fees: fees(&published.contract, tenant, id),
             history: terms::history(view, &it, &show),
             documents: terms::documents(view, &it),
@@ -155,6 +158,11 @@ pub(crate) fn routes() -> Vec<Route> {
         view.html(&page)
     });
     vec![show, act::route()]
+}
+
+fn volume(view: &View<'_, '_>, contract: &language::Contract, (tenant, id): (&str, &str)) -> String {
+    let seen = view.may_in(tenant, Resource::Evidence, Verb::Read);
+    if seen { super::evidence::volume_path(contract, tenant, id) } else { String::new() }
 }
 
 fn fees(contract: &language::Contract, tenant: &str, id: &str) -> String {
