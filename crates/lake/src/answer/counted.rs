@@ -106,10 +106,8 @@ pub(super) fn decide(
     let deciding = deciding.ok_or(Problem::Corrupt("counters do not tell what was asked of them"))?;
     let mut sink = Sink::of(plan);
     let mut keys = deciding.keys.iter().map(|_| Vec::new()).collect::<Vec<_>>();
-    for cells in deciding.candidates() {
-        for cell in cells {
-            deciding.cell(cell, &mut keys, &mut sink)?;
-        }
+    for cell in deciding.candidates() {
+        deciding.cell(cell, &mut keys, &mut sink)?;
     }
     sink.finish()
 }
@@ -165,11 +163,11 @@ impl<'p> Deciding<'p> {
     }
 
     /// The cells that may pass: when the filter names subjects, theirs.
-    fn candidates(&self) -> Vec<Range<usize>> {
+    fn candidates(&self) -> Box<dyn Iterator<Item = usize> + '_> {
         let by_subject = self.table.dimension(By::Subject).map(|(at, _)| at);
         match by_subject.and_then(|at| self.filter.only_codes(at)) {
-            Some(codes) => codes.iter().map(|it| self.table.cells_of(*it)).collect(),
-            None => vec![0..self.table.cells()],
+            Some(codes) => Box::new(codes.iter().flat_map(move |it| self.table.cells_of(*it))),
+            None => Box::new(0..self.table.cells()),
         }
     }
 

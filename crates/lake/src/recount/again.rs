@@ -16,6 +16,8 @@ const DENSE_MAX: usize = 4 << 20;
 const NONE: u32 = u32::MAX;
 
 type Sums = Vec<(i128, u64)>;
+/// An hour, and what is said in it.
+type Key = (i64, Vec<Option<Value>>);
 
 /// Counts again.
 pub(super) struct Again<'c> {
@@ -33,7 +35,7 @@ pub(super) struct Again<'c> {
     values: Vec<Vec<Option<Value>>>,
     codes: Vec<u32>,
     /// What no group counts.
-    strange: BTreeMap<(i64, Vec<Option<Value>>), (u64, Sums)>,
+    strange: BTreeMap<Key, (u64, Sums)>,
 }
 
 /// What the groups of the counters say, one after the other.
