@@ -204,10 +204,10 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
     let bodies: usize = clients.into_iter().map(|it| it.thread.join().expect("a client")).sum();
 
     told("all was sent");
-    // The nodes have done their part; what they accepted is the worker's.
+    // The nodes have done their part; what they accepted is the workers'.
     nodes.into_iter().flatten().for_each(|it| drop(it.stop("KILL")));
     worker.stop("KILL");
-    let worker = house.start("worker", "worker");
+    let workers = ["worker", "another"].map(|it| house.start(it, "worker"));
     let records = (bodies * RECORDS) as u64;
     eventually("everything is in files", || counted(&web, &token) == (records, true));
     eventually("nothing waits", || house.waiting() == 0);
@@ -219,7 +219,7 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
     let failed = must(web.get("/api/v1/jobs?state=failed", Some(&token)));
     assert_eq!(failed["items"], json!([]), "no job needs a person");
     println!("{bodies} bodies, {records} records, {ROUNDS} times two processes killed");
-    for it in [worker, web] {
+    for it in workers.into_iter().chain([web]) {
         let ended = it.stop("TERM");
         assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
     }
