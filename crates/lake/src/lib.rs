@@ -49,7 +49,7 @@ pub use layout::{Column, Kind, Layout, NumberKind};
 pub use manifest::{Change, FileEntry, FileManifest, Manifest, ManifestError};
 pub use place::{BUCKET_NANOS, DAY_NANOS, Day, HOUR_NANOS, Place, segment};
 pub use read::verify;
-pub use recount::{Difference, Differs, Recount, recount};
+pub use recount::{Difference, Differs, Recount, contents, recount};
 pub use retention::{Removed, Retention};
 pub use rows::{Cell, RowError, RowView, Rows};
 pub use settle::Limits;

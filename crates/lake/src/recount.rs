@@ -1,6 +1,7 @@
 //! Everything counted again: every file against its SHA-256, every counter against the rows it counts.
 
 mod again;
+mod contents;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::read::verify;
 use crate::threads::each_of;
 use crate::write::{COUNTERS_KEY, FACT_KEY};
 use again::Again;
+
+pub use contents::contents;
 
 /// What was counted again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub enum Differs {
         /// In the file.
         found: u64,
     },
+    /// The rows are others than those the content digest was taken of.
+    Content,
     /// A counter says something else than the rows.
     Counter {
         /// Hours since 1970-01-01T00:00Z.
@@ -71,6 +76,7 @@ impl fmt::Display for Difference {
         match &self.what {
             Differs::File(why) => f.write_str(why),
             Differs::Rows { said, found } => write!(f, "`{path}` has {found} rows, the manifest says {said}"),
+            Differs::Content => write!(f, "`{path}` has other records than its content digest names"),
             Differs::Counter { hour, keys, said, found } => {
                 write!(f, "`{path}` counts {said} rows and has {found}, or other sums, in hour {hour}")?;
                 keys.iter().try_for_each(|(name, word)| {

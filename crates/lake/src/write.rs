@@ -44,9 +44,8 @@ pub struct FileWriter {
     writer: SerializedFileWriter<Hashing<BufWriter<File>>>,
     layout: Layout,
     press: chunk::Press,
-    content: Sha256,
+    content: ContentHash,
     counting: Counting,
-    canonical: Vec<u8>,
     rows: u64,
     from: i64,
     until: i64,
@@ -82,9 +81,8 @@ impl FileWriter {
             writer: SerializedFileWriter::new(sink, schema::schema(layout)?, Arc::new(properties))?,
             layout: layout.clone(),
             press: chunk::Press::new()?,
-            content: Sha256::new(),
+            content: ContentHash::default(),
             counting: Counting::new(layout),
-            canonical: Vec::new(),
             rows: 0,
             from: i64::MAX,
             until: i64::MIN,
@@ -96,7 +94,7 @@ impl FileWriter {
         if rows.is_empty() {
             return Ok(());
         }
-        self.digest(rows);
+        self.content.add(rows);
         self.counting.add(rows);
         self.rows += rows.len() as u64;
         self.from = rows.at.iter().copied().fold(self.from, i64::min);
@@ -118,7 +116,7 @@ impl FileWriter {
 
     /// Ends the file. Its bytes are with the operating system, not yet safe from a power failure.
     pub fn finish(mut self) -> std::result::Result<Written, LakeError> {
-        let content: [u8; 32] = self.content.finalize().into();
+        let content = self.content.finish();
         let mut say = |key: &str, value: String| {
             self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
         };
@@ -139,18 +137,31 @@ impl FileWriter {
             until: self.until,
         })
     }
+}
 
-    fn digest(&mut self, rows: &Rows) {
+/// SHA-256 over the canonical bytes of rows, one after another.
+#[derive(Default)]
+pub(crate) struct ContentHash {
+    hash: Sha256,
+    canonical: Vec<u8>,
+}
+
+impl ContentHash {
+    pub(crate) fn add(&mut self, rows: &Rows) {
         const HASHED_BYTES: usize = 1 << 16;
         for row in 0..rows.len() {
             rows.push_canonical(row, &mut self.canonical);
             if self.canonical.len() >= HASHED_BYTES {
-                self.content.update(&self.canonical);
+                self.hash.update(&self.canonical);
                 self.canonical.clear();
             }
         }
-        self.content.update(&self.canonical);
+        self.hash.update(&self.canonical);
         self.canonical.clear();
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.hash.finalize().into()
     }
 }
 

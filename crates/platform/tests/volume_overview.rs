@@ -60,6 +60,9 @@ fn send(world: &World, lines: &[Json]) {
     assert_eq!(receipt.refused, 0, "{receipt:?}");
 }
 
+/// What has to hold of a parcel.
+type Condition = fn(&Parcel) -> bool;
+
 /// A parcel of the test: what is sent and what the oracle looks at.
 #[derive(Debug, Clone)]
 struct Parcel {
@@ -258,7 +261,7 @@ fn the_waterfall_takes_each_record_once_and_names_what_took_it() {
         assert!(rule.of_failures && !rule.per_subject, "{rule:?}");
         let mut left: Vec<&Parcel> = parcels.iter().collect();
         let mut expected = Vec::new();
-        let steps: [(&str, fn(&Parcel) -> bool); 4] = [
+        let steps: [(&str, Condition); 4] = [
             ("size = small", |it| it.size == "small"),
             ("insured", |it| it.insured),
             ("closed_roads", |it| !it.is_closed()),

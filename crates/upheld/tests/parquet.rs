@@ -1,6 +1,6 @@
 //! Somebody's Parquet: a table of receipts says the same as JSON objects with its columns, and a damaged one is refused.
 
-#![expect(clippy::expect_used, reason = "helpers of tests stand outside the test functions")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
 
 #[expect(dead_code, reason = "other tests use other parts of it")]
 mod support;

@@ -102,10 +102,10 @@ fn ended_after(root: &Path, round: u32, batches: usize, end: impl FnOnce(&mut Ch
         if let ["acknowledged", _, thread, number, "."] = line.split(' ').collect::<Vec<_>>()[..] {
             acknowledged.push((thread.parse().unwrap(), number.parse().unwrap()));
         }
-        if acknowledged.len() == batches {
-            if let Some(end) = end.take() {
-                end(&mut child);
-            }
+        if acknowledged.len() == batches
+            && let Some(end) = end.take()
+        {
+            end(&mut child);
         }
     }
     child.wait().unwrap();

@@ -173,3 +173,26 @@ fn a_manifest_torn_at_any_byte_is_what_it_was_before() {
         assert!(FileManifest::open(root.path()).is_err(), "byte {byte}");
     }
 }
+
+#[test]
+fn records_that_are_not_those_the_content_digest_names_are_found_though_every_count_agrees() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), small());
+    let told = |day, id| Told { day, minute: 3, subject: 1, id, status: 2, fee: 2, recorded: 1 };
+    import(&lake, &[told(0, 1), told(1, 2)], 100, 10);
+    let mut entries = standing(&lake);
+    assert_eq!(crate::contents(&lake.blobs, &entries, &layout()).unwrap(), []);
+    // Somebody puts other records in the place of those of the first day, and has the manifest name their bytes.
+    let other = tempfile::tempdir().unwrap();
+    let forged = open(other.path(), small());
+    import(&forged, &[told(0, 3)], 100, 10);
+    let [first, _] = &mut entries[..] else { panic!("two days") };
+    let [instead] = &standing(&forged)[..] else { panic!("one day") };
+    std::fs::copy(other.path().join(&instead.path), root.path().join(&first.path)).unwrap();
+    (first.sha256, first.bytes) = (instead.sha256, instead.bytes);
+    let counted = crate::recount(&lake.blobs, &entries, &layout()).unwrap();
+    assert_eq!(counted.differences, [], "what is counted agrees");
+    let found = crate::contents(&lake.blobs, &entries, &layout()).unwrap();
+    let named = crate::Difference { path: entries[0].path.clone(), what: crate::Differs::Content };
+    assert_eq!(found, [named]);
+}
