@@ -35,7 +35,7 @@ fn subscribe(house: &House) {
 
 fn send(house: &House, platform: &platform::Platform) {
     let line = |at: usize| -> Json {
-        json!({ "fact": "parcel", "id": format!("p{at}"), "at": "2026-10-03T09:20:00+08:00", "subject": "north & south",
+        json!({ "fact": "parcel", "id": format!("p{at}"), "at": "2026-11-09T09:20:00+08:00", "subject": "north & south",
             "state": if at < 5 { "lost" } else { "arrived" } })
     };
     let lines: Vec<String> = (0..120).map(|it| line(it).to_string()).collect();
@@ -44,7 +44,7 @@ fn send(house: &House, platform: &platform::Platform) {
     let stream = Stream::Subscription { tenant: D.to_owned(), id: "d-parcels".to_owned() };
     let receipt = intake::receive(platform, &Principal::system("test"), &stream, body).unwrap();
     assert_eq!((receipt.accepted, receipt.refused), (120, 0));
-    house.clock.set(calendar::parse_instant("2026-10-04T00:00:00Z").unwrap());
+    house.clock.set(calendar::parse_instant("2026-11-10T00:05:00Z").unwrap());
 }
 
 #[test]
@@ -63,7 +63,8 @@ fn the_page_of_records_in_volume_tells_what_counts_and_what_waits() {
     assert_eq!(empty.status, 200, "{}", empty.text());
     assert!(empty.text().contains("neither 100% nor 0%") && !empty.text().contains("<dd>0%"));
     send(&house, &house.platform);
-    assert!(page("d-admin", "en").text().contains("One batch with 120 records"));
+    let waiting = page("d-admin", "en").text();
+    assert!(waiting.contains("One batch with 120 records"), "{waiting}");
     jobs::run_due(&house.platform, &HANDLERS).unwrap();
     for (lang, words) in
         [("en", ["From submitted to counted", "By account"]), ("zh", ["从提交到计入", "按账号"])]
