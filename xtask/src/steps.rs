@@ -20,7 +20,7 @@ struct Step {
 }
 
 /// Cheap checks first, so that a slip is told soon.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { title: "format", is_slow: false, is_apart: false, check: format },
     Step { title: "clippy", is_slow: false, is_apart: false, check: clippy },
     Step { title: "tests", is_slow: false, is_apart: false, check: tests },
@@ -32,6 +32,7 @@ const STEPS: [Step; 14] = [
     Step { title: "tidy", is_slow: false, is_apart: false, check: tidy::check },
     Step { title: "the API under schemathesis", is_slow: true, is_apart: false, check: api::check },
     Step { title: "the pages in a browser", is_slow: true, is_apart: false, check: pages::check },
+    Step { title: "a lake in an object store", is_slow: true, is_apart: false, check: objects },
     Step { title: "records in volume by other engines", is_slow: true, is_apart: true, check: engines },
     Step { title: "holidays beside independent packages", is_slow: true, is_apart: false, check: holidays },
     Step { title: "time zones beside an independent package", is_slow: true, is_apart: false, check: zones },
@@ -92,6 +93,22 @@ fn workspace(root: &Path, words: &[&str], rest: &[&str]) -> Command {
 
 fn clippy(root: &Path) -> Outcome {
     run(&mut workspace(root, &["clippy"], &["--all-targets", "--", "-D", "warnings"]))
+}
+
+/// A lake in an object store, beside a real server of one; and that the program can be built with it. In a folder of its own, as
+/// the engines.
+fn objects(root: &Path) -> Outcome {
+    let folder = tools_folder(root).with_file_name("objects");
+    let lints = ["--", "-D", "warnings"];
+    for words in
+        [&["--package", "objects", "--all-targets"][..], &["--package", "upheld", "--features", "s3"]]
+    {
+        let mut clippy = cargo(root, &[&["clippy"], words, &lints].concat());
+        run(clippy.env("CARGO_TARGET_DIR", &folder))?;
+    }
+    let runner: &[&str] = if has_nextest(root) { &["nextest", "run", "--no-fail-fast"] } else { &["test"] };
+    let mut tests = cargo(root, &[runner, &["--package", "objects"]].concat());
+    run(tests.env("CARGO_TARGET_DIR", &folder))
 }
 
 /// Clippy and the tests of the engines. They have a folder of their own, so that what they need of shared crates does not make
