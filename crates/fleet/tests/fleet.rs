@@ -1,5 +1,11 @@
 //! A scheduler and two executors, processes of their own, answer over a real S3 server as memory and one process do.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests stand outside the test functions"
+)]
+
 #[path = "../../query/tests/lake/support.rs"]
 mod records;
 #[path = "../../objects/tests/support/mod.rs"]

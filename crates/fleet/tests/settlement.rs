@@ -8,6 +8,7 @@
     reason = "helpers of tests stand outside the test functions"
 )]
 
+#[expect(dead_code, reason = "other tests use other parts of it")]
 #[path = "../../objects/tests/support/mod.rs"]
 mod server;
 
