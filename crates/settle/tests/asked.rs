@@ -9,8 +9,9 @@
 use std::collections::BTreeSet;
 
 use evidence::{Facts, FactsError, Group, Memory, Question, Record, SourceFile, read};
+use quantity::Quantity;
 use settle::absent::status_word;
-use settle::{Inputs, Overrides, Settlement, cycle_span, settle};
+use settle::{Inputs, Overrides, Settlement, Shown, cycle_span, settle};
 
 /// Evidence that refuses to be listed, so that every question that can be asked is asked.
 struct InVolume(Memory);
@@ -160,4 +161,25 @@ fn a_question_lists_no_records_in_the_derivation() {
         "{:?}",
         counted.evidence
     );
+}
+
+#[test]
+fn a_share_says_of_how_many_whether_asked_or_listed() {
+    let contract = language::read("volume.md", CONTRACT).0.expect("the contract is sound");
+    let file = SourceFile { name: "e.ndjson".to_owned(), bytes: evidence_text(7).into_bytes() };
+    let memory = Memory::new(read(&contract.schema, &[file]).0.as_of(None));
+    let counts = |of: &Settlement| {
+        let share =
+            of.derivation.iter().find(|it| it.name == "share_delivered").expect("it is derived").clone();
+        let texts: Vec<String> = share.steps.iter().map(|it| it.0.clone()).collect();
+        assert_eq!(texts, ["count(counted)", "count(counted where outcome = delivered)"]);
+        let numbers: Vec<_> = share.steps.into_iter().map(|it| it.1.expect("it is counted")).collect();
+        let [Shown::Quantity(all), Shown::Quantity(matching)] = &numbers[..] else {
+            panic!("{numbers:?}");
+        };
+        let said = matching.value.div(&all.value).expect("there are records");
+        assert_eq!(share.value, Ok(Shown::Quantity(Quantity::number(said))));
+        numbers
+    };
+    assert_eq!(counts(&settled(&memory)), counts(&settled(&InVolume(memory))));
 }

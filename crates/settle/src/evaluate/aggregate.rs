@@ -7,6 +7,7 @@ use language::contract::{Aggregate, Compare, Node, Op, Type};
 use quantity::{Quantity, Ratio, Unit};
 
 use super::scalar::{compare, ratio_absent};
+use super::written::one_line;
 use super::{Evaluator, lost};
 use crate::absent::Absent;
 use crate::open;
@@ -43,6 +44,7 @@ impl<'a> Evaluator<'a> {
         if let Some(answer) = self.asked(which, rows, slot, body, rank, &node.ty)? {
             return Ok(answer);
         }
+        let source = rows;
         let rows = match which {
             Aggregate::First | Aggregate::Last => {
                 super::call::cut(&self.rows_value(rows)?, 1, which == Aggregate::First)
@@ -55,6 +57,10 @@ impl<'a> Evaluator<'a> {
         let values = self.each_row(which, &rows, slot, body);
         self.trace.resume();
         let values = values?;
+        if which == Aggregate::Share {
+            let matching = values.iter().filter(|it| matches!(it, Value::Truth(true))).count();
+            self.note_share(source, body, (number(matching), number(values.len())));
+        }
         match rank {
             Some(rank) => {
                 let rank = self.quantity(rank)?.value;
@@ -94,6 +100,18 @@ impl<'a> Evaluator<'a> {
             }
         }
         Ok(values)
+    }
+}
+
+impl Evaluator<'_> {
+    /// Writes down of how many records a share is, and how many of them match, as the counts that a reader would write.
+    pub(super) fn note_share(&mut self, rows: &Node, body: &Node, (matching, all): (Value, Value)) {
+        let text = |it: &Node| one_line(self.world.contract.source(it.span));
+        let (rows_text, condition) = (text(rows), text(body));
+        let is_name = matches!(rows.op, Op::Fact(_) | Op::Item(..));
+        let of_rows = if is_name { rows_text.clone() } else { format!("({rows_text})") };
+        self.trace.note(format!("count({rows_text})"), all);
+        self.trace.note(format!("count({of_rows} where {condition})"), matching);
     }
 }
 

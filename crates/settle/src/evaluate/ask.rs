@@ -59,7 +59,7 @@ impl<'a> Evaluator<'a> {
             }
             // Which row of a key is the latest, and what it says, only a list shows.
             _ if key.is_some() => Ok(None),
-            Aggregate::Share => self.asked_share(&filter, slot, body),
+            Aggregate::Share => self.asked_share(&filter, rows, (slot, body)),
             Aggregate::Sum | Aggregate::Min | Aggregate::Max | Aggregate::Mean | Aggregate::Percentile => {
                 self.asked_field(which, &filter, slot, body, rank, ty)
             }
@@ -307,14 +307,16 @@ impl<'a> Evaluator<'a> {
     fn asked_share(
         &mut self,
         asked: &(usize, Predicate),
-        slot: usize,
-        body: Option<&'a Node>,
+        rows: &'a Node,
+        (slot, body): (usize, Option<&'a Node>),
     ) -> Outcome<Option<Value>> {
         let Some(body) = body else { return Ok(None) };
         let Some(matching) = self.as_filter(asked.0, slot, body)? else { return Ok(None) };
         let all = self.number(asked, Measure::Count)?.unwrap_or(Ratio::ZERO);
         let part = (asked.0, Predicate::And(vec![asked.1.clone(), matching]));
         let part = self.number(&part, Measure::Count)?.unwrap_or(Ratio::ZERO);
+        let number = |it: &Ratio| Value::Quantity(Quantity::number(it.clone()));
+        self.note_share(rows, body, (number(&part), number(&all)));
         match part.div(&all) {
             Ok(share) => Ok(Some(Value::Quantity(Quantity::number(share)))),
             Err(_) => Err(Absent::no_data("there are no records to take a share of", "没有可计算比例的记录")),
