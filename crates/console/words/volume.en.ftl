@@ -9,8 +9,8 @@ volume-none = No record of “{ $fact }” in this cycle
 volume-none-help = That is no data: neither 100% nor 0%.
 volume-waiting = Not everything that was sent is counted here yet
 volume-waiting-batches = { $batches ->
-    [one] One batch with { $records } records is safe in the journal and in no file yet.
-   *[other] { $batches } batches with { $records } records are safe in the journal and in no file yet.
+    [one] One batch with up to { $records } records is safe in the journal and in no file yet.
+   *[other] { $batches } batches with up to { $records } records are safe in the journal and in no file yet.
   }
 volume-waiting-files = { $records } records lie in files that are not merged; some of them may be counted already or replace one that is.
 volume-waiting-since = The first of them has waited since { $when }. They count as soon as they are merged, and a cycle is closed only with all of them.
@@ -44,7 +44,7 @@ volume-days = By day
 volume-hour = Hour
 volume-day = Day
 volume-heat = Where failures gather
-volume-heat-lead = Days from left to right, hours from top to bottom. An hour without a mark has no record.
+volume-heat-lead = Days from left to right, hours from top to bottom. An hour without a mark has no record that counts.
 volume-figures = All figures
 volume-legend-good = succeeded
 volume-legend-bad = failed

@@ -79,6 +79,11 @@ impl Day {
         Interval::new(Instant::from_nanos(from), Instant::from_nanos(until)).unwrap_or(Interval::ALL)
     }
 
+    /// The day of that date.
+    pub fn of_date(date: Date) -> Day {
+        Day(Date::new(1970, 1, 1).map_or(0, |it| it.days_until(date)))
+    }
+
     /// The day of the calendar.
     pub fn date(self) -> Option<Date> {
         Date::new(1970, 1, 1)?.add_days(self.0)
@@ -86,7 +91,7 @@ impl Day {
 
     /// Reads `YYYY-MM-DD`.
     pub fn parse(text: &str) -> Option<Day> {
-        Some(Day(Date::new(1970, 1, 1)?.days_until(Date::parse(text)?)))
+        Date::parse(text).map(Day::of_date)
     }
 }
 

@@ -44,15 +44,20 @@ pub fn verify(blobs: &dyn Blobs, entry: &FileEntry) -> std::result::Result<(), L
             format_args!("it has {size} bytes instead of {}", entry.bytes),
         ));
     }
+    let found = digest(blobs, &entry.path, size)?;
+    if found == entry.sha256 { Ok(()) } else { Err(LakeError::corrupt(&entry.path, "its SHA-256 differs")) }
+}
+
+/// SHA-256 of a file of so many bytes.
+pub(crate) fn digest(blobs: &dyn Blobs, path: &str, size: u64) -> std::result::Result<[u8; 32], LakeError> {
     let mut hash = Sha256::new();
     let mut from = 0;
     while from < size {
         let until = size.min(from + HASHED_BYTES);
-        hash.update(&blobs.get_range(&entry.path, from..until)?);
+        hash.update(&blobs.get_range(path, from..until)?);
         from = until;
     }
-    let found: [u8; 32] = hash.finalize().into();
-    if found == entry.sha256 { Ok(()) } else { Err(LakeError::corrupt(&entry.path, "its SHA-256 differs")) }
+    Ok(hash.finalize().into())
 }
 
 impl FileRows {

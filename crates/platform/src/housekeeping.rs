@@ -25,12 +25,13 @@ pub fn schedule(platform: &Platform) -> Result<(), Failure> {
 
 /// Forgets, and comes back tomorrow.
 pub fn run(platform: &Platform, _: &Job) -> Result<(), Failure> {
-    volume::forget(platform)?;
     platform.write(|platform, tx| {
         answered::forget(tx, platform.settings.idempotency_seconds)?;
-        people::forget(tx)?;
-        again(tx, DAY_SECONDS)
-    })
+        Ok(people::forget(tx)?)
+    })?;
+    // Last, so that a lake which cannot be reached keeps nothing else from being forgotten.
+    volume::forget(platform)?;
+    platform.write(|_, tx| again(tx, DAY_SECONDS))
 }
 
 fn again(tx: &mut Tx<'_>, seconds: i64) -> Result<(), Failure> {

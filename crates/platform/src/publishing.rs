@@ -118,7 +118,7 @@ fn checked(input: Publish) -> Result<Checked, Refusal> {
 /// Publishes a checked contract. The same text again gets the same answer; another text under a version that is published
 /// is refused.
 pub fn publish(
-    _: &Platform,
+    platform: &Platform,
     tx: &mut Tx<'_>,
     who: &Principal,
     checked: &Checked,
@@ -137,6 +137,7 @@ pub fn publish(
             Err(taken(id, version).into())
         };
     }
+    check_facts_stay(platform, tx, checked)?;
     put_agreement(tx, checked)?;
     objects::put(tx, checked.text.as_bytes())?;
     tx.execute(
@@ -165,6 +166,25 @@ pub fn publish(
     };
     audit::append(tx, who, PROVIDER, entry)?;
     agreements::found_version(tx, id, version)
+}
+
+/// Records in volume lie in files, all others in the store. A fact that changed from one to the other would leave the records
+/// behind that came under the versions before.
+fn check_facts_stay(platform: &Platform, tx: &mut Tx<'_>, checked: &Checked) -> Result<(), Failure> {
+    let id = &checked.contract.id;
+    let versions = tx.rows("SELECT version FROM agreement_version WHERE agreement_id = $1", values![id])?;
+    for row in versions {
+        let version: String = row.get(0)?;
+        let before = platform.contracts.get(tx, id, &version)?;
+        let facts = &checked.contract.schema.facts;
+        let changed = facts.iter().find(|it| {
+            before.contract.schema.fact(&it.name).is_some_and(|(_, other)| other.volume != it.volume)
+        });
+        if let Some(fact) = changed {
+            return Err(moved(&fact.name, &version, fact.volume).into());
+        }
+    }
+    Ok(())
 }
 
 /// Makes the agreement with its first version; a later one leaves it as it is.
@@ -292,6 +312,20 @@ fn taken(id: &str, version: &str) -> Refusal {
             "{id} {version} is published with another text; a published version never changes: give this text a new version"
         ),
         format!("{id} {version} 已以其他文本发布；已发布的版本不可更改，请使用新的版本号"),
+    )
+}
+
+fn moved(fact: &str, version: &str, in_volume: bool) -> Refusal {
+    let (now, then) = if in_volume { ("in volume", "listed") } else { ("listed", "in volume") };
+    let (now_zh, then_zh) =
+        if in_volume { ("大量记录", "逐条列出") } else { ("逐条列出", "大量记录") };
+    Refusal::invalid(
+        format!(
+            "`{fact}` is {now} here and {then} in version {version}; records that came under that version would not count: give the fact another name"
+        ),
+        format!(
+            "`{fact}` 在此为{now_zh}，而在版本 {version} 中为{then_zh}；该版本下到来的记录将不被计入：请为此事实另取名称"
+        ),
     )
 }
 

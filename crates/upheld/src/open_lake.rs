@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use diagnostic::{Bilingual, Diagnostic, Severity};
 use evidence::{FactSchema, Facts, Memory, Partition};
-use lake::{Layout, Place, Standing, Target};
+use lake::{Blobs, FileEntry, Layout, Place, Standing, Target};
 use language::Contract;
 use timeline::{Instant, Interval};
 
@@ -53,6 +53,12 @@ impl OpenLake {
             return Err(Failure::Usage(format!("--lake {address}: {why}")));
         }
         OpenLake::at(&found, tenant, None)
+    }
+
+    /// Opens a lake to be counted again; `None` where there are files, and nothing that knows which of them stand: the lake of a
+    /// server, whose store knows them.
+    pub(crate) fn find_listed(address: &str, tenant: Option<&str>) -> Result<Option<OpenLake>, Failure> {
+        if Address::of(address).has_lake()? { OpenLake::find(address, tenant).map(Some) } else { Ok(None) }
     }
 
     /// Opens a lake that records are put into; it is made when there is none. Rows under way are kept in `work`, which a
@@ -107,13 +113,20 @@ impl OpenLake {
         contract: &Contract,
         window: Interval,
         as_of: Option<Instant>,
-    ) -> Result<Vec<lake::FileEntry>, lake::LakeError> {
+    ) -> Result<Vec<FileEntry>, lake::LakeError> {
         let mut all = Vec::new();
         for fact in contract.schema.facts.iter().filter(|it| it.volume) {
             let place = Place::new(&self.tenant, &contract.id, &fact.name);
             all.extend(self.lake.manifest.entries(&place, window, as_of)?);
         }
         Ok(all)
+    }
+
+    /// The files that once held the contract's facts in volume and are kept.
+    pub(crate) fn superseded(&self, contract: &Contract) -> Result<Vec<FileEntry>, lake::LakeError> {
+        let mut kept = self.lake.manifest.superseded()?;
+        kept.retain(|it| it.place.tenant == self.tenant && it.place.stream == contract.id);
+        Ok(kept)
     }
 }
 
@@ -126,13 +139,63 @@ impl Lake for OpenLake {
         as_of: Option<Instant>,
     ) -> Result<Box<dyn LakeFacts + 'a>, Diagnostic> {
         let entries = self.entries(contract, window, as_of).map_err(|it| unreadable(&it))?;
-        let blobs = Arc::clone(&self.lake.blobs);
-        let facts = lake::LakeFacts::open(listed, blobs, entries, &contract.schema, window);
-        let facts = facts.map_err(|it| unreadable(&it))?;
+        let facts = opened(&self.lake.blobs, entries, contract, listed, window)?;
         Ok(match &self.asker {
             None => Box::new(Own(facts)),
             Some(asker) => Box::new(asker.facts(facts, &contract.schema)),
         })
+    }
+}
+
+fn opened(
+    blobs: &Arc<dyn Blobs>,
+    entries: Vec<FileEntry>,
+    contract: &Contract,
+    listed: Memory,
+    window: Interval,
+) -> Result<lake::LakeFacts, Diagnostic> {
+    let facts = lake::LakeFacts::open(listed, Arc::clone(blobs), entries, &contract.schema, window);
+    facts.map_err(|it| unreadable(&it))
+}
+
+/// The files that a statement rests on, and no others.
+pub(crate) struct HeldFiles {
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) entries: Vec<FileEntry>,
+}
+
+impl HeldFiles {
+    /// Files of the lake at that address, found by what the statement says of its partitions. The error of a partition that is
+    /// not there is its line.
+    pub(crate) fn found(
+        address: &str,
+        tenant: Option<&str>,
+        partitions: &[Partition],
+    ) -> Result<Result<HeldFiles, String>, Failure> {
+        let none = || Failure::Usage(format!("--lake {address}: there is no lake"));
+        let blobs = Address::of(address).files()?.ok_or_else(none)?;
+        let fault = |it: lake::LakeError| Failure::Fault(it.to_string());
+        let found = lake::Found::of(Arc::clone(&blobs), tenant.unwrap_or(ONLY_TENANT)).map_err(fault)?;
+        let mut entries = Vec::new();
+        for partition in partitions {
+            match found.entry(partition).map_err(fault)? {
+                Some(entry) => entries.push(entry),
+                None => return Ok(Err(partition.line())),
+            }
+        }
+        Ok(Ok(HeldFiles { blobs, entries }))
+    }
+}
+
+impl Lake for HeldFiles {
+    fn facts<'a>(
+        &'a self,
+        contract: &'a Contract,
+        listed: Memory,
+        window: Interval,
+        _as_of: Option<Instant>,
+    ) -> Result<Box<dyn LakeFacts + 'a>, Diagnostic> {
+        Ok(Box::new(Own(opened(&self.blobs, self.entries.clone(), contract, listed, window)?)))
     }
 }
 

@@ -217,6 +217,44 @@ fn records_that_came_later_are_told_apart_from_those_the_statement_rests_on() {
 }
 
 #[test]
+fn records_of_the_next_month_on_its_last_day_in_utc_leave_a_statement_as_it_was() {
+    let folder = Folder::new();
+    folder.imported("lake", &month());
+    folder.imported("lake", &[receipt(7_000, 31, "DELIVERED", "12:00:05")]);
+    folder.settled("lake", "package");
+    // The first eight hours of November in the zone of the agreement are the same day in UTC.
+    let next = receipt(7_001, 31, "DELIVERED", "12:00:05");
+    let next = next.replace("2026-10-31 12:00", "2026-11-01 00:15");
+    assert_eq!(folder.imported("lake", &[next]), [1, 0, 0, 0]);
+    let output = folder.recounted("lake", "package");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("they change no answer"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn the_files_alone_are_enough_to_count_again() {
+    let folder = Folder::new();
+    folder.imported("lake", &month());
+    folder.settled("lake", "package");
+    fs::remove_file(folder.path("lake").join("manifest.ndjson")).expect("removed");
+    let output = folder.recounted("lake", "package");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("1000 rows in 10 files"), "{}", text(&output.stdout));
+    let file = folder.lake_file("lake");
+    // Another day's file under the name of this one's.
+    let day = file.parent().and_then(Path::parent).expect("a folder").join("2026-10-05");
+    let other = fs::read_dir(day).expect("a folder").next().expect("a file").expect("an entry").path();
+    fs::copy(other, &file).expect("copied");
+    let output = folder.recounted("lake", "package");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+    assert!(text(&output.stderr).contains(&name), "{}", text(&output.stderr));
+    fs::remove_file(&file).expect("removed");
+    let output = folder.recounted("lake", "package");
+    assert!(text(&output.stderr).contains("P0205"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn records_in_volume_given_twice_are_refused() {
     let folder = Folder::new();
     folder.imported("lake", &month());

@@ -226,10 +226,12 @@ pub(crate) fn is_in_order(
         "SELECT seq FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND first_at < $3 LIMIT 1",
         values![tenant, stream, until],
     )?;
+    // A day in UTC that holds records of this cycle and the next can be asked only when all of it is merged.
     let changed = tx.row(
-        "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2 AND from_at < $3
-           AND (added_at > $4 OR removed_at > $4 OR (settled = 0 AND removed_at IS NULL)) LIMIT 1",
-        values![tenant, stream, until, as_of],
+        "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2
+           AND ((from_at < $3 AND (added_at > $4 OR removed_at > $4)) OR (day <= $5 AND settled = 0 AND removed_at IS NULL))
+           LIMIT 1",
+        values![tenant, stream, until, as_of, i64::from(Day::of_nanos(until.nanos()).0)],
     )?;
     Ok(waiting.is_none() && changed.is_none())
 }

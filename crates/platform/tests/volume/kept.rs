@@ -9,10 +9,10 @@ use platform::{RefusalKind, live, statements, volume};
 use serde_json::{Value as Json, json};
 use store::Location;
 
-use crate::support::{self, World, actions, customer, each, each_way, kind, owner};
+use crate::support::{self, World, actions, customer, each, each_way, kind, owner, publish};
 use crate::world::{
     all, close, cycle, fee, files, kept, message, messages, own, ready, run_all, run_jobs, send, success,
-    try_send, why_unavailable,
+    terms, try_send, why_unavailable,
 };
 
 #[test]
@@ -205,4 +205,17 @@ fn what_was_acknowledged_is_there_when_the_process_ended_before_it_was_in_a_file
         run_all(&world);
         assert_eq!(success(&all(&world)[0]), json!("99/100"));
     }
+}
+
+#[test]
+fn a_fact_that_came_in_volume_is_not_listed_by_a_later_version() {
+    each(|world| {
+        ready(world);
+        send(world, &messages(3));
+        let listed = terms().replace("version: \"1\"", "version: \"2\"").replace("event in volume", "event");
+        assert_eq!(kind(publish(world, &listed)), RefusalKind::Invalid);
+        let renamed =
+            listed.replace("fact message", "fact text_message").replace("of message", "of text_message");
+        publish(world, &renamed).unwrap();
+    });
 }

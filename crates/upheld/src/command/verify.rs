@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::arguments::{Format, VerifyArguments, lang};
 use crate::command::growth;
 use crate::failure::Failure;
-use crate::settlement::{Kept, Request, TextInputs, Told, settlement};
+use crate::settlement::{Kept, Request, Settled, TextInputs, Told, settlement};
 use crate::volume::Lake;
 use crate::{files, key, log, print, volume};
 
@@ -97,19 +97,39 @@ pub(crate) fn recomputed_with(opened: &proof::Opened, lake: &dyn Lake) -> Result
     recomputed(opened, Kept::Lake(lake)).map(Option::unwrap_or_default)
 }
 
+/// What the settlement asks of a lake, and is answered, whatever the statement says.
+pub(crate) fn asked_of(opened: &proof::Opened, lake: &dyn Lake) -> Result<Told, Box<Diagnostic>> {
+    Ok(settled(opened, &sealed(opened)?.1, Kept::Lake(lake))?.told.unwrap_or_default())
+}
+
 fn recomputed(opened: &proof::Opened, kept: Kept<'_>) -> Result<Option<Told>, Box<Diagnostic>> {
-    let missing = |name: &str| {
-        finding(
-            "P0201",
-            format!("the package lacks {name}"),
-            format!("包中缺少 {name}"),
-            ("ask for a complete package", "请索取完整的包"),
-        )
-    };
+    let (sealed, statement) = sealed(opened)?;
+    let settled = settled(opened, &statement, kept)?;
+    let again = proof::canonical_bytes(&statement::json(&settled.settlement))
+        .map_err(|it| unreadable(&it.to_string()))?;
+    if again == sealed { Ok(settled.told) } else { Err(difference(&statement, &again)) }
+}
+
+/// The statement, as bytes and read.
+fn sealed(opened: &proof::Opened) -> Result<(&[u8], Value), Box<Diagnostic>> {
     let sealed = opened.file("statement.json").ok_or_else(|| missing("statement.json"))?;
+    let statement = serde_json::from_slice(sealed).map_err(|it| unreadable(&it.to_string()))?;
+    Ok((sealed, statement))
+}
+
+fn missing(name: &str) -> Box<Diagnostic> {
+    finding(
+        "P0201",
+        format!("the package lacks {name}"),
+        format!("包中缺少 {name}"),
+        ("ask for a complete package", "请索取完整的包"),
+    )
+}
+
+/// Contract, evidence and inputs of the package, settled again.
+fn settled(opened: &proof::Opened, statement: &Value, kept: Kept<'_>) -> Result<Settled, Box<Diagnostic>> {
     let contract = opened.file("contract.md").ok_or_else(|| missing("contract.md"))?;
     let contract = String::from_utf8_lossy(contract);
-    let statement: Value = serde_json::from_slice(sealed).map_err(|it| unreadable(&it.to_string()))?;
     let evidence: Vec<SourceFile> = opened
         .files()
         .iter()
@@ -121,16 +141,13 @@ fn recomputed(opened: &proof::Opened, kept: Kept<'_>) -> Result<Option<Told>, Bo
         contract: ("contract.md", &contract),
         evidence: &evidence,
         cycle: label,
-        inputs: inputs(&statement),
+        inputs: inputs(statement),
         kept,
     };
-    let settled = settlement(&request).map_err(|found| {
+    settlement(&request).map_err(|found| {
         let first = found.into_iter().find(|it| it.severity == Severity::Error);
         first.map_or_else(|| unreadable("the settlement cannot be computed"), Box::new)
-    })?;
-    let again = proof::canonical_bytes(&statement::json(&settled.settlement))
-        .map_err(|it| unreadable(&it.to_string()))?;
-    if again == sealed { Ok(settled.told) } else { Err(difference(&statement, &again)) }
+    })
 }
 
 fn unreadable(why: &str) -> Box<Diagnostic> {

@@ -57,6 +57,18 @@ impl Address {
             Address::Bucket(address) => bucket::open(address),
         }
     }
+
+    /// The files that are there, whether or not something knows which of them stand; there are none where there is no folder.
+    pub(super) fn files(&self) -> Result<Option<Arc<dyn Blobs>>, Failure> {
+        match self {
+            Address::Folder(folder) if !folder.is_dir() => Ok(None),
+            Address::Folder(folder) => {
+                let blobs = LocalBlobs::open(folder).map_err(|it| fault(&folder.to_string_lossy(), &it))?;
+                Ok(Some(Arc::new(blobs)))
+            }
+            Address::Bucket(address) => bucket::files(address).map(Some),
+        }
+    }
 }
 
 fn fault(address: &str, why: &dyn Display) -> Failure {
@@ -69,6 +81,7 @@ mod bucket {
 
     use std::sync::Arc;
 
+    use lake::blobs::Blobs;
     use objects::{ObjectBlobs, ObjectManifest};
 
     use super::{Opened, fault};
@@ -80,9 +93,12 @@ mod bucket {
     }
 
     pub(super) fn open(address: &str) -> Result<Opened, Failure> {
+        Ok((files(address)?, Arc::new(manifest(address)?)))
+    }
+
+    pub(super) fn files(address: &str) -> Result<Arc<dyn Blobs>, Failure> {
         let found = objects::open(address).map_err(|it| fault(address, &it))?;
-        let blobs = ObjectBlobs::new(found.store).map_err(|it| fault(address, &it))?;
-        Ok((Arc::new(blobs), Arc::new(manifest(address)?)))
+        Ok(Arc::new(ObjectBlobs::new(found.store).map_err(|it| fault(address, &it))?))
     }
 
     fn manifest(address: &str) -> Result<ObjectManifest, Failure> {
@@ -95,16 +111,28 @@ mod bucket {
 mod bucket {
     //! This program was built without object stores.
 
+    use std::sync::Arc;
+
+    use lake::blobs::Blobs;
+
     use super::Opened;
     use crate::failure::Failure;
 
     pub(super) fn has_lake(address: &str) -> Result<bool, Failure> {
-        open(address).map(|_| true)
+        Err(without(address))
     }
 
     pub(super) fn open(address: &str) -> Result<Opened, Failure> {
-        Err(Failure::Usage(format!(
+        Err(without(address))
+    }
+
+    pub(super) fn files(address: &str) -> Result<Arc<dyn Blobs>, Failure> {
+        Err(without(address))
+    }
+
+    fn without(address: &str) -> Failure {
+        Failure::Usage(format!(
             "--lake {address}: this program was built without object stores; build it with `cargo build --release --features s3`"
-        )))
+        ))
     }
 }
