@@ -10,7 +10,6 @@ use evidence::{
 };
 use timeline::Interval;
 
-use crate::answer::BlobSource;
 use crate::blobs::Blobs;
 use crate::error::LakeError;
 use crate::manifest::{FileEntry, is_settled};
@@ -50,8 +49,7 @@ impl LakeFacts {
                 return Err(LakeError::corrupt(&entry.path, why));
             }
             partitions.push(partition(&entry)?);
-            let source = BlobSource::new(Arc::clone(&blobs), entry.path.clone(), size);
-            files.push(entry, source);
+            files.push(entry, &blobs);
         }
         Ok(LakeFacts { memory, schema: schema.clone(), files, partitions })
     }

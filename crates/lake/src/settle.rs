@@ -12,7 +12,7 @@ use crate::merge::{Input, Merge, Positions};
 use crate::place::Day;
 use crate::rows::Rows;
 use crate::standing::Standing;
-use crate::write::{FileWriter, GROUP_ROWS, GROUP_ROWS_MIN, PART_ROWS, Written};
+use crate::write::{FileWriter, GROUP_BYTES, GROUP_ROWS, GROUP_ROWS_MIN, PART_ROWS, Written};
 
 pub(crate) use identity::{hash_text, push_hashes};
 
@@ -29,6 +29,9 @@ pub struct Limits {
     pub group_rows: usize,
     /// A row group of at least so many rows ends where its bucket does; the same everywhere but in tests.
     pub group_rows_min: usize,
+    /// Most bytes of the ids and texts of a row group, and of the different words of each of its columns; the same everywhere but
+    /// in tests.
+    pub group_bytes: usize,
 }
 
 impl Default for Limits {
@@ -39,6 +42,7 @@ impl Default for Limits {
             part_rows: PART_ROWS,
             group_rows: GROUP_ROWS,
             group_rows_min: GROUP_ROWS_MIN,
+            group_bytes: GROUP_BYTES,
         }
     }
 }

@@ -18,6 +18,7 @@ use parquet::schema::types::ColumnDescPtr;
 use sha2::{Digest, Sha256};
 
 pub(crate) use chunk::PAGE_ROWS;
+pub(crate) use schema::is_written_as;
 
 use crate::counters::Counting;
 use crate::error::LakeError;
@@ -28,6 +29,8 @@ use crate::rows::Rows;
 pub const GROUP_ROWS: usize = 1024 * 1024;
 /// A row group of at least so many rows ends where its bucket does.
 pub const GROUP_ROWS_MIN: usize = 128 * 1024;
+/// Most bytes of the ids and texts of a row group, and of the different words of each of its columns, so that no page is longer.
+pub const GROUP_BYTES: usize = 256 << 20;
 /// Most rows of a file.
 pub const PART_ROWS: u64 = 50 * 1024 * 1024;
 /// The footer's key for [`Layout::text`].
@@ -60,6 +63,8 @@ pub struct Written {
     pub bytes: u64,
     /// SHA-256 of the bytes.
     pub sha256: [u8; 32],
+    /// SHA-256 of its end: the footer, its length and the magic.
+    pub footer: [u8; 32],
     /// SHA-256 of the canonical bytes of the rows in order.
     pub content: [u8; 32],
     /// The least `at`, nanoseconds since the epoch.
@@ -76,7 +81,7 @@ impl FileWriter {
             .set_created_by(CREATED_BY.to_owned())
             .set_offset_index_disabled(true)
             .build();
-        let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
+        let sink = Hashing::of(BufWriter::with_capacity(1 << 20, file));
         Ok(FileWriter {
             writer: SerializedFileWriter::new(sink, schema::schema(layout)?, Arc::new(properties))?,
             layout: layout.clone(),
@@ -125,6 +130,8 @@ impl FileWriter {
         if let Some(counters) = self.counting.finish() {
             say(COUNTERS_KEY, counters.encode()?);
         }
+        let rows_end = self.writer.bytes_written() as u64;
+        self.writer.inner_mut().footer_from = rows_end;
         // Taking the sink back writes the footer.
         let mut sink = self.writer.into_inner()?;
         sink.flush().map_err(|error| LakeError::Parquet(error.to_string()))?;
@@ -132,6 +139,7 @@ impl FileWriter {
             rows: self.rows,
             bytes: sink.bytes,
             sha256: sink.hash.finalize().into(),
+            footer: sink.footer.finalize().into(),
             content,
             from: self.from,
             until: self.until,
@@ -190,12 +198,24 @@ struct Hashing<W> {
     inner: W,
     hash: Sha256,
     bytes: u64,
+    /// From which byte on the footer's own digest is taken.
+    footer_from: u64,
+    footer: Sha256,
+}
+
+impl<W> Hashing<W> {
+    fn of(inner: W) -> Hashing<W> {
+        Hashing { inner, hash: Sha256::new(), bytes: 0, footer_from: u64::MAX, footer: Sha256::new() }
+    }
 }
 
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
+        let passed = bytes.get(..written).unwrap_or_default();
+        self.hash.update(passed);
+        let before = usize::try_from(self.footer_from.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
+        self.footer.update(passed.get(before..).unwrap_or_default());
         self.bytes += written as u64;
         Ok(written)
     }

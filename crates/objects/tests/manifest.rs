@@ -25,6 +25,7 @@ fn entry(day: i32, name: u8, settled: bool) -> FileEntry {
         rows: u64::from(name),
         bytes: 100,
         sha256: [name ^ 0xff; 32],
+        footer: settled.then_some([name ^ 0x55; 32]),
         content,
         from,
         until: from,

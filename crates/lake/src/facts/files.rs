@@ -1,16 +1,19 @@
 //! The files of one fact, asked again and again: footers are read once, and counters are laid out once for each shape of
 //! question.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use evidence::{FactSchema, FactsError, Group, Question};
 
 use crate::answer::{Ask, BlobSource};
+use crate::blobs::Blobs;
 use crate::counters::{CountersError, PackedCounters, Part, Table, Wanted};
-use crate::kernel::{self, Footer, Opened, ReadError};
+use crate::kernel::{self, Footer, Opened};
 use crate::layout::Layout;
 use crate::manifest::FileEntry;
 use crate::threads::each_of;
+use crate::trust;
 use crate::write::{COUNTERS_KEY, FACT_KEY};
 
 /// A table of so few cells answers questions that need less than it knows.
@@ -28,6 +31,7 @@ pub(super) struct Files {
 
 /// One file of the window; what it says of itself is read when it is first wanted.
 struct Entry {
+    blobs: Arc<dyn Blobs>,
     entry: FileEntry,
     source: BlobSource,
     footer: OnceLock<Footer>,
@@ -43,9 +47,10 @@ struct Counted {
 }
 
 impl Files {
-    pub(super) fn push(&mut self, entry: FileEntry, source: BlobSource) {
+    pub(super) fn push(&mut self, entry: FileEntry, blobs: &Arc<dyn Blobs>) {
+        let source = BlobSource::new(Arc::clone(blobs), entry.path.clone(), entry.bytes);
         let (footer, counters) = (OnceLock::new(), OnceLock::new());
-        self.entries.push(Entry { entry, source, footer, counters });
+        self.entries.push(Entry { blobs: Arc::clone(blobs), entry, source, footer, counters });
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &FileEntry> {
@@ -62,12 +67,12 @@ impl Files {
                 counted.as_ref().and_then(|it| it.is_counted.get(at)).copied().unwrap_or_default();
             let touches = |(from, until): &(i64, i64)| file.touches(*from, *until);
             match is_counted {
-                false if file.touches(from, until) => whole.push(file.opened()?),
-                true if ask.edges().iter().any(touches) => edges.push(file.opened()?),
+                false if file.touches(from, until) => whole.push(file),
+                true if ask.edges().iter().any(touches) => edges.push(file),
                 _ => {}
             }
         }
-        ask.answer(counted.as_ref().map(|it| &it.table), &whole, &edges)
+        ask.answer(counted.as_ref().map(|it| &it.table), &opened(&whole)?, &opened(&edges)?)
     }
 
     /// The table for that; made when there is none yet, while others wait for it.
@@ -102,6 +107,11 @@ impl Files {
     }
 }
 
+/// Files whose rows are to be looked at.
+fn opened<'f>(files: &[&'f Entry]) -> Result<Vec<Opened<'f>>, FactsError> {
+    each_of(files, |it| it.opened()).into_iter().collect()
+}
+
 impl Entry {
     /// Whether a row may lie in the half-open span.
     fn touches(&self, from: i64, until: i64) -> bool {
@@ -112,6 +122,7 @@ impl Entry {
         if let Some(footer) = self.footer.get() {
             return Ok(Opened { source: &self.source, footer });
         }
+        trust::check(&self.blobs, &self.entry).map_err(unavailable)?;
         // Counters are long, and are laid out in tables.
         let read = kernel::footer_head(&self.source).map_err(unavailable)?;
         Ok(Opened { source: &self.source, footer: self.footer.get_or_init(|| read) })
@@ -128,7 +139,7 @@ impl Entry {
         if let Some(known) = self.counters.get() {
             return Ok(known.as_ref());
         }
-        let footer = kernel::footer(&self.source).map_err(unavailable)?;
+        let footer = trust::footer(&self.blobs, &self.entry)?;
         let read = packed_counters(&footer, layout).map_err(|it| self.damaged(it))?;
         Ok(self.counters.get_or_init(|| read).as_ref())
     }
@@ -138,7 +149,7 @@ impl Entry {
     }
 }
 
-fn unavailable(error: ReadError) -> FactsError {
+fn unavailable(error: impl fmt::Display) -> FactsError {
     FactsError::Unavailable(error.to_string())
 }
 

@@ -21,7 +21,7 @@ fn batch(told: &[Told]) -> Rows {
 fn write(path: &Path, told: &[Told]) -> Written {
     let rows = batch(told);
     let mut writer = FileWriter::create(path, &layout()).unwrap();
-    writer.write_group(&rows.picked(&sorted(&rows))).unwrap();
+    writer.write_group(&rows.picked(&sorted(&rows)).unwrap()).unwrap();
     writer.finish().unwrap()
 }
 
@@ -140,7 +140,7 @@ fn long_columns_span_pages_and_plain_ones_stay_exact() {
     let root = tempfile::tempdir().unwrap();
     let picks = sorted(&rows);
     let mut writer = FileWriter::create(&root.path().join("a.parquet"), &layout).unwrap();
-    writer.write_group(&rows.picked(&picks)).unwrap();
+    writer.write_group(&rows.picked(&picks).unwrap()).unwrap();
     writer.finish().unwrap();
     let blobs = LocalBlobs::open(root.path()).unwrap();
     let mut reader = FileRows::open(Arc::new(blobs), "a.parquet", &layout).unwrap();

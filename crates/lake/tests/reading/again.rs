@@ -52,6 +52,7 @@ fn entry(place: Place, day: Day, path: String, written: &Written) -> FileEntry {
         rows: written.rows,
         bytes: written.bytes,
         sha256: written.sha256,
+        footer: Some(written.footer),
         content: written.content,
         from: Instant::from_nanos(written.from),
         until: Instant::from_nanos(written.until),

@@ -5,6 +5,7 @@
 mod again;
 mod fixture;
 mod recounts;
+mod trust;
 
 use evidence::{Datum, Facts, Field, Measure, Memory, Predicate, Question, Record};
 use lake::kernel::{LocalFile, MemoryFile, ReadAt, footer};

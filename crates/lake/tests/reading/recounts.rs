@@ -43,6 +43,7 @@ fn entry(written: &Written) -> FileEntry {
         rows: written.rows,
         bytes: written.bytes,
         sha256: written.sha256,
+        footer: Some(written.footer),
         content: written.content,
         from: Instant::from_nanos(written.from),
         until: Instant::from_nanos(written.until),

@@ -65,6 +65,7 @@ async fn put(lake: &dyn ObjectStore, tenant: &str, stream: &str, records: &[Reco
         rows: records.len() as u64,
         bytes: bytes.len() as u64,
         sha256: [0; 32],
+        footer: None,
         content: [7; 32],
         from,
         until,
