@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod again;
+mod combinations;
 mod fixture;
 mod recounts;
 mod trust;
