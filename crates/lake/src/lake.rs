@@ -16,7 +16,7 @@ use crate::manifest::{Change, FileEntry, Manifest, ManifestError, is_settled};
 use crate::merge::Input;
 use crate::place::{Day, Place};
 use crate::read::verify;
-use crate::settle::{Limits, Settled, Settling, remove};
+use crate::settle::{Limits, Scratch, Settled, Settling};
 use crate::standing::Standing;
 use crate::write::FACT_KEY;
 
@@ -170,9 +170,7 @@ impl Lake {
             name: &name,
         };
         let settled = settling.settle(day, &inputs)?;
-        let done = self.commit(target, day, &settled, &standing, joining, at);
-        settled.parts.iter().try_for_each(|(path, _)| remove(path))?;
-        done
+        self.commit(target, day, &settled, &standing, joining, at)
     }
 
     /// Puts the files where they belong, then names them in the manifest.
@@ -200,8 +198,8 @@ impl Lake {
         if add.is_empty() && standing.is_empty() {
             return Ok(outcome);
         }
-        for (entry, (path, _)) in add.iter().filter_map(|it| Some((it, settled.part(it)?))) {
-            self.blobs.put(&entry.path, Content::File(path))?;
+        for (entry, scratch) in add.iter().filter_map(|it| Some((it, settled.part(it)?))) {
+            self.blobs.put(&entry.path, Content::File(scratch.path()))?;
         }
         let merged = standing.iter().filter(|_| joining == Joining::Merged);
         let remove: Vec<String> = merged.map(|it| it.path.clone()).collect();
@@ -240,7 +238,7 @@ impl Settled {
         self.parts.iter().map(|(_, it)| entry(it)).collect()
     }
 
-    fn part(&self, entry: &FileEntry) -> Option<&(PathBuf, crate::write::Written)> {
-        self.parts.iter().find(|(_, it)| it.content == entry.content)
+    fn part(&self, entry: &FileEntry) -> Option<&Scratch> {
+        self.parts.iter().find(|(_, it)| it.content == entry.content).map(|(scratch, _)| scratch)
     }
 }

@@ -1,5 +1,7 @@
 //! The write side as a whole: any order, any number of copies, any way in, one truth.
 
+mod bounds;
+mod clocks;
 mod columns;
 mod crash;
 mod files;

@@ -7,7 +7,7 @@ mod schema;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::errors::{ParquetError, Result};
@@ -44,6 +44,7 @@ const CREATED_BY: &str = "upheld lake version 1.0.0";
 
 /// A file being written.
 pub struct FileWriter {
+    path: PathBuf,
     writer: SerializedFileWriter<Hashing<BufWriter<File>>>,
     layout: Layout,
     press: chunk::Press,
@@ -83,6 +84,7 @@ impl FileWriter {
             .build();
         let sink = Hashing::of(BufWriter::with_capacity(1 << 20, file));
         Ok(FileWriter {
+            path: path.to_owned(),
             writer: SerializedFileWriter::new(sink, schema::schema(layout)?, Arc::new(properties))?,
             layout: layout.clone(),
             press: chunk::Press::new()?,
@@ -104,14 +106,25 @@ impl FileWriter {
         self.rows += rows.len() as u64;
         self.from = rows.at.iter().copied().fold(self.from, i64::min);
         self.until = rows.at.iter().copied().fold(self.until, i64::max);
+        self.append(rows).map_err(|error| self.failed(error))
+    }
+
+    fn append(&mut self, rows: &Rows) -> Result<()> {
         let columns = self.writer.schema_descr().columns().to_vec();
         let mut group = self.writer.next_row_group()?;
         for (index, descriptor) in columns.into_iter().enumerate() {
             let chunk = encode(index, descriptor, rows, &mut self.press)?;
             group.append_column(&chunk.bytes, chunk.close)?;
         }
-        group.close()?;
-        Ok(())
+        group.close().map(drop)
+    }
+
+    /// What the machine said, where it was the machine.
+    fn failed(&mut self, error: ParquetError) -> LakeError {
+        match self.writer.inner_mut().failed.take() {
+            Some(error) => LakeError::io(&self.path, &error),
+            None => LakeError::from(error),
+        }
     }
 
     /// How many rows were written.
@@ -121,25 +134,27 @@ impl FileWriter {
 
     /// Ends the file. Its bytes are with the operating system, not yet safe from a power failure.
     pub fn finish(mut self) -> std::result::Result<Written, LakeError> {
-        let content = self.content.finish();
+        let content = std::mem::take(&mut self.content).finish();
         let mut say = |key: &str, value: String| {
             self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
         };
         say(FACT_KEY, self.layout.text());
         say(CONTENT_KEY, hex(&content));
-        if let Some(counters) = self.counting.finish() {
+        let counting = std::mem::replace(&mut self.counting, Counting::new(&self.layout));
+        if let Some(counters) = counting.finish() {
             say(COUNTERS_KEY, counters.encode()?);
         }
         let rows_end = self.writer.bytes_written() as u64;
         self.writer.inner_mut().footer_from = rows_end;
-        // Taking the sink back writes the footer.
-        let mut sink = self.writer.into_inner()?;
-        sink.flush().map_err(|error| LakeError::Parquet(error.to_string()))?;
+        // This writes the footer.
+        let ended = self.writer.finish().and_then(|_| Ok(self.writer.inner_mut().flush()?));
+        ended.map_err(|error| self.failed(error))?;
+        let sink = self.writer.inner_mut();
         Ok(Written {
             rows: self.rows,
             bytes: sink.bytes,
-            sha256: sink.hash.finalize().into(),
-            footer: sink.footer.finalize().into(),
+            sha256: std::mem::take(&mut sink.hash).finalize().into(),
+            footer: std::mem::take(&mut sink.footer).finalize().into(),
             content,
             from: self.from,
             until: self.until,
@@ -201,17 +216,27 @@ struct Hashing<W> {
     /// From which byte on the footer's own digest is taken.
     footer_from: u64,
     footer: Sha256,
+    /// What the machine said last when it took no more.
+    failed: Option<io::Error>,
 }
 
 impl<W> Hashing<W> {
     fn of(inner: W) -> Hashing<W> {
-        Hashing { inner, hash: Sha256::new(), bytes: 0, footer_from: u64::MAX, footer: Sha256::new() }
+        let (hash, footer) = (Sha256::new(), Sha256::new());
+        Hashing { inner, hash, bytes: 0, footer_from: u64::MAX, footer, failed: None }
+    }
+
+    /// Keeps an error as it is: whoever passes it on keeps its text alone.
+    fn keep(&mut self, error: io::Error) -> io::Error {
+        let kind = error.kind();
+        self.failed = Some(error);
+        kind.into()
     }
 }
 
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
+        let written = self.inner.write(bytes).map_err(|error| self.keep(error))?;
         let passed = bytes.get(..written).unwrap_or_default();
         self.hash.update(passed);
         let before = usize::try_from(self.footer_from.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
@@ -221,7 +246,7 @@ impl<W: Write> Write for Hashing<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        self.inner.flush().map_err(|error| self.keep(error))
     }
 }
 
