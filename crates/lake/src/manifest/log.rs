@@ -38,13 +38,21 @@ impl Step {
 
 impl Log {
     /// Applies all whole lines and says how many bytes these are; the error is the number of a line that is damaged. A last
-    /// line without its line feed is one whose commit never returned.
+    /// line without its line feed is one whose commit never returned; so is one with zeros in it, whose end reached the disk
+    /// before all that stands before it.
     pub fn replay(&mut self, bytes: &[u8]) -> Result<usize, usize> {
-        let whole = bytes.iter().rposition(|it| *it == b'\n').map_or(0, |it| it.saturating_add(1));
-        let lines = bytes.get(..whole).unwrap_or_default().split_inclusive(|it| *it == b'\n');
-        for (number, line) in (1_usize..).zip(lines) {
-            let line = std::str::from_utf8(line).ok().and_then(|it| Line::parse(it.trim_end_matches('\n')));
-            line.and_then(|it| self.apply(&Step(it))).ok_or(number)?;
+        let ended = bytes.iter().rposition(|it| *it == b'\n').map_or(0, |it| it.saturating_add(1));
+        let mut lines = bytes.get(..ended).unwrap_or_default().split_inclusive(|it| *it == b'\n').peekable();
+        let (mut whole, mut number) = (0_usize, 0_usize);
+        while let Some(line) = lines.next() {
+            number = number.saturating_add(1);
+            let is_torn = lines.peek().is_none() && line.contains(&0);
+            let parsed = std::str::from_utf8(line).ok().and_then(|it| Line::parse(it.trim_end_matches('\n')));
+            match parsed {
+                None if is_torn => break,
+                parsed => parsed.and_then(|it| self.apply(&Step(it))).ok_or(number)?,
+            }
+            whole = whole.saturating_add(line.len());
         }
         Ok(whole)
     }

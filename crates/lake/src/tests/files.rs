@@ -166,6 +166,18 @@ fn a_manifest_torn_at_any_byte_is_what_it_was_before() {
         std::fs::write(&path, &after[..length]).unwrap();
         assert_eq!(standing(&open(root.path(), small())), known, "{length} bytes");
     }
+    // The end of the line reached the disk before its beginning.
+    for until in before.len() + 1..=after.len() {
+        let mut torn = after.clone();
+        torn[before.len()..until].fill(0);
+        std::fs::write(&path, &torn).unwrap();
+        assert_eq!(standing(&open(root.path(), small())), known, "zeros up to byte {until}");
+    }
+    // What follows a line was written after the line was safe.
+    let mut damaged = after.clone();
+    damaged[before.len() / 2] = 0;
+    std::fs::write(&path, &damaged).unwrap();
+    assert!(FileManifest::open(root.path()).is_err());
     for byte in 0..before.len() {
         let mut damaged = after.clone();
         damaged[byte] ^= 1;
