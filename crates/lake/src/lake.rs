@@ -223,7 +223,7 @@ impl Settled {
         let entry = |written: &crate::write::Written| FileEntry {
             place: place.clone(),
             day,
-            path: place.path(day, &written.content),
+            path: place.path(day, &written.content, &written.sha256),
             rows: written.rows,
             bytes: written.bytes,
             sha256: written.sha256,

@@ -16,7 +16,7 @@ fn place() -> Place {
 fn entry(day: i32, name: u8, settled: bool) -> FileEntry {
     let (place, day) = (place(), Day(day));
     let content = [name; 32];
-    let path = place.path(day, &content);
+    let path = place.path(day, &content, &[name ^ 0xff; 32]);
     let from = day.window().from();
     FileEntry {
         place,

@@ -120,6 +120,21 @@ fn words_that_become_texts_and_attributes_that_become_optional_are_kept() {
 }
 
 #[test]
+fn the_same_rows_written_with_other_columns_leave_the_file_that_stood_before_as_it_was() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), Limits::default());
+    fold(&lake, "word status", &[("1", &[SENT]), ("2", &[SENT])], 1);
+    fold(&lake, "word? status", &[("1", &[SENT])], 2);
+    merge(&lake, "word? status").unwrap();
+    let [merged] = &standing(&lake)[..] else { panic!("one file") };
+    crate::verify(lake.blobs.as_ref(), merged).unwrap();
+    let before = lake.manifest.superseded().unwrap();
+    assert_eq!(before.len(), 2);
+    assert!(before.iter().any(|it| it.content == merged.content && it.sha256 != merged.sha256));
+    before.iter().for_each(|it| crate::verify(lake.blobs.as_ref(), it).unwrap());
+}
+
+#[test]
 fn rows_of_an_older_contract_that_are_imported_take_no_column_away() {
     let root = tempfile::tempdir().unwrap();
     let lake = open(root.path(), small());

@@ -31,7 +31,7 @@ pub(crate) fn days(folder: &Path, records: &[Record]) -> (Arc<dyn Blobs>, Vec<Fi
 
 fn file(folder: &Path, day: Day, records: &[&Record]) -> FileEntry {
     let place = Place::new("acme", "sms", "message");
-    let name = place.path(day, &[0; 32]);
+    let name = place.path(day, &[0; 32], &[0; 32]);
     let path = folder.join(&name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let layout = Layout::of(&fact());
