@@ -19,8 +19,7 @@ pub struct Log {
 pub struct Step(Line);
 
 impl Step {
-    /// A change.
-    pub fn of_change(change: &Change) -> Step {
+    fn of_change(change: &Change) -> Step {
         Step(Line::of_change(change))
     }
 
@@ -89,6 +88,22 @@ impl Log {
             }
         }
         Ok(())
+    }
+
+    /// The step of a change, if it may follow: see [`Log::check`]. It is no earlier than what was done before to its partitions,
+    /// whatever the clock of whoever makes it says: what stood at a time is not to change behind those who asked.
+    pub fn step(&self, change: &Change) -> Result<Step, ManifestError> {
+        self.check(change)?;
+        let is_removed = |it: &FileEntry| it.removed_at.is_none() && change.remove.contains(&it.path);
+        let removed: Vec<&FileEntry> = self.entries.iter().filter(|it| is_removed(it)).collect();
+        let touched = |it: &&FileEntry| {
+            change.add.iter().any(|added| it.is_in_partition(added))
+                || removed.iter().any(|gone| it.is_in_partition(gone))
+        };
+        let before = self.entries.iter().filter(touched);
+        let latest = before.flat_map(|it| [Some(it.added_at), it.removed_at]).flatten().max();
+        let at = latest.map_or(change.at, |it| it.max(change.at));
+        Ok(Step::of_change(&Change { at, ..change.clone() }))
     }
 
     /// Every file, those that stand no longer too.
