@@ -9,6 +9,7 @@ use std::path::Path;
 use bytes::Bytes;
 
 pub use local::LocalBlobs;
+pub(crate) use local::make_folders;
 
 /// What is to be put.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::blobs::BlobError;
+use crate::layout::MixedKinds;
 use crate::manifest::ManifestError;
 use crate::rows::RowError;
 
@@ -24,6 +25,13 @@ pub enum LakeError {
         /// What is wrong with it.
         why: String,
     },
+    /// The columns of a file are not those it was to be read with.
+    Columns {
+        /// Which file.
+        path: String,
+        /// Which column, and what is the matter with it.
+        why: Misfit,
+    },
     /// No space is left for a file of this machine.
     Full(String),
     /// A file of this machine failed.
@@ -35,6 +43,39 @@ pub enum LakeError {
     },
     /// The writer of Parquet refused.
     Parquet(String),
+}
+
+/// Why a column of a file does not fit those it was to be read with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// The file has the column and it would be left out.
+    Dropped(String),
+    /// It is of another kind in the file, or its numbers have another scale.
+    Kind(String),
+    /// The file says nothing there in some rows although something has to be said.
+    Absent(String),
+    /// The attribute is of two kinds.
+    Mixed(MixedKinds),
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Misfit::Dropped(name) => {
+                write!(f, "its column `{name}` would be lost; read it with the columns of all files of its day")
+            }
+            Misfit::Kind(name) => {
+                write!(
+                    f,
+                    "its column `{name}` is of another kind or scale; give the attribute another name in the newer contract"
+                )
+            }
+            Misfit::Absent(name) => {
+                write!(f, "its column `{name}` is absent in some rows; let the attribute be optional")
+            }
+            Misfit::Mixed(it) => it.fmt(f),
+        }
+    }
 }
 
 impl LakeError {
@@ -62,6 +103,7 @@ impl fmt::Display for LakeError {
             LakeError::Corrupt { path, why } => {
                 write!(f, "the file `{path}` is damaged: {why}; restore it from a copy")
             }
+            LakeError::Columns { path, why } => write!(f, "the file `{path}` does not fit: {why}"),
             LakeError::Full(path) => write!(f, "no space is left for `{path}`; make room and try again"),
             LakeError::Io { path, why } => write!(f, "the file `{path}` failed: {why}"),
             LakeError::Parquet(why) => write!(f, "the rows could not be written as Parquet: {why}"),

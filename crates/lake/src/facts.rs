@@ -10,7 +10,6 @@ use evidence::{
 };
 use timeline::Interval;
 
-use crate::answer::BlobSource;
 use crate::blobs::Blobs;
 use crate::error::LakeError;
 use crate::manifest::{FileEntry, is_settled};
@@ -26,8 +25,8 @@ pub struct LakeFacts {
 }
 
 impl LakeFacts {
-    /// The files that stand for the window: those of `entries` whose day shares an instant with it. Refused when a file
-    /// has not the size that the manifest says, or when a partition is not settled.
+    /// The files that stand for the window: those of `entries` whose day shares an instant with it. Refused when a partition is
+    /// not settled. No file is opened before a question asks for its day.
     pub fn open(
         memory: Memory,
         blobs: Arc<dyn Blobs>,
@@ -44,14 +43,8 @@ impl LakeFacts {
         for entry in entries {
             let fact = schema.fact(&entry.place.fact).filter(|(_, it)| it.volume).map(|(at, _)| at);
             let Some(files) = fact.and_then(|it| files.get_mut(it)) else { continue };
-            let size = blobs.size(&entry.path)?;
-            if size != entry.bytes {
-                let why = format!("it has {size} bytes instead of {}", entry.bytes);
-                return Err(LakeError::corrupt(&entry.path, why));
-            }
             partitions.push(partition(&entry)?);
-            let source = BlobSource::new(Arc::clone(&blobs), entry.path.clone(), size);
-            files.push(entry, source);
+            files.push(entry, &blobs);
         }
         Ok(LakeFacts { memory, schema: schema.clone(), files, partitions })
     }

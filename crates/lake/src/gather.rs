@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::rows::{ABSENT, ABSENT_DATE, ABSENT_TRUTH, ABSENT_WORD, Dictionary, Rows, Texts, Values, Words};
+use crate::layout::Layout;
+use crate::rows::{ABSENT, ABSENT_DATE, ABSENT_TRUTH, ABSENT_WORD, Dictionary, RowError, Rows, Texts, Values, Words};
 
 /// A row of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,15 +15,22 @@ pub(crate) struct Pick {
 }
 
 /// A column of words.
-#[derive(Clone, Copy)]
-enum WordColumn {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WordColumn {
     Subject,
     Source,
     Attribute(usize),
 }
 
 impl WordColumn {
-    fn get(self, rows: &Rows) -> Option<&Words> {
+    /// All that rows of as many attributes may have.
+    pub(crate) fn all(attributes: usize) -> impl Iterator<Item = WordColumn> {
+        [WordColumn::Subject, WordColumn::Source]
+            .into_iter()
+            .chain((0..attributes).map(WordColumn::Attribute))
+    }
+
+    pub(crate) fn get(self, rows: &Rows) -> Option<&Words> {
         match self {
             WordColumn::Subject => Some(&rows.subject),
             WordColumn::Source => Some(&rows.source),
@@ -48,22 +56,21 @@ impl Rows {
     }
 
     /// Appends rows of batches that speak in this one's codes.
-    pub(crate) fn gather(&mut self, batches: &[&Rows], picks: &[Pick]) {
+    pub(crate) fn gather(&mut self, batches: &[&Rows], picks: &[Pick]) -> Result<(), RowError> {
         fixed(&mut self.at, batches, picks, ABSENT, |it| &it.at);
         fixed(&mut self.recorded_at, batches, picks, ABSENT, |it| &it.recorded_at);
         fixed(&mut self.subject.codes, batches, picks, ABSENT_WORD, |it| &it.subject.codes);
         fixed(&mut self.source.codes, batches, picks, ABSENT_WORD, |it| &it.source.codes);
-        texts(&mut self.id, batches, picks, |it| Some(&it.id));
-        for (index, values) in self.columns.iter_mut().enumerate() {
-            gather_values(values, index, batches, picks);
-        }
+        texts(&mut self.id, batches, picks, |it| Some(&it.id))?;
+        let columns = self.columns.iter_mut().enumerate();
+        columns.map(|(index, values)| gather_values(values, index, batches, picks)).collect()
     }
 
     /// The rows in the order of `picks`, over the same dictionaries.
-    pub(crate) fn picked(&self, picks: &[Pick]) -> Rows {
+    pub(crate) fn picked(&self, picks: &[Pick]) -> Result<Rows, RowError> {
         let mut rows = self.empty();
-        rows.gather(&[self], picks);
-        rows
+        rows.gather(&[self], picks)?;
+        Ok(rows)
     }
 
     /// No rows, over the same dictionaries.
@@ -71,6 +78,23 @@ impl Rows {
         let mut rows = Rows::new(self.layout.clone());
         rows.share(self);
         rows
+    }
+
+    /// The same rows under a layout that has all their columns; what they lack is absent.
+    pub(crate) fn laid_out(mut self, layout: &Layout) -> Result<Rows, RowError> {
+        let count = self.len();
+        let mut columns: Vec<Values> = layout.columns.iter().map(Values::new).collect();
+        for (values, column) in columns.iter_mut().zip(&layout.columns) {
+            let mine = self.layout.column(&column.name).and_then(|(at, _)| self.columns.get_mut(at));
+            match (mine, &mut *values) {
+                (Some(Values::Words(words)), Values::Texts(texts)) => {
+                    (0..count).try_for_each(|row| texts.push(words.get(row)))?;
+                }
+                (Some(mine), values) => std::mem::swap(values, mine),
+                (None, values) => values.push_absent(count),
+            }
+        }
+        Ok(Rows { layout: layout.clone(), columns, ..self })
     }
 
     /// Takes over the dictionaries of `other`, whose codes these already are.
@@ -85,8 +109,7 @@ impl Rows {
 
     /// How many words there are over all dictionaries.
     pub(crate) fn words(&self) -> usize {
-        let columns = (0..self.columns.len()).map(WordColumn::Attribute);
-        let all = [WordColumn::Subject, WordColumn::Source].into_iter().chain(columns);
+        let all = WordColumn::all(self.columns.len());
         all.filter_map(|it| it.get(self)).map(|it| it.dictionary.len()).sum()
     }
 
@@ -122,7 +145,12 @@ fn adopt_words(mine: &mut Words, theirs: &mut Words) {
     theirs.dictionary = Arc::default();
 }
 
-fn gather_values(values: &mut Values, column: usize, batches: &[&Rows], picks: &[Pick]) {
+fn gather_values(
+    values: &mut Values,
+    column: usize,
+    batches: &[&Rows],
+    picks: &[Pick],
+) -> Result<(), RowError> {
     match values {
         Values::Words(words) => {
             fixed(&mut words.codes, batches, picks, ABSENT_WORD, |it| match it.columns.get(column) {
@@ -133,7 +161,7 @@ fn gather_values(values: &mut Values, column: usize, batches: &[&Rows], picks: &
         Values::Texts(all) => texts(all, batches, picks, |it| match it.columns.get(column) {
             Some(Values::Texts(texts)) => Some(texts),
             _ => None,
-        }),
+        })?,
         Values::Truths(truths) => {
             fixed(truths, batches, picks, ABSENT_TRUTH, |it| match it.columns.get(column) {
                 Some(Values::Truths(truths)) => truths,
@@ -159,6 +187,7 @@ fn gather_values(values: &mut Values, column: usize, batches: &[&Rows], picks: &
             })
         }
     }
+    Ok(())
 }
 
 fn fixed<'r, T: Copy + 'r>(
@@ -180,10 +209,11 @@ fn texts<'r>(
     batches: &[&'r Rows],
     picks: &[Pick],
     of: impl Fn(&'r Rows) -> Option<&'r Texts>,
-) {
+) -> Result<(), RowError> {
     let columns: Vec<Option<&Texts>> = batches.iter().map(|it| of(it)).collect();
     for pick in picks {
         let column = columns.get(pick.batch as usize).copied().flatten();
-        out.push(column.and_then(|it| it.get(pick.row as usize)));
+        out.push(column.and_then(|it| it.get(pick.row as usize)))?;
     }
+    Ok(())
 }

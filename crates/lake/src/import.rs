@@ -28,15 +28,15 @@ use spill::Spiller;
 pub struct ImportLimits {
     /// Rows gathered before they are put aside; twice as many are held at once.
     pub batch_rows: usize,
-    /// Bytes of ids gathered before rows are put aside.
-    pub batch_id_bytes: usize,
+    /// Bytes of ids and texts gathered before rows are put aside.
+    pub batch_text_bytes: usize,
     /// Partitions settled at once.
     pub threads: usize,
 }
 
 impl Default for ImportLimits {
     fn default() -> ImportLimits {
-        ImportLimits { batch_rows: 2 << 20, batch_id_bytes: 128 << 20, threads: 2 }
+        ImportLimits { batch_rows: 2 << 20, batch_text_bytes: 128 << 20, threads: 2 }
     }
 }
 
@@ -99,19 +99,20 @@ impl Importer {
 
     /// Takes a record of the fact.
     pub fn push(&mut self, record: &Record) -> Result<(), LakeError> {
-        self.make_room()?;
-        self.rows.push(record)?;
-        self.taken += 1;
-        Ok(())
+        self.take(|rows| rows.push(record))
     }
 
     /// Takes a row. After a [`LakeError::Row`] the import goes on without it.
     pub fn push_row(&mut self, row: RowView<'_>) -> Result<(), LakeError> {
+        self.take(|rows| rows.push_row(row))
+    }
+
+    fn take(&mut self, push: impl Fn(&mut Rows) -> Result<(), RowError>) -> Result<(), LakeError> {
         self.make_room()?;
-        match self.rows.push_row(row) {
+        match push(&mut self.rows) {
             Err(RowError::Full) => {
                 self.spill()?;
-                self.rows.push_row(row)?;
+                push(&mut self.rows)?;
             }
             done => done?,
         }
@@ -147,7 +148,7 @@ impl Importer {
 
     fn make_room(&mut self) -> Result<(), LakeError> {
         let full = self.rows.len() >= self.limits.batch_rows
-            || self.rows.id.bytes().len() >= self.limits.batch_id_bytes;
+            || self.rows.text_bytes() >= self.limits.batch_text_bytes;
         if full { self.spill() } else { Ok(()) }
     }
 

@@ -38,7 +38,7 @@ impl Input for Held<'_> {
 
 impl Source for HeldSource<'_> {
     fn next(&mut self) -> Result<Option<Rows>, LakeError> {
-        Ok(self.blocks.next().map(|picks| self.rows.picked(picks)))
+        Ok(self.blocks.next().map(|picks| self.rows.picked(picks)).transpose()?)
     }
 }
 

@@ -172,7 +172,11 @@ impl Journal {
 
     /// Deletes a closed segment whose batches are safe elsewhere. Segments go in the order they came.
     pub fn delete(&self, segment: u64) -> Result<(), JournalError> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).delete(segment)
+        let deleted = self.writer.lock().unwrap_or_else(PoisonError::into_inner).delete(segment);
+        if let Err(JournalError::Poisoned(why)) = &deleted {
+            self.lock().poisoned.get_or_insert_with(|| why.clone());
+        }
+        deleted
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

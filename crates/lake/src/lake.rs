@@ -6,16 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use timeline::{Instant, Interval};
 
+use crate::answer::BlobSource;
 use crate::blobs::{Blobs, Content};
-use crate::error::LakeError;
+use crate::error::{LakeError, Misfit};
 use crate::inputs::Stored;
+use crate::kernel;
 use crate::layout::Layout;
 use crate::manifest::{Change, FileEntry, Manifest, ManifestError, is_settled};
 use crate::merge::Input;
 use crate::place::{Day, Place};
 use crate::read::verify;
-use crate::settle::{Limits, Settled, Settling, remove};
+use crate::settle::{Limits, Scratch, Settled, Settling};
 use crate::standing::Standing;
+use crate::write::FACT_KEY;
 
 /// How often a partition somebody else changes meanwhile is read again.
 const ATTEMPTS_MAX: u32 = 8;
@@ -97,6 +100,30 @@ impl Lake {
         days.into_iter().map(|day| Ok((day, self.settle(target, day, at)?))).collect()
     }
 
+    /// The columns of all these files of a fact; `None` when there are none.
+    pub fn layout(&self, entries: &[FileEntry]) -> Result<Option<Layout>, LakeError> {
+        self.union(None, entries)
+    }
+
+    fn union(&self, first: Option<Layout>, entries: &[FileEntry]) -> Result<Option<Layout>, LakeError> {
+        let mut all = first;
+        for entry in entries {
+            let written = self.written_layout(entry)?;
+            let mixed = |it| LakeError::Columns { path: entry.path.clone(), why: Misfit::Mixed(it) };
+            all = Some(all.map_or(Ok(written.clone()), |it| it.union(&written)).map_err(mixed)?);
+        }
+        Ok(all)
+    }
+
+    /// The columns a file says it was written with.
+    fn written_layout(&self, entry: &FileEntry) -> Result<Layout, LakeError> {
+        let source = BlobSource::new(Arc::clone(&self.blobs), entry.path.clone(), entry.bytes);
+        let footer = kernel::footer(&source).map_err(|it| LakeError::corrupt(&entry.path, it))?;
+        let text = footer.metadata.iter().find(|(key, _)| key == FACT_KEY).map(|(_, it)| it.as_str());
+        let silent = || LakeError::corrupt(&entry.path, "it does not say what it holds");
+        text.and_then(Layout::parse).ok_or_else(silent)
+    }
+
     /// Takes new rows of a partition, each input in order.
     pub(crate) fn take(
         &self,
@@ -127,22 +154,23 @@ impl Lake {
         let standing = self.standing(&target.place, day)?;
         let merged: &[FileEntry] = if joining == Joining::Merged { &standing } else { &[] };
         merged.iter().try_for_each(|it| verify(self.blobs.as_ref(), it))?;
+        // A contract that changed has other columns, and what was said under an older one is not to be lost.
+        let layout = self.union(Some(target.layout.clone()), merged)?;
+        let layout = layout.as_ref().unwrap_or(&target.layout);
         let stored: Vec<Stored<'_>> =
-            merged.iter().map(|entry| Stored { blobs: &self.blobs, entry, layout: &target.layout }).collect();
+            merged.iter().map(|entry| Stored { blobs: &self.blobs, entry, layout }).collect();
         let stored = stored.iter().map(|it| it as &dyn Input);
         let inputs: Vec<&dyn Input> = stored.chain(new.iter().copied()).collect();
         let name = format!("{}-{}", std::process::id(), UNDER_WAY.fetch_add(1, Ordering::Relaxed));
         let settling = Settling {
-            layout: &target.layout,
+            layout,
             standing: &target.standing,
             limits: self.limits,
             scratch: &self.scratch,
             name: &name,
         };
         let settled = settling.settle(day, &inputs)?;
-        let done = self.commit(target, day, &settled, &standing, joining, at);
-        settled.parts.iter().try_for_each(|(path, _)| remove(path))?;
-        done
+        self.commit(target, day, &settled, &standing, joining, at)
     }
 
     /// Puts the files where they belong, then names them in the manifest.
@@ -170,8 +198,8 @@ impl Lake {
         if add.is_empty() && standing.is_empty() {
             return Ok(outcome);
         }
-        for (entry, (path, _)) in add.iter().filter_map(|it| Some((it, settled.part(it)?))) {
-            self.blobs.put(&entry.path, Content::File(path))?;
+        for (entry, scratch) in add.iter().filter_map(|it| Some((it, settled.part(it)?))) {
+            self.blobs.put(&entry.path, Content::File(scratch.path()))?;
         }
         let merged = standing.iter().filter(|_| joining == Joining::Merged);
         let remove: Vec<String> = merged.map(|it| it.path.clone()).collect();
@@ -195,10 +223,11 @@ impl Settled {
         let entry = |written: &crate::write::Written| FileEntry {
             place: place.clone(),
             day,
-            path: place.path(day, &written.content),
+            path: place.path(day, &written.content, &written.sha256),
             rows: written.rows,
             bytes: written.bytes,
             sha256: written.sha256,
+            footer: Some(written.footer),
             content: written.content,
             from: Instant::from_nanos(written.from),
             until: Instant::from_nanos(written.until),
@@ -209,7 +238,7 @@ impl Settled {
         self.parts.iter().map(|(_, it)| entry(it)).collect()
     }
 
-    fn part(&self, entry: &FileEntry) -> Option<&(PathBuf, crate::write::Written)> {
-        self.parts.iter().find(|(_, it)| it.content == entry.content)
+    fn part(&self, entry: &FileEntry) -> Option<&Scratch> {
+        self.parts.iter().find(|(_, it)| it.content == entry.content).map(|(scratch, _)| scratch)
     }
 }

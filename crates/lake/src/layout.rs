@@ -1,6 +1,6 @@
 //! The columns of a fact in volume, as they lie in rows and in files.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use evidence::{AttributeKind, FactSchema};
 
@@ -54,6 +54,22 @@ pub struct Layout {
     /// The attributes in the order of the schema.
     pub columns: Vec<Column>,
 }
+
+/// Two layouts of a fact say that an attribute is of kinds that have no common one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MixedKinds {
+    /// The attribute.
+    pub column: String,
+}
+
+impl fmt::Display for MixedKinds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let column = &self.column;
+        write!(f, "`{column}` is of two kinds; give the attribute another name in the newer contract")
+    }
+}
+
+impl std::error::Error for MixedKinds {}
 
 /// The columns every fact has, in the order they lie in a file.
 pub const FIXED_COLUMNS: [&str; 5] = ["at", "recorded_at", "subject", "source", "id"];
@@ -142,6 +158,25 @@ impl Layout {
         self.columns.iter().enumerate().find(|(_, it)| it.name == name)
     }
 
+    /// The columns of both: in their order where both name the same ones in the same order, else by name, so that it makes no
+    /// difference which came first. What one of them lacks may be absent; the error is an attribute of two kinds that have no
+    /// common one.
+    pub fn union(&self, other: &Layout) -> Result<Layout, MixedKinds> {
+        let mut columns = self.columns.clone();
+        for column in &mut columns {
+            match other.column(&column.name) {
+                Some((_, it)) => *column = column.union(it)?,
+                None => column.optional = true,
+            }
+        }
+        let lacking = other.columns.iter().filter(|it| self.column(&it.name).is_none());
+        columns.extend(lacking.map(|it| Column { optional: true, ..it.clone() }));
+        if !self.columns.iter().map(|it| &it.name).eq(other.columns.iter().map(|it| &it.name)) {
+            columns.sort_unstable_by(|left, right| left.name.cmp(&right.name));
+        }
+        Ok(Layout { fact: self.fact.clone(), columns })
+    }
+
     /// Positions of the attributes rows are ordered by.
     pub fn keys(&self) -> Vec<usize> {
         let keys = self.columns.iter().enumerate().filter(|(_, it)| it.kind.is_key());
@@ -164,6 +199,17 @@ impl Layout {
         let mut lines = text.split('\n');
         let fact = lines.next()?.to_owned();
         Some(Layout { fact, columns: lines.map(parse_column).collect::<Option<_>>()? })
+    }
+}
+
+impl Column {
+    fn union(&self, other: &Column) -> Result<Column, MixedKinds> {
+        let kind = match (self.kind, other.kind) {
+            (one, two) if one == two => one,
+            (Kind::Word | Kind::Text, Kind::Word | Kind::Text) => Kind::Text,
+            _ => return Err(MixedKinds { column: self.name.clone() }),
+        };
+        Ok(Column { name: self.name.clone(), kind, optional: self.optional || other.optional })
     }
 }
 
@@ -201,5 +247,27 @@ mod tests {
         assert_eq!(layout.keys(), [0, 2]);
         assert_eq!(Layout::parse("message\nsound x"), None);
         assert_eq!(Layout::parse("message\nword"), None);
+    }
+
+    #[test]
+    fn a_union_has_all_columns_and_does_not_depend_on_which_layout_came_first() {
+        let parsed = |text: &str| Layout::parse(text).unwrap();
+        let union = |one: &str, two: &str| parsed(one).union(&parsed(two)).map(|it| it.text());
+        for (one, two, both) in [
+            ("m\nword b\nmoney a", "m\nword b\nmoney a", "m\nword b\nmoney a"),
+            ("m\nword b\nmoney a", "m\nword? b\nmoney a", "m\nword? b\nmoney a"),
+            ("m\nword b\nmoney a", "m\nword b", "m\nmoney? a\nword b"),
+            ("m\nword b", "m\nword b\ntruth a\ndate c", "m\ntruth? a\nword b\ndate? c"),
+            ("m\nword b\nmoney a", "m\nmoney a\nword b", "m\nmoney a\nword b"),
+            ("m\nword b", "m\ntext b", "m\ntext b"),
+        ] {
+            assert_eq!(union(one, two), Ok(both.to_owned()));
+            assert_eq!(union(two, one), Ok(both.to_owned()));
+            assert_eq!(union(both, one), Ok(both.to_owned()));
+            assert_eq!(union(two, both), Ok(both.to_owned()));
+        }
+        let mixed = Err(MixedKinds { column: "b".into() });
+        assert_eq!(union("m\nnumber b", "m\nmoney b"), mixed);
+        assert_eq!(union("m\nnumber b", "m\nquantity b"), mixed);
     }
 }

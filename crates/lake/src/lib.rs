@@ -36,18 +36,19 @@ pub mod standing;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod trust;
 pub mod write;
 
 pub use answer::{BlobSource, Counted, answer, answer_counted};
 pub use blobs::{BlobError, Blobs, Content, LocalBlobs};
 pub use counters::Counters;
-pub use error::LakeError;
+pub use error::{LakeError, Misfit};
 pub use facts::LakeFacts;
 pub use fold::{FoldError, Folded, fold, fold_batches};
 pub use found::Found;
 pub use import::{ImportLimits, ImportState, Imported, Importer, Progress};
 pub use lake::{Lake, Outcome, Target};
-pub use layout::{Column, Kind, Layout, NumberKind};
+pub use layout::{Column, Kind, Layout, MixedKinds, NumberKind};
 pub use manifest::{Change, FileEntry, FileManifest, Manifest, ManifestError};
 pub use place::{BUCKET_NANOS, DAY_NANOS, Day, HOUR_NANOS, Place, segment};
 pub use read::verify;

@@ -28,6 +28,9 @@ pub struct FileEntry {
     pub bytes: u64,
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
+    /// SHA-256 of its end, with which its counters are told from others: the footer, its length and the magic. `None` in entries
+    /// that are older than this.
+    pub footer: Option<[u8; 32]>,
     /// SHA-256 of the canonical bytes of its rows in order.
     pub content: [u8; 32],
     /// The least `at`.

@@ -1,5 +1,7 @@
 //! Several sources of ordered rows as one, exact copies left out.
 
+mod room;
+
 use std::cmp::Ordering;
 
 use crate::error::LakeError;
@@ -9,6 +11,7 @@ use crate::order::{Order, bucket_of};
 use crate::place::{BUCKET_NANOS, DAY_NANOS, Day};
 use crate::rows::Rows;
 use crate::settle::Limits;
+use room::Room;
 
 /// Rows of one partition, in order and some at a time.
 pub(crate) trait Source: Send {
@@ -66,6 +69,7 @@ pub(crate) struct Merge<'a> {
     /// Rows that were no exact copies so far, left out or not.
     passed: u64,
     limits: Limits,
+    room: Room,
 }
 
 struct Head<'a> {
@@ -104,6 +108,7 @@ impl<'a> Merge<'a> {
             copies: 0,
             passed: 0,
             limits,
+            room: Room::new(limits.group_bytes),
         };
         merge.order = Order::new(&merge.out, merge.buckets.clone());
         for input in inputs {
@@ -126,6 +131,7 @@ impl<'a> Merge<'a> {
     ) -> Result<Option<&Rows>, LakeError> {
         self.out.clear();
         positions.clear();
+        self.room.begin();
         let mut bucket = None;
         while let Some(first) = self.queue.first().copied() {
             let Some((row, key, at)) = self.heads.get(first).and_then(Head::peek) else { break };
@@ -134,11 +140,12 @@ impl<'a> Merge<'a> {
             } else {
                 let ends = bucket.is_some_and(|it| it != bucket_of(at))
                     && positions.len() >= self.limits.group_rows_min;
-                if ends || positions.len() >= self.limits.group_rows {
+                let stands = !losers.contains(self.passed);
+                if ends || positions.len() >= self.limits.group_rows || (stands && !self.has_room(first, row)) {
                     break;
                 }
                 self.previous = Previous::Held(first, row, key);
-                if !losers.contains(self.passed) {
+                if stands {
                     bucket = Some(bucket_of(at));
                     positions.push(self.passed);
                     self.picks.push(Pick { batch: low(first), row: low(row) });
@@ -147,13 +154,18 @@ impl<'a> Merge<'a> {
             }
             self.advance(first)?;
         }
-        self.gather();
+        self.gather()?;
         Ok(if self.out.is_empty() { None } else { Some(&self.out) })
     }
 
     /// Exact copies left out so far.
     pub(crate) fn copies(&self) -> u64 {
         self.copies
+    }
+
+    /// Takes a row into what the group holds, if it fits.
+    fn has_room(&mut self, head: usize, row: usize) -> bool {
+        self.heads.get(head).is_none_or(|it| self.room.take(&it.rows, row))
     }
 
     fn repeats(&self, head: usize, row: usize, key: u128) -> bool {
@@ -202,7 +214,7 @@ impl<'a> Merge<'a> {
             }
             return Ok(());
         }
-        self.gather();
+        self.gather()?;
         self.queue.remove(0);
         if self.load(first)? {
             self.enqueue(first);
@@ -220,12 +232,16 @@ impl<'a> Merge<'a> {
         self.hold_no_row();
         let Some(loading) = self.heads.get_mut(head) else { return Ok(false) };
         let Some(mut rows) = loading.source.next()? else { return Ok(false) };
+        if rows.layout != self.out.layout {
+            rows = rows.laid_out(&self.out.layout)?;
+        }
         self.heads.iter_mut().for_each(|it| it.rows.release());
         self.out.adopt(&mut rows);
         if let Some(loading) = self.heads.get_mut(head) {
             (loading.rows, loading.next) = (rows, 0);
         }
         self.heads.iter_mut().for_each(|it| it.rows.share(&self.out));
+        self.room.learn(&self.out);
         self.rank(head);
         Ok(true)
     }
@@ -247,11 +263,12 @@ impl<'a> Merge<'a> {
     }
 
     /// Moves what was picked into the group.
-    fn gather(&mut self) {
+    fn gather(&mut self) -> Result<(), LakeError> {
         self.hold_no_row();
         let batches: Vec<&Rows> = self.heads.iter().map(|it| &it.rows).collect();
-        self.out.gather(&batches, &self.picks);
+        self.out.gather(&batches, &self.picks)?;
         self.picks.clear();
+        Ok(())
     }
 
     /// Keeps the previous row as bytes, before its batch goes.

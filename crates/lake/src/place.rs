@@ -6,6 +6,8 @@ use calendar::Date;
 use serde::{Deserialize, Serialize};
 use timeline::{Instant, Interval};
 
+use crate::write::hex;
+
 /// Nanoseconds of an hour.
 pub const HOUR_NANOS: i64 = 3_600_000_000_000;
 /// Nanoseconds of the six hours within which rows are ordered by whom they are about before they are ordered by time.
@@ -35,14 +37,11 @@ impl Place {
         format!("{}/{}/{}", segment(&self.tenant), segment(&self.stream), segment(&self.fact))
     }
 
-    /// The path of the file of that day with that content.
-    pub fn path(&self, day: Day, content: &[u8; 32]) -> String {
-        let mut path = format!("{}/{day}/", self.folder());
-        for byte in content.iter().take(8) {
-            let _ = write!(path, "{byte:02x}");
-        }
-        path.push_str(".parquet");
-        path
+    /// The path of the file of that day with that content and that SHA-256 of its bytes: no other file ever has it, also where
+    /// the same rows are written with other columns.
+    pub fn path(&self, day: Day, content: &[u8; 32], sha256: &[u8; 32]) -> String {
+        let short = |digest: &[u8; 32]| hex(digest.first_chunk::<8>().map_or(&[], |it| it));
+        format!("{}/{day}/{}-{}.parquet", self.folder(), short(content), short(sha256))
     }
 }
 
@@ -140,11 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn the_path_names_the_content() {
+    fn the_path_names_the_content_and_the_bytes() {
         let place = Place::new("acme", "sms", "message");
         assert_eq!(
-            place.path(Day(20_000), &[0xAB; 32]),
-            "acme/sms/message/2024-10-04/abababababababab.parquet"
+            place.path(Day(20_000), &[0xAB; 32], &[0x12; 32]),
+            "acme/sms/message/2024-10-04/abababababababab-1212121212121212.parquet"
         );
     }
 }

@@ -9,14 +9,15 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
 use sha2::{Digest, Sha256};
 
 use crate::blobs::Blobs;
-use crate::error::LakeError;
-use crate::layout::{FIXED_COLUMNS, Kind, Layout};
+use crate::error::{LakeError, Misfit};
+use crate::layout::{Column, FIXED_COLUMNS, Kind, Layout};
 use crate::manifest::FileEntry;
 use crate::rows::{ABSENT, ABSENT_DATE, ABSENT_TRUTH, Rows, Texts, Values, Words};
-use crate::write::PAGE_ROWS;
+use crate::write::{PAGE_ROWS, is_written_as};
 
 /// Bytes read at once where it is not known how many are needed.
 const READ_BYTES: usize = 64 * 1024;
@@ -78,10 +79,19 @@ impl FileRows {
             return Err(LakeError::corrupt(path, "it has not the columns of a lake"));
         }
         let positions: Vec<Option<usize>> = layout.columns.iter().map(|it| position(&it.name)).collect();
-        let lacking =
-            layout.columns.iter().zip(&positions).find(|(column, at)| at.is_none() && !column.optional);
-        if let Some((column, _)) = lacking {
-            return Err(LakeError::corrupt(path, format_args!("it has no column `{}`", column.name)));
+        let misfit = |why| LakeError::Columns { path: path.to_owned(), why };
+        for (column, at) in layout.columns.iter().zip(&positions) {
+            match at.map(|it| schema.column(it)) {
+                Some(found) => fits(&found, column).map_err(misfit)?,
+                None if column.optional => {}
+                None => {
+                    return Err(LakeError::corrupt(path, format_args!("it has no column `{}`", column.name)));
+                }
+            }
+        }
+        let attributes = names.iter().skip(FIXED_COLUMNS.len());
+        if let Some(name) = attributes.into_iter().find(|it| layout.column(it).is_none()) {
+            return Err(misfit(Misfit::Dropped((*name).to_owned())));
         }
         Ok(FileRows {
             reader,
@@ -137,11 +147,22 @@ impl FileRows {
     }
 }
 
+/// Refuses a column of a file that would be read as something else than was written.
+fn fits(found: &ColumnDescriptor, column: &Column) -> std::result::Result<(), Misfit> {
+    if !is_written_as(found, column.kind) {
+        return Err(Misfit::Kind(column.name.clone()));
+    }
+    if found.self_type().is_optional() && !column.optional {
+        return Err(Misfit::Absent(column.name.clone()));
+    }
+    Ok(())
+}
+
 impl Values {
-    fn push_absent(&mut self, count: usize) {
+    pub(crate) fn push_absent(&mut self, count: usize) {
         match self {
             Values::Words(words) => (0..count).for_each(|_| words.push(None)),
-            Values::Texts(texts) => (0..count).for_each(|_| texts.push(None)),
+            Values::Texts(texts) => (0..count).for_each(|_| texts.push_absent()),
             Values::Truths(truths) => truths.resize(count, ABSENT_TRUTH),
             Values::Numbers(values) | Values::Instants(values) => values.resize(count, ABSENT),
             Values::Dates(dates) => dates.resize(count, ABSENT_DATE),
@@ -173,22 +194,29 @@ fn instants(reader: &mut ColumnReader, count: usize) -> Result<Vec<i64>> {
 
 fn words(reader: &mut ColumnReader, count: usize) -> Result<Words> {
     let mut words = Words::default();
-    strings(reader, count, |it| words.push(it))?;
+    strings(reader, count, |it| {
+        words.push(it);
+        Ok(())
+    })?;
     Ok(words)
 }
 
 fn texts(reader: &mut ColumnReader, count: usize) -> Result<Texts> {
     let mut texts = Texts::default();
-    strings(reader, count, |it| texts.push(it))?;
+    strings(reader, count, |it| texts.push(it).map_err(|error| ParquetError::General(error.to_string())))?;
     Ok(texts)
 }
 
-fn strings(reader: &mut ColumnReader, count: usize, mut push: impl FnMut(Option<&str>)) -> Result<()> {
+fn strings(
+    reader: &mut ColumnReader,
+    count: usize,
+    mut push: impl FnMut(Option<&str>) -> Result<()>,
+) -> Result<()> {
     let ColumnReader::ByteArrayColumnReader(it) = reader else { return Err(wrong_kind()) };
     for value in column(it, count)? {
         match &value {
-            None => push(None),
-            Some(bytes) => push(Some(ByteArray::as_utf8(bytes)?)),
+            None => push(None)?,
+            Some(bytes) => push(Some(ByteArray::as_utf8(bytes)?))?,
         }
     }
     Ok(())

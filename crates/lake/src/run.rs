@@ -60,7 +60,7 @@ impl Run {
         for (day, of_day) in by_day(rows, picks) {
             for picks in of_day.chunks(BLOCK_ROWS) {
                 bytes.clear();
-                rows.picked(picks).push_block(&mut bytes);
+                rows.picked(picks)?.push_block(&mut bytes);
                 file.write_all(&bytes).map_err(io)?;
                 let crc = crc32c::crc32c(&bytes);
                 blocks.push(Block { day, offset, bytes: bytes.len(), rows: picks.len(), crc });

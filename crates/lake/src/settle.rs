@@ -12,7 +12,7 @@ use crate::merge::{Input, Merge, Positions};
 use crate::place::Day;
 use crate::rows::Rows;
 use crate::standing::Standing;
-use crate::write::{FileWriter, GROUP_ROWS, GROUP_ROWS_MIN, PART_ROWS, Written};
+use crate::write::{FileWriter, GROUP_BYTES, GROUP_ROWS, GROUP_ROWS_MIN, PART_ROWS, Written};
 
 pub(crate) use identity::{hash_text, push_hashes};
 
@@ -29,6 +29,9 @@ pub struct Limits {
     pub group_rows: usize,
     /// A row group of at least so many rows ends where its bucket does; the same everywhere but in tests.
     pub group_rows_min: usize,
+    /// Most bytes of the ids and texts of a row group, and of the different words of each of its columns; the same everywhere but
+    /// in tests.
+    pub group_bytes: usize,
 }
 
 impl Default for Limits {
@@ -39,15 +42,33 @@ impl Default for Limits {
             part_rows: PART_ROWS,
             group_rows: GROUP_ROWS,
             group_rows_min: GROUP_ROWS_MIN,
+            group_bytes: GROUP_BYTES,
         }
     }
 }
 
+/// A file of this machine under way, which goes when nobody has it any more: also when what it was for breaks off.
+#[derive(Debug)]
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // It may be where it belongs already. One that stays goes when the process begins anew.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 /// What settling a partition came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Settled {
     /// Files of this machine, in the order of their rows.
-    pub(crate) parts: Vec<(PathBuf, Written)>,
+    pub(crate) parts: Vec<(Scratch, Written)>,
     /// Exact copies of other rows.
     pub(crate) copies: u64,
     /// Rows that did not stand against another of their identity.
@@ -85,7 +106,7 @@ impl Settling<'_> {
         }
         let (losers, superseded) = self.losers(day, inputs, &contested)?;
         if superseded > 0 {
-            settled.parts.iter().try_for_each(|(path, _)| remove(path))?;
+            settled.parts.clear();
             (settled.parts, settled.copies) = self.write(day, inputs, &losers, |_| {})?;
             settled.superseded = superseded;
         }
@@ -136,7 +157,7 @@ impl Settling<'_> {
         inputs: &[&dyn Input],
         losers: &Positions,
         mut see: impl FnMut(&Rows),
-    ) -> Result<(Vec<(PathBuf, Written)>, u64), LakeError> {
+    ) -> Result<(Vec<(Scratch, Written)>, u64), LakeError> {
         let mut merge = Merge::open(self.layout, day, inputs, self.limits)?;
         let mut parts = Parts { settling: self, writer: None, done: Vec::new() };
         let mut positions = Vec::new();
@@ -152,8 +173,8 @@ impl Settling<'_> {
 /// Files of at most so many rows, one after the other.
 struct Parts<'a> {
     settling: &'a Settling<'a>,
-    writer: Option<(PathBuf, FileWriter)>,
-    done: Vec<(PathBuf, Written)>,
+    writer: Option<(Scratch, FileWriter)>,
+    done: Vec<(Scratch, Written)>,
 }
 
 impl Parts<'_> {
@@ -176,17 +197,17 @@ impl Parts<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Vec<(PathBuf, Written)>, LakeError> {
+    fn finish(mut self) -> Result<Vec<(Scratch, Written)>, LakeError> {
         self.end()?;
         Ok(self.done)
     }
 }
 
 impl Settling<'_> {
-    fn begin(&self, part: usize) -> Result<(PathBuf, FileWriter), LakeError> {
-        let path = self.scratch.join(format!("{}-{part}.parquet", self.name));
-        let writer = FileWriter::create(&path, self.layout)?;
-        Ok((path, writer))
+    fn begin(&self, part: usize) -> Result<(Scratch, FileWriter), LakeError> {
+        let scratch = Scratch(self.scratch.join(format!("{}-{part}.parquet", self.name)));
+        let writer = FileWriter::create(scratch.path(), self.layout)?;
+        Ok((scratch, writer))
     }
 }
 

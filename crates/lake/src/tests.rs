@@ -1,5 +1,8 @@
 //! The write side as a whole: any order, any number of copies, any way in, one truth.
 
+mod bounds;
+mod clocks;
+mod columns;
 mod crash;
 mod files;
 mod truth;
@@ -112,7 +115,7 @@ pub(crate) fn target() -> Target {
 
 /// Bounds so small that every one of them matters.
 pub(crate) fn small() -> Limits {
-    Limits { hashes: 16, contested: 2, part_rows: 9, group_rows: 4, group_rows_min: 2 }
+    Limits { hashes: 16, contested: 2, part_rows: 9, group_rows: 4, group_rows_min: 2, group_bytes: 20 }
 }
 
 pub(crate) fn open(root: &Path, limits: Limits) -> Lake {

@@ -7,7 +7,7 @@ mod schema;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::errors::{ParquetError, Result};
@@ -18,6 +18,7 @@ use parquet::schema::types::ColumnDescPtr;
 use sha2::{Digest, Sha256};
 
 pub(crate) use chunk::PAGE_ROWS;
+pub(crate) use schema::is_written_as;
 
 use crate::counters::Counting;
 use crate::error::LakeError;
@@ -28,6 +29,8 @@ use crate::rows::Rows;
 pub const GROUP_ROWS: usize = 1024 * 1024;
 /// A row group of at least so many rows ends where its bucket does.
 pub const GROUP_ROWS_MIN: usize = 128 * 1024;
+/// Most bytes of the ids and texts of a row group, and of the different words of each of its columns, so that no page is longer.
+pub const GROUP_BYTES: usize = 256 << 20;
 /// Most rows of a file.
 pub const PART_ROWS: u64 = 50 * 1024 * 1024;
 /// The footer's key for [`Layout::text`].
@@ -41,6 +44,7 @@ const CREATED_BY: &str = "upheld lake version 1.0.0";
 
 /// A file being written.
 pub struct FileWriter {
+    path: PathBuf,
     writer: SerializedFileWriter<Hashing<BufWriter<File>>>,
     layout: Layout,
     press: chunk::Press,
@@ -60,6 +64,8 @@ pub struct Written {
     pub bytes: u64,
     /// SHA-256 of the bytes.
     pub sha256: [u8; 32],
+    /// SHA-256 of its end: the footer, its length and the magic.
+    pub footer: [u8; 32],
     /// SHA-256 of the canonical bytes of the rows in order.
     pub content: [u8; 32],
     /// The least `at`, nanoseconds since the epoch.
@@ -76,8 +82,9 @@ impl FileWriter {
             .set_created_by(CREATED_BY.to_owned())
             .set_offset_index_disabled(true)
             .build();
-        let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
+        let sink = Hashing::of(BufWriter::with_capacity(1 << 20, file));
         Ok(FileWriter {
+            path: path.to_owned(),
             writer: SerializedFileWriter::new(sink, schema::schema(layout)?, Arc::new(properties))?,
             layout: layout.clone(),
             press: chunk::Press::new()?,
@@ -99,14 +106,25 @@ impl FileWriter {
         self.rows += rows.len() as u64;
         self.from = rows.at.iter().copied().fold(self.from, i64::min);
         self.until = rows.at.iter().copied().fold(self.until, i64::max);
+        self.append(rows).map_err(|error| self.failed(error))
+    }
+
+    fn append(&mut self, rows: &Rows) -> Result<()> {
         let columns = self.writer.schema_descr().columns().to_vec();
         let mut group = self.writer.next_row_group()?;
         for (index, descriptor) in columns.into_iter().enumerate() {
             let chunk = encode(index, descriptor, rows, &mut self.press)?;
             group.append_column(&chunk.bytes, chunk.close)?;
         }
-        group.close()?;
-        Ok(())
+        group.close().map(drop)
+    }
+
+    /// What the machine said, where it was the machine.
+    fn failed(&mut self, error: ParquetError) -> LakeError {
+        match self.writer.inner_mut().failed.take() {
+            Some(error) => LakeError::io(&self.path, &error),
+            None => LakeError::from(error),
+        }
     }
 
     /// How many rows were written.
@@ -116,22 +134,27 @@ impl FileWriter {
 
     /// Ends the file. Its bytes are with the operating system, not yet safe from a power failure.
     pub fn finish(mut self) -> std::result::Result<Written, LakeError> {
-        let content = self.content.finish();
+        let content = std::mem::take(&mut self.content).finish();
         let mut say = |key: &str, value: String| {
             self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
         };
         say(FACT_KEY, self.layout.text());
         say(CONTENT_KEY, hex(&content));
-        if let Some(counters) = self.counting.finish() {
+        let counting = std::mem::replace(&mut self.counting, Counting::new(&self.layout));
+        if let Some(counters) = counting.finish() {
             say(COUNTERS_KEY, counters.encode()?);
         }
-        // Taking the sink back writes the footer.
-        let mut sink = self.writer.into_inner()?;
-        sink.flush().map_err(|error| LakeError::Parquet(error.to_string()))?;
+        let rows_end = self.writer.bytes_written() as u64;
+        self.writer.inner_mut().footer_from = rows_end;
+        // This writes the footer.
+        let ended = self.writer.finish().and_then(|_| Ok(self.writer.inner_mut().flush()?));
+        ended.map_err(|error| self.failed(error))?;
+        let sink = self.writer.inner_mut();
         Ok(Written {
             rows: self.rows,
             bytes: sink.bytes,
-            sha256: sink.hash.finalize().into(),
+            sha256: std::mem::take(&mut sink.hash).finalize().into(),
+            footer: std::mem::take(&mut sink.footer).finalize().into(),
             content,
             from: self.from,
             until: self.until,
@@ -190,18 +213,40 @@ struct Hashing<W> {
     inner: W,
     hash: Sha256,
     bytes: u64,
+    /// From which byte on the footer's own digest is taken.
+    footer_from: u64,
+    footer: Sha256,
+    /// What the machine said last when it took no more.
+    failed: Option<io::Error>,
+}
+
+impl<W> Hashing<W> {
+    fn of(inner: W) -> Hashing<W> {
+        let (hash, footer) = (Sha256::new(), Sha256::new());
+        Hashing { inner, hash, bytes: 0, footer_from: u64::MAX, footer, failed: None }
+    }
+
+    /// Keeps an error as it is: whoever passes it on keeps its text alone.
+    fn keep(&mut self, error: io::Error) -> io::Error {
+        let kind = error.kind();
+        self.failed = Some(error);
+        kind.into()
+    }
 }
 
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
+        let written = self.inner.write(bytes).map_err(|error| self.keep(error))?;
+        let passed = bytes.get(..written).unwrap_or_default();
+        self.hash.update(passed);
+        let before = usize::try_from(self.footer_from.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
+        self.footer.update(passed.get(before..).unwrap_or_default());
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        self.inner.flush().map_err(|error| self.keep(error))
     }
 }
 

@@ -66,19 +66,14 @@ impl ObjectManifest {
         Ok(known)
     }
 
-    /// Puts a step after all others, as long as `fits` says that it may follow them.
-    fn put(
-        &self,
-        step: &Step,
-        fits: impl Fn(&Log) -> Result<(), ManifestError>,
-    ) -> Result<(), ManifestError> {
-        let text = step.text().ok_or_else(|| unreachable(FOLDER, "the change has no text"))?;
-        let text = Bytes::from(text);
+    /// Puts a step after all others, which `step` makes of them if it may follow.
+    fn put(&self, step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>) -> Result<(), ManifestError> {
         for _ in 0..ATTEMPTS_MAX {
             let known = self.catch_up()?;
-            fits(&known.log)?;
+            let Some(step) = step(&known.log)? else { return Ok(()) };
+            let text = step.text().ok_or_else(|| unreachable(FOLDER, "the change has no text"))?;
             let number = known.last.saturating_add(1);
-            let (store, bytes) = (Arc::clone(&self.store), text.clone());
+            let (store, bytes) = (Arc::clone(&self.store), Bytes::from(text));
             let created = self.calls.wait(async move { create(store, number, bytes).await });
             if created.ok_or_else(|| unreachable(FOLDER, "the store stopped answering"))?? {
                 return Ok(());
@@ -105,7 +100,7 @@ impl Manifest for ObjectManifest {
     }
 
     fn commit(&self, change: &Change) -> Result<(), ManifestError> {
-        self.put(&Step::of_change(change), |log| log.check(change))
+        self.put(|log| log.step(change).map(Some))
     }
 
     fn places(&self) -> Result<Vec<Place>, ManifestError> {
@@ -117,7 +112,7 @@ impl Manifest for ObjectManifest {
     }
 
     fn forget(&self, entries: &[FileEntry]) -> Result<(), ManifestError> {
-        Step::of_forgotten(entries).map_or(Ok(()), |step| self.put(&step, |_| Ok(())))
+        self.put(|_| Ok(Step::of_forgotten(entries)))
     }
 }
 

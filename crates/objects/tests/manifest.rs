@@ -16,7 +16,7 @@ fn place() -> Place {
 fn entry(day: i32, name: u8, settled: bool) -> FileEntry {
     let (place, day) = (place(), Day(day));
     let content = [name; 32];
-    let path = place.path(day, &content);
+    let path = place.path(day, &content, &[name ^ 0xff; 32]);
     let from = day.window().from();
     FileEntry {
         place,
@@ -25,6 +25,7 @@ fn entry(day: i32, name: u8, settled: bool) -> FileEntry {
         rows: u64::from(name),
         bytes: 100,
         sha256: [name ^ 0xff; 32],
+        footer: settled.then_some([name ^ 0x55; 32]),
         content,
         from,
         until: from,

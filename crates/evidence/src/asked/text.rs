@@ -1,7 +1,8 @@
 //! Questions and answers as text: one way to write each, so that equal questions have equal texts.
 //!
 //! A question is a line that begins with `? `; each group of its answer follows on a line that begins with `= `. Parts of
-//! a line are separated by tabs; backslash, tab and line end are escaped within them.
+//! a line are separated by tabs; backslash, tab and line end are escaped within them. In a question `;`, `(` and `)` part its
+//! conditions, so that they are escaped in the texts it names.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -97,6 +98,19 @@ fn datum(it: Option<&Datum>) -> String {
         Some(Datum::Truth(it)) => format!("truth {it}"),
         Some(Datum::Text(it)) => format!("text {}", escaped(it)),
     }
+}
+
+/// A datum where a question names it: what parts conditions is escaped.
+fn named(it: Option<&Datum>) -> String {
+    let Some(Datum::Text(text)) = it else { return datum(it) };
+    let mut out = "text ".to_owned();
+    for c in escaped(text).chars() {
+        if matches!(c, ';' | '(' | ')') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// The outer `None` is a part that cannot be read.
@@ -224,7 +238,7 @@ impl Names<'_> {
 
     fn predicate(&self, predicate: &Predicate) -> String {
         let compared = |field: &Field, sign: &str, said: &Datum| {
-            format!("{} {sign} {}", self.field(*field), datum(Some(said)))
+            format!("{} {sign} {}", self.field(*field), named(Some(said)))
         };
         let joined = |all: &[Predicate], word: &str| {
             let parts: Vec<String> = all.iter().map(|it| self.predicate(it)).collect();
@@ -235,13 +249,13 @@ impl Names<'_> {
             Predicate::Not(inner) => format!("not({})", self.predicate(inner)),
             Predicate::And(all) => joined(all, "and"),
             Predicate::Or(any) => joined(any, "or"),
-            Predicate::Equals(field, said) => format!("{} = {}", self.field(*field), datum(said.as_ref())),
+            Predicate::Equals(field, said) => format!("{} = {}", self.field(*field), named(said.as_ref())),
             Predicate::Less(field, it) => compared(field, "<", it),
             Predicate::LessOrEqual(field, it) => compared(field, "<=", it),
             Predicate::Greater(field, it) => compared(field, ">", it),
             Predicate::GreaterOrEqual(field, it) => compared(field, ">=", it),
             Predicate::OneOf(field, words) => {
-                let words: Vec<String> = words.iter().map(|it| datum(Some(it))).collect();
+                let words: Vec<String> = words.iter().map(|it| named(Some(it))).collect();
                 format!("{} in ({})", self.field(*field), words.join("; "))
             }
             Predicate::OutsideOf(timeline) => format!("outside({})", runs(timeline)),

@@ -68,6 +68,11 @@ fn questions() -> Vec<Question> {
         filtered(Predicate::Greater(Field::Attribute(0), Datum::Money(quantity::Ratio::ONE))),
         filtered(Predicate::GreaterOrEqual(Field::Attribute(0), Datum::Money(quantity::Ratio::ONE))),
         filtered(Predicate::OneOf(Field::Subject, vec![text("vm1"), text("vm2")])),
+        filtered(Predicate::OneOf(Field::Subject, vec![text("vm1; text vm2")])),
+        filtered(Predicate::And(vec![subject("vm1; @subject = text vm2")])),
+        filtered(Predicate::And(vec![subject("vm1\\"), subject("vm2")])),
+        filtered(Predicate::And(vec![subject("vm1\\; @subject = text vm2")])),
+        filtered(Predicate::Not(Box::new(subject("vm1); not(@subject = text vm2")))),
         filtered(Predicate::OutsideOf(run(3, 9))),
         filtered(Predicate::Inside(run(3, 9))),
         filtered(Predicate::Inside(run(3, 10))),
@@ -115,6 +120,21 @@ fn different_questions_are_kept_apart() {
     let written = heard(&Memory::from_records(Vec::new()), &schema, &questions).text();
     let texts: BTreeSet<&str> = written.lines().filter(|it| it.starts_with("? ")).collect();
     assert_eq!(texts.len(), questions.len(), "{written}");
+}
+
+#[test]
+fn what_parts_conditions_is_escaped_in_texts_and_ordinary_words_stand_as_they_are() {
+    let subject = |it: &str| Predicate::Equals(Field::Subject, Some(Datum::Text(it.into())));
+    let question = |filter| Question {
+        measures: vec![Measure::Count],
+        filter,
+        group_by: vec![Field::Subject],
+        ..Question::about(1, window(0, 1))
+    };
+    let asked = [question(subject("a, b/c = 短信")), question(subject("a; (b)"))];
+    let written = heard(&Memory::from_records(Vec::new()), &schema(), &asked).text();
+    let conditions: Vec<&str> = written.lines().filter_map(|it| it.split_once("where ")).map(|it| it.1).collect();
+    assert_eq!(conditions, ["@subject = text a, b/c = 短信", "@subject = text a\\; \\(b\\)"]);
 }
 
 #[test]

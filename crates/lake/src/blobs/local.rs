@@ -129,7 +129,7 @@ fn fill(temporary: &Path, content: Content<'_>) -> io::Result<()> {
 }
 
 /// Makes a folder and those above it, each durable in the one above it.
-fn make_folders(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folders(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

@@ -20,6 +20,9 @@ pub(super) trait Disk: Send {
 pub(super) trait DiskFile: Send {
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
 
+    /// Makes room for so many bytes in all, durably.
+    fn set_aside(&mut self, bytes: u64) -> io::Result<()>;
+
     /// Makes what was written safe.
     fn sync(&mut self) -> io::Result<()>;
 
@@ -33,12 +36,7 @@ pub(super) struct RealDisk;
 impl Disk for RealDisk {
     fn create(&self, path: &Path, bytes: u64) -> io::Result<Box<dyn DiskFile>> {
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        let set_aside = fallocate(&file, FallocateFlags::empty(), 0, bytes).or_else(|error| match error {
-            // A file system that cannot set bytes aside finds out when it writes.
-            rustix::io::Errno::OPNOTSUPP => Ok(()),
-            error => Err(io::Error::from(error)),
-        });
-        let made = set_aside.and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
+        let made = set_aside(&file, bytes).and_then(|()| sync_folder(path));
         if let Err(error) = made {
             let _ = fs::remove_file(path);
             return Err(error);
@@ -57,6 +55,10 @@ impl DiskFile for File {
         self.write_all_at(bytes, offset)
     }
 
+    fn set_aside(&mut self, bytes: u64) -> io::Result<()> {
+        set_aside(self, bytes)
+    }
+
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
     }
@@ -64,6 +66,14 @@ impl DiskFile for File {
     fn end_at(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)?;
         self.sync_all()
+    }
+}
+
+fn set_aside(file: &File, bytes: u64) -> io::Result<()> {
+    match fallocate(file, FallocateFlags::empty(), 0, bytes) {
+        // A file system that cannot set bytes aside finds out when it writes.
+        Ok(()) | Err(rustix::io::Errno::OPNOTSUPP) => file.sync_all(),
+        Err(error) => Err(error.into()),
     }
 }
 

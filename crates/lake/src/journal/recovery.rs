@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use crate::blobs::make_folders;
+
 use super::group::{self, HEADER_BYTES, Header, MARK};
 use super::segment::{End, PREFIX_BYTES, Recovered, path, read_prefix};
 use super::{BATCH_BYTES_MAX, GATHERED_BYTES_MAX, JournalError};
@@ -113,12 +115,20 @@ fn fits(bytes: &[u8], header: &Header) -> bool {
 }
 
 fn lock(folder: &Path) -> Result<File, JournalError> {
-    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    make_durable(folder).map_err(|error| failed(folder, &error))?;
     let path = folder.join(LOCK_NAME);
     let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = open.map_err(|error| failed(&path, &error))?;
     file.try_lock().map_err(|_| failed(&path, &io::Error::other("another process has it open")))?;
     Ok(file)
+}
+
+/// Makes the folder unless it is there. That it is in the one above it has to be safe either way: whoever made it may have ended
+/// before that was.
+fn make_durable(folder: &Path) -> io::Result<()> {
+    make_folders(folder)?;
+    let above = folder.parent().filter(|it| !it.as_os_str().is_empty());
+    above.map_or(Ok(()), |it| File::open(it)?.sync_all())
 }
 
 /// The numbers of the segments in a folder, ascending.

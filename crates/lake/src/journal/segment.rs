@@ -69,8 +69,12 @@ impl Writer {
         if self.open.as_ref().is_some_and(|it| it.length + needed > it.room) {
             self.close().map_err(|error| failed(&self.folder, &error))?;
         }
-        if self.open.is_none() {
-            self.open = Some(self.begin(needed)?);
+        let room = self.limits.segment_bytes.max(needed + PREFIX_BYTES as u64);
+        match &mut self.open {
+            None => self.open = Some(self.begin(room)?),
+            // It was begun to remember the chain alone.
+            Some(it) if it.length + needed > it.room => it.set_aside(room, &self.folder)?,
+            Some(_) => {}
         }
         let number = self.recovered.end.group + 1;
         let header = Header::of(number, gathered.body(), &self.recovered.end.chain);
@@ -99,7 +103,8 @@ impl Writer {
         &self.recovered.closed
     }
 
-    /// Deletes the oldest closed segment. Some segment always stays, because the chain goes on from it.
+    /// Deletes the oldest closed segment. Some segment always stays, because the chain goes on from it: if need be one that has no
+    /// room set aside yet, for it may be for want of room that this one goes.
     pub(super) fn delete(&mut self, segment: u64) -> Result<(), JournalError> {
         let path = path(&self.folder, segment);
         let io = |why: String| JournalError::Io { path: path.to_string_lossy().into_owned(), why };
@@ -107,31 +112,36 @@ impl Writer {
             return Err(io("it is not the oldest closed segment".into()));
         }
         if self.open.is_none() && self.recovered.closed.len() == 1 {
-            self.open = Some(self.begin(0)?);
+            self.open = Some(self.begin(PREFIX_BYTES as u64)?);
         }
         self.disk.remove(&path).map_err(|error| io(error.to_string()))?;
         self.recovered.closed.remove(0);
         Ok(())
     }
 
-    /// A new segment with room for at least so many bytes of groups. Nothing was acknowledged in it yet, so a failure here
-    /// costs nothing but the group that wanted it.
-    fn begin(&mut self, needed: u64) -> Result<Open, JournalError> {
+    /// A new segment of that length. Nothing was acknowledged in it yet, so a failure here costs nothing but the group that
+    /// wanted it.
+    fn begin(&mut self, room: u64) -> Result<Open, JournalError> {
         let number = self.recovered.next;
         let path = path(&self.folder, number);
-        let room = self.limits.segment_bytes.max(needed + PREFIX_BYTES as u64);
-        let refused = |error: io::Error| match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                JournalError::Full(path.to_string_lossy().into_owned())
-            }
-            _ => failed(&path, &error),
-        };
-        let mut file = self.disk.create(&path, room).map_err(refused)?;
-        // From here on the file exists; its number is not used again whatever becomes of it.
-        self.recovered.next += 1;
+        let mut file = self.disk.create(&path, room).map_err(|error| refused(&path, &error))?;
         let prefix = prefix(self.recovered.end);
-        file.write_at(&prefix, 0).and_then(|()| file.sync()).map_err(|error| failed(&path, &error))?;
+        if let Err(error) = file.write_at(&prefix, 0).and_then(|()| file.sync()) {
+            // A segment without its beginning is only understood where no other follows.
+            self.disk.remove(&path).map_err(|error| failed(&path, &error))?;
+            return Err(refused(&path, &error));
+        }
+        self.recovered.next += 1;
         Ok(Open { number, file, length: PREFIX_BYTES as u64, room })
+    }
+}
+
+impl Open {
+    /// Makes room for groups; there are none in it yet.
+    fn set_aside(&mut self, room: u64, folder: &Path) -> Result<(), JournalError> {
+        self.file.set_aside(room).map_err(|error| refused(&path(folder, self.number), &error))?;
+        self.room = room;
+        Ok(())
     }
 }
 
@@ -153,6 +163,16 @@ pub(super) fn read_prefix(bytes: &[u8]) -> Option<End> {
     let agrees = *magic == MAGIC && u32::from_le_bytes(*crc) == crc32c::crc32c(said);
     let end = End { group: u64::from_le_bytes(*group), chain: chain.try_into().ok()? };
     agrees.then_some(end)
+}
+
+/// Why nothing was begun: later there may be room.
+fn refused(path: &Path, error: &io::Error) -> JournalError {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            JournalError::Full(path.to_string_lossy().into_owned())
+        }
+        _ => failed(path, error),
+    }
 }
 
 /// A failure after which nobody knows what the disk holds.

@@ -245,6 +245,11 @@ impl DiskFile for FailingFile {
         self.disk.step().inspect_err(|_| self.settle(false).unwrap())
     }
 
+    fn set_aside(&mut self, bytes: u64) -> io::Result<()> {
+        self.disk.step()?;
+        fs::OpenOptions::new().write(true).open(&self.path)?.set_len(bytes)
+    }
+
     fn sync(&mut self) -> io::Result<()> {
         self.disk.step().inspect_err(|_| self.settle(false).unwrap())?;
         self.settle(true)
@@ -299,6 +304,118 @@ fn a_full_disk_refuses_and_takes_again_once_there_is_room() {
         assert!(found.starts_with(&acknowledged) && found.len() <= acknowledged.len() + 1, "operation {at}");
     }
     assert!(refused > 2);
+}
+
+/// Appends on a failing disk, folding all that is closed after every third batch; what was acknowledged, what was folded and
+/// the errors.
+fn append_and_delete(folder: &Path, at: u64, how: How) -> (Vec<Vec<u8>>, Vec<Vec<u8>>, Vec<JournalError>) {
+    let disk = Failing { done: Arc::default(), at, how };
+    let journal = Journal::open_on(Box::new(disk), folder, JournalLimits { segment_bytes: 2048 }).unwrap();
+    let (mut acknowledged, mut folded, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..12_u8 {
+        let batch = vec![number; 300];
+        match journal.append(&batch) {
+            Ok(_) => acknowledged.push(batch),
+            Err(error) => errors.push(error),
+        }
+        if number % 3 == 2 {
+            errors.extend(journal.rotate().err());
+            for segment in journal.closed() {
+                let read = journal.read(segment).unwrap();
+                match journal.delete(segment) {
+                    Ok(()) => folded.extend(read),
+                    Err(error) => {
+                        errors.push(error);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    (acknowledged, folded, errors)
+}
+
+#[test]
+fn whatever_fails_while_segments_are_deleted_the_journal_opens_again_with_all_that_is_left() {
+    for how in [How::Full, How::Broken] {
+        let mut failed = 0;
+        for at in 0..90 {
+            let folder = tempfile::tempdir().unwrap();
+            let (acknowledged, folded, errors) = append_and_delete(folder.path(), at, how);
+            failed += u32::from(!errors.is_empty());
+            let found = recovered(folder.path()).unwrap_or_else(|error| panic!("{how:?} {at}: {error}, {errors:?}"));
+            let left: Vec<&Vec<u8>> = acknowledged.iter().filter(|it| !folded.contains(it)).collect();
+            // A batch that was refused may be there.
+            let kept: Vec<&Vec<u8>> = found.iter().filter(|it| acknowledged.contains(it)).collect();
+            assert_eq!(kept, left, "{how:?} {at}: {errors:?}");
+        }
+        assert!(failed > 20, "{how:?}");
+    }
+}
+
+#[test]
+fn a_disk_with_room_for_a_prefix_alone_lets_the_last_segment_go_and_takes_again_once_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = Arc::new(AtomicU64::new(5000));
+    let disk = Tight { room: Arc::clone(&room) };
+    let journal =
+        Journal::open_on(Box::new(disk), folder.path(), JournalLimits { segment_bytes: 4096 }).unwrap();
+    journal.append(&[1; 300]).unwrap();
+    journal.rotate().unwrap();
+    room.store(100, Ordering::SeqCst);
+    assert_eq!(journal.closed(), [0]);
+    journal.delete(0).unwrap();
+    assert!(matches!(journal.append(&[2; 300]), Err(JournalError::Full(_))));
+    room.store(5000, Ordering::SeqCst);
+    assert_eq!(journal.append(&[3; 300]).unwrap().group, 2);
+    drop(journal);
+    assert_eq!(recovered(folder.path()).unwrap(), [[3; 300]]);
+}
+
+/// A disk on which no file may be longer than the room there is.
+struct Tight {
+    room: Arc<AtomicU64>,
+}
+
+struct TightFile {
+    room: Arc<AtomicU64>,
+    file: fs::File,
+}
+
+impl Disk for Tight {
+    fn create(&self, path: &Path, bytes: u64) -> io::Result<Box<dyn DiskFile>> {
+        let mut file = TightFile { room: Arc::clone(&self.room), file: fs::File::create_new(path)? };
+        let made = file.set_aside(bytes);
+        if made.is_err() {
+            fs::remove_file(path)?;
+        }
+        made.map(|()| Box::new(file) as Box<dyn DiskFile>)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+}
+
+impl DiskFile for TightFile {
+    fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        DiskFile::write_at(&mut self.file, bytes, offset)
+    }
+
+    fn set_aside(&mut self, bytes: u64) -> io::Result<()> {
+        if bytes > self.room.load(Ordering::SeqCst) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.file.set_len(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        DiskFile::sync(&mut self.file)
+    }
+
+    fn end_at(&mut self, length: u64) -> io::Result<()> {
+        DiskFile::end_at(&mut self.file, length)
+    }
 }
 
 proptest! {

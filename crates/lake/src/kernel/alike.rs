@@ -16,7 +16,8 @@ use super::scan::Opener;
 use super::shape::{Asked, Shape, Source};
 use super::value::{Value, wide};
 
-const TOO_MANY: Problem =
+/// More cells than have numbers.
+pub(super) const TOO_MANY: Problem =
     Problem::TooLarge { what: "the combinations of one row group", found: u64::MAX, max: u64::MAX };
 
 /// Neighbours that agree.

@@ -48,7 +48,7 @@ pub(super) fn scan(
     }
     let opener = Opener { source, group, tools };
     let Some((opened, dims)) = open(&opener, shape)? else { return Ok(()) };
-    let mut walk = Walk::over(dims);
+    let mut walk = Walk::over(dims)?;
     for asked in &shape.measures {
         match asked {
             Asked::Count => {}

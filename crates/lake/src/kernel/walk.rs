@@ -2,6 +2,7 @@
 //! counted in the cell that its codes lead to.
 
 use super::BLOCK;
+use super::alike::TOO_MANY;
 use super::dim::Dim;
 use super::error::Problem;
 use super::groups::Part;
@@ -52,16 +53,16 @@ enum Step {
 }
 
 impl Walk {
-    pub(super) fn over(mut dims: Vec<Dim>) -> Walk {
+    pub(super) fn over(mut dims: Vec<Dim>) -> Result<Walk, Problem> {
         let mut cells = 1_u64;
         let mut strides = Vec::new();
         for dim in &dims {
             strides.push(cells);
-            cells = cells.saturating_mul(dim.size as u64);
+            cells = cells.checked_mul(dim.size as u64).ok_or(TOO_MANY)?;
         }
         dims.iter_mut().for_each(Dim::settle);
         let selective = selective(&dims);
-        Walk {
+        Ok(Walk {
             skip_min: if selective.is_some() { BLOCK } else { SKIP_MIN },
             selective,
             dims,
@@ -74,7 +75,7 @@ impl Walk {
             pending: 0,
             live: Vec::new(),
             live_cells: Vec::new(),
-        }
+        })
     }
 
     /// Walks all rows.

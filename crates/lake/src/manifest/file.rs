@@ -74,8 +74,8 @@ impl Manifest for FileManifest {
 
     fn commit(&self, change: &Change) -> Result<(), ManifestError> {
         let mut state = self.state()?;
-        state.log.check(change)?;
-        self.write(&mut state, &Step::of_change(change))
+        let step = state.log.step(change)?;
+        self.write(&mut state, &step)
     }
 
     fn places(&self) -> Result<Vec<Place>, ManifestError> {

@@ -28,6 +28,8 @@ struct Added {
     rows: u64,
     bytes: u64,
     sha256: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    footer: Option<String>,
     content: String,
     from: i64,
     until: i64,
@@ -77,6 +79,7 @@ impl Added {
             rows: entry.rows,
             bytes: entry.bytes,
             sha256: hex(&entry.sha256),
+            footer: entry.footer.as_ref().map(|it| hex(it)),
             content: hex(&entry.content),
             from: entry.from.nanos(),
             until: entry.until.nanos(),
@@ -85,6 +88,10 @@ impl Added {
     }
 
     fn entry(&self, at: i64) -> Option<FileEntry> {
+        let footer = match &self.footer {
+            Some(text) => Some(unhex(text)?),
+            None => None,
+        };
         Some(FileEntry {
             place: self.place.clone(),
             day: self.day,
@@ -92,6 +99,7 @@ impl Added {
             rows: self.rows,
             bytes: self.bytes,
             sha256: unhex(&self.sha256)?,
+            footer,
             content: unhex(&self.content)?,
             from: Instant::from_nanos(self.from),
             until: Instant::from_nanos(self.until),

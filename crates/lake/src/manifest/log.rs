@@ -19,8 +19,7 @@ pub struct Log {
 pub struct Step(Line);
 
 impl Step {
-    /// A change.
-    pub fn of_change(change: &Change) -> Step {
+    fn of_change(change: &Change) -> Step {
         Step(Line::of_change(change))
     }
 
@@ -38,13 +37,21 @@ impl Step {
 
 impl Log {
     /// Applies all whole lines and says how many bytes these are; the error is the number of a line that is damaged. A last
-    /// line without its line feed is one whose commit never returned.
+    /// line without its line feed is one whose commit never returned; so is one with zeros in it, whose end reached the disk
+    /// before all that stands before it.
     pub fn replay(&mut self, bytes: &[u8]) -> Result<usize, usize> {
-        let whole = bytes.iter().rposition(|it| *it == b'\n').map_or(0, |it| it.saturating_add(1));
-        let lines = bytes.get(..whole).unwrap_or_default().split_inclusive(|it| *it == b'\n');
-        for (number, line) in (1_usize..).zip(lines) {
-            let line = std::str::from_utf8(line).ok().and_then(|it| Line::parse(it.trim_end_matches('\n')));
-            line.and_then(|it| self.apply(&Step(it))).ok_or(number)?;
+        let ended = bytes.iter().rposition(|it| *it == b'\n').map_or(0, |it| it.saturating_add(1));
+        let mut lines = bytes.get(..ended).unwrap_or_default().split_inclusive(|it| *it == b'\n').peekable();
+        let (mut whole, mut number) = (0_usize, 0_usize);
+        while let Some(line) = lines.next() {
+            number = number.saturating_add(1);
+            let is_torn = lines.peek().is_none() && line.contains(&0);
+            let parsed = std::str::from_utf8(line).ok().and_then(|it| Line::parse(it.trim_end_matches('\n')));
+            match parsed {
+                None if is_torn => break,
+                parsed => parsed.and_then(|it| self.apply(&Step(it))).ok_or(number)?,
+            }
+            whole = whole.saturating_add(line.len());
         }
         Ok(whole)
     }
@@ -81,6 +88,22 @@ impl Log {
             }
         }
         Ok(())
+    }
+
+    /// The step of a change, if it may follow: see [`Log::check`]. It is no earlier than what was done before to its partitions,
+    /// whatever the clock of whoever makes it says: what stood at a time is not to change behind those who asked.
+    pub fn step(&self, change: &Change) -> Result<Step, ManifestError> {
+        self.check(change)?;
+        let is_removed = |it: &FileEntry| it.removed_at.is_none() && change.remove.contains(&it.path);
+        let removed: Vec<&FileEntry> = self.entries.iter().filter(|it| is_removed(it)).collect();
+        let touched = |it: &&FileEntry| {
+            change.add.iter().any(|added| it.is_in_partition(added))
+                || removed.iter().any(|gone| it.is_in_partition(gone))
+        };
+        let before = self.entries.iter().filter(touched);
+        let latest = before.flat_map(|it| [Some(it.added_at), it.removed_at]).flatten().max();
+        let at = latest.map_or(change.at, |it| it.max(change.at));
+        Ok(Step::of_change(&Change { at, ..change.clone() }))
     }
 
     /// Every file, those that stand no longer too.

@@ -35,15 +35,24 @@ impl Rows {
     /// Takes a row; after an error nothing of it is left behind.
     pub fn push_row(&mut self, row: RowView<'_>) -> Result<(), RowError> {
         self.check(&row)?;
+        self.id.push(Some(row.id))?;
         self.at.push(row.at);
         self.recorded_at.push(row.recorded_at.unwrap_or(ABSENT));
         self.subject.push(row.subject);
         self.source.push(row.source);
-        self.id.push(Some(row.id));
         for ((values, column), cell) in self.columns.iter_mut().zip(&self.layout.columns).zip(row.cells) {
-            values.push(*cell, column);
+            values.push(*cell, column)?;
         }
         Ok(())
+    }
+
+    /// Bytes of the ids and texts.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let texts = self.columns.iter().map(|it| match it {
+            Values::Texts(it) => it.bytes().len(),
+            _ => 0,
+        });
+        texts.fold(self.id.bytes().len(), usize::saturating_add)
     }
 
     fn check(&self, row: &RowView<'_>) -> Result<(), RowError> {
@@ -67,10 +76,10 @@ impl Rows {
 
 impl Values {
     /// The cell was checked; what does not fit is absent.
-    fn push(&mut self, cell: Cell<'_>, column: &Column) {
+    fn push(&mut self, cell: Cell<'_>, column: &Column) -> Result<(), RowError> {
         match self {
             Values::Words(words) => words.push(cell.word()),
-            Values::Texts(texts) => texts.push(cell.word()),
+            Values::Texts(texts) => texts.push(cell.word())?,
             Values::Truths(truths) => truths.push(match cell {
                 Cell::Truth(truth) => u8::from(truth),
                 _ => ABSENT_TRUTH,
@@ -85,6 +94,7 @@ impl Values {
                 _ => ABSENT_DATE,
             }),
         }
+        Ok(())
     }
 }
 

@@ -11,6 +11,8 @@ use super::ABSENT_WORD;
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     words: Vec<Arc<str>>,
+    /// Bytes of all words.
+    bytes: usize,
     /// Only ever asked for one word; never walked through.
     codes: HashMap<Arc<str>, u32, RandomState>,
 }
@@ -33,6 +35,7 @@ impl Dictionary {
         }
         let code = u32::try_from(self.words.len()).unwrap_or(ABSENT_WORD);
         let shared: Arc<str> = Arc::from(word);
+        self.bytes = self.bytes.saturating_add(word.len());
         self.words.push(Arc::clone(&shared));
         self.codes.insert(shared, code);
         code
@@ -46,6 +49,11 @@ impl Dictionary {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
+    }
+
+    /// Bytes of all words.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The words in the order of their codes.

@@ -89,8 +89,11 @@ impl<'a> Bytes<'a> {
         let mut texts = Texts::default();
         for length in self.u32s()? {
             match length {
-                u32::MAX => texts.push(None),
-                _ => texts.push(Some(std::str::from_utf8(self.split(usize::try_from(length).ok()?)?).ok()?)),
+                u32::MAX => texts.push_absent(),
+                _ => {
+                    let text = self.split(usize::try_from(length).ok()?)?;
+                    texts.push(Some(std::str::from_utf8(text).ok()?)).ok()?;
+                }
             }
         }
         Some(texts)

@@ -21,7 +21,7 @@ fn batch(told: &[Told]) -> Rows {
 fn write(path: &Path, told: &[Told]) -> Written {
     let rows = batch(told);
     let mut writer = FileWriter::create(path, &layout()).unwrap();
-    writer.write_group(&rows.picked(&sorted(&rows))).unwrap();
+    writer.write_group(&rows.picked(&sorted(&rows)).unwrap()).unwrap();
     writer.finish().unwrap()
 }
 
@@ -140,7 +140,7 @@ fn long_columns_span_pages_and_plain_ones_stay_exact() {
     let root = tempfile::tempdir().unwrap();
     let picks = sorted(&rows);
     let mut writer = FileWriter::create(&root.path().join("a.parquet"), &layout).unwrap();
-    writer.write_group(&rows.picked(&picks)).unwrap();
+    writer.write_group(&rows.picked(&picks).unwrap()).unwrap();
     writer.finish().unwrap();
     let blobs = LocalBlobs::open(root.path()).unwrap();
     let mut reader = FileRows::open(Arc::new(blobs), "a.parquet", &layout).unwrap();
@@ -166,6 +166,18 @@ fn a_manifest_torn_at_any_byte_is_what_it_was_before() {
         std::fs::write(&path, &after[..length]).unwrap();
         assert_eq!(standing(&open(root.path(), small())), known, "{length} bytes");
     }
+    // The end of the line reached the disk before its beginning.
+    for until in before.len() + 1..=after.len() {
+        let mut torn = after.clone();
+        torn[before.len()..until].fill(0);
+        std::fs::write(&path, &torn).unwrap();
+        assert_eq!(standing(&open(root.path(), small())), known, "zeros up to byte {until}");
+    }
+    // What follows a line was written after the line was safe.
+    let mut damaged = after.clone();
+    damaged[before.len() / 2] = 0;
+    std::fs::write(&path, &damaged).unwrap();
+    assert!(FileManifest::open(root.path()).is_err());
     for byte in 0..before.len() {
         let mut damaged = after.clone();
         damaged[byte] ^= 1;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::errors::Result;
-use parquet::schema::types::{Type, TypePtr};
+use parquet::schema::types::{ColumnDescriptor, Type, TypePtr};
 
 use crate::layout::{FIXED_COLUMNS, Kind, Layout};
 
@@ -36,6 +36,12 @@ fn field(name: &str, kind: Kind, optional: bool) -> Result<TypePtr> {
         _ => builder,
     };
     builder.with_logical_type(logical).build().map(Arc::new)
+}
+
+/// Whether values of that kind are what a column of a file holds.
+pub(crate) fn is_written_as(column: &ColumnDescriptor, kind: Kind) -> bool {
+    let (physical, logical) = types(kind);
+    column.physical_type() == physical && column.logical_type_ref() == logical.as_ref()
 }
 
 fn types(kind: Kind) -> (Physical, Option<LogicalType>) {

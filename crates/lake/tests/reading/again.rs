@@ -31,7 +31,7 @@ pub(crate) fn days(folder: &Path, records: &[Record]) -> (Arc<dyn Blobs>, Vec<Fi
 
 fn file(folder: &Path, day: Day, records: &[&Record]) -> FileEntry {
     let place = Place::new("acme", "sms", "message");
-    let name = place.path(day, &[0; 32]);
+    let name = place.path(day, &[0; 32], &[0; 32]);
     let path = folder.join(&name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let layout = Layout::of(&fact());
@@ -52,6 +52,7 @@ fn entry(place: Place, day: Day, path: String, written: &Written) -> FileEntry {
         rows: written.rows,
         bytes: written.bytes,
         sha256: written.sha256,
+        footer: Some(written.footer),
         content: written.content,
         from: Instant::from_nanos(written.from),
         until: Instant::from_nanos(written.until),

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
 mod again;
+mod combinations;
 mod fixture;
 mod recounts;
+mod trust;
 
 use evidence::{Datum, Facts, Field, Measure, Memory, Predicate, Question, Record};
 use lake::kernel::{LocalFile, MemoryFile, ReadAt, footer};

@@ -43,6 +43,7 @@ fn entry(written: &Written) -> FileEntry {
         rows: written.rows,
         bytes: written.bytes,
         sha256: written.sha256,
+        footer: Some(written.footer),
         content: written.content,
         from: Instant::from_nanos(written.from),
         until: Instant::from_nanos(written.until),
@@ -133,16 +134,26 @@ fn days_that_are_not_settled_are_refused() {
 fn a_file_that_is_gone_or_cut_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (blobs, entry) = lake(folder.path(), &some_records());
-    let open = |entry: &FileEntry| {
-        let memory = Memory::from_records(Vec::new());
-        LakeFacts::open(memory, Arc::clone(&blobs), vec![entry.clone()], &schema(), day())
-    };
-    let facts = open(&entry).unwrap();
+    let count = Question { measures: vec![Measure::Count], ..Question::about(0, day()) };
+    let looked_at = Question { measures: vec![Measure::Max(Field::Id)], ..count.clone() };
     let path = folder.path().join(PATH);
     let bytes = fs::read(&path).unwrap();
+    let named = |facts: &LakeFacts| {
+        for question in [&count, &looked_at] {
+            let Err(FactsError::Unavailable(why)) = facts.aggregate(question) else { panic!("it answered") };
+            assert!(why.contains(PATH), "{why}");
+        }
+    };
+    let open = || {
+        let memory = Memory::from_records(Vec::new());
+        LakeFacts::open(memory, Arc::clone(&blobs), vec![entry.clone()], &schema(), day()).unwrap()
+    };
+    let before = open();
     fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
-    assert!(open(&entry).unwrap_err().to_string().contains(PATH));
-    let count = Question { measures: vec![Measure::Count], ..Question::about(0, day()) };
-    let Err(FactsError::Unavailable(why)) = facts.aggregate(&count) else { panic!("a cut file answered") };
-    assert!(why.contains(PATH), "{why}");
+    named(&before);
+    named(&open());
+    fs::write(&path, [bytes.as_slice(), b"more"].concat()).unwrap();
+    named(&open());
+    fs::remove_file(&path).unwrap();
+    named(&open());
 }

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ::lake::kernel;
-use ::lake::write::FACT_KEY;
-use ::lake::{BlobSource, Day, FileEntry, FoldError, Layout, Place, Retention, Target};
+use ::lake::{Day, FoldError, Place, Retention, Target};
 use serde_json::json;
 use store::{Fault, Row, Scope, Tx, values};
 use timeline::Instant;
@@ -102,14 +100,16 @@ fn merge_due(platform: &Platform, job: &Job) -> Result<(), Failure> {
     let unmerged = platform.store.read(Scope::Provider, |tx| unmerged(tx, ("", "")))?;
     let (due, later): (Vec<_>, Vec<_>) = unmerged.into_iter().partition(|it| it.is_due(now));
     let total = i64::try_from(due.len()).unwrap_or(i64::MAX);
+    let mut merged = Ok(());
     for (at, it) in due.iter().enumerate() {
         jobs::progress(platform, job, i64::try_from(at).unwrap_or(total), total)?;
-        volume.merge(&open, it)?;
+        // A partition that cannot be merged keeps no other from being.
+        merged = merged.and(volume.merge(&open, it));
     }
     if !later.is_empty() {
         platform.write(|_, tx| Ok(put_down(tx, MERGE, MERGE_SECONDS / 4)?))?;
     }
-    Ok(())
+    merged
 }
 
 /// Puts everything acknowledged of a subscription's times before `until` into merged files.
@@ -148,13 +148,13 @@ pub(crate) fn forget(platform: &Platform) -> Result<(), Failure> {
 }
 
 impl Volume {
-    /// Merges a partition. Its columns are those of the file that came last.
+    /// Merges a partition. Its columns are those of all its files: a contract that changed has others than before.
     fn merge(&self, open: &Open, it: &Unmerged) -> Result<(), Failure> {
         let _turn = self.turn();
-        let entries = open.lake.manifest.entries(&it.place, it.day.window(), None).map_err(unreachable)?;
-        let latest = entries.iter().filter(|entry| entry.day == it.day).max_by_key(|it| it.added_at);
-        let Some(latest) = latest else { return Ok(()) };
-        let target = Target { place: it.place.clone(), layout: layout(open, latest)?, standing: rule() };
+        let mut entries = open.lake.manifest.entries(&it.place, it.day.window(), None).map_err(unreachable)?;
+        entries.retain(|entry| entry.day == it.day);
+        let Some(layout) = open.lake.layout(&entries).map_err(unreachable)? else { return Ok(()) };
+        let target = Target { place: it.place.clone(), layout, standing: rule() };
         open.lake.settle(&target, it.day, self.store.now()).map_err(unreachable)?;
         Ok(())
     }
@@ -166,15 +166,6 @@ impl Unmerged {
             || self.new.saturating_mul(NEW_PART) >= self.records
             || time::after(self.since, MERGE_SECONDS) <= now
     }
-}
-
-/// The columns a file says it has.
-fn layout(open: &Open, entry: &FileEntry) -> Result<Layout, Failure> {
-    let source = BlobSource::new(open.lake.blobs.clone(), entry.path.clone(), entry.bytes);
-    let footer = kernel::footer(&source).map_err(unreachable)?;
-    let text = footer.metadata.iter().find(|it| it.0 == FACT_KEY).map(|it| it.1.as_str());
-    let layout = text.and_then(Layout::parse);
-    layout.ok_or_else(|| unreachable(format_args!("the file `{}` does not say what it holds", entry.path)))
 }
 
 /// The names under which batches of a subscription wait that speak of times before `until`.

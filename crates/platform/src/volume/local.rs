@@ -34,7 +34,6 @@ impl Local {
     /// The journal in a data directory, begun when there is none.
     pub(super) fn open(folder: &Path, store: &Store) -> Result<Self, Failure> {
         let path = folder.join(FOLDER);
-        fs::create_dir_all(&path).map_err(|it| io(&path, &it))?;
         let limits = JournalLimits { segment_bytes: SEGMENT_BYTES };
         let journal = Journal::open(&path, limits).map_err(|it| of_journal(&it))?;
         Ok(Self { journal, name: name(&folder.join("journal.name"), store)? })
@@ -95,7 +94,9 @@ fn name(file: &Path, store: &Store) -> Result<String, Failure> {
     let name = store::new_id("jnl", store.now(), store.chance())?;
     let written = fs::File::create(file).and_then(|it| {
         Write::write_all(&mut &it, name.as_bytes())?;
-        it.sync_all()
+        it.sync_all()?;
+        // Also that the file is in its folder.
+        file.parent().map_or(Ok(()), |it| fs::File::open(it)?.sync_all())
     });
     written.map_err(|error| io(file, &error))?;
     Ok(name)

@@ -8,7 +8,7 @@ use timeline::{Instant, Interval};
 
 /// Where the files of this process are known.
 const TABLE: &str = "lake_file";
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "tenant_id",
     "stream",
     "fact",
@@ -22,13 +22,14 @@ const COLUMNS: [&str; 13] = [
     "until_at",
     "settled",
     "added_at",
+    "footer",
 ];
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT tenant_id, stream, fact, day, path, records, bytes, sha256, content, from_at, until_at, settled, ",
-            "added_at, removed_at FROM lake_file ",
+            "added_at, removed_at, footer FROM lake_file ",
             $rest
         )
     };
@@ -163,6 +164,7 @@ fn row(it: &FileEntry, now: Instant) -> Result<Vec<Value>, Fault> {
         it.until,
         it.settled,
         now,
+        it.footer.as_ref().map(<[u8; 32]>::as_slice),
     ];
     Ok(values.to_vec())
 }
@@ -170,10 +172,10 @@ fn row(it: &FileEntry, now: Instant) -> Result<Vec<Value>, Fault> {
 fn entry(row: &Row) -> Result<FileEntry, Fault> {
     let count =
         |at: usize| -> Result<u64, Fault> { Ok(u64::try_from(row.get::<i64>(at)?).unwrap_or_default()) };
-    let digest = |at: usize| -> Result<[u8; 32], Fault> {
-        let bytes: Vec<u8> = row.get(at)?;
+    let digest_of = |bytes: Vec<u8>| -> Result<[u8; 32], Fault> {
         bytes.try_into().map_err(|_| Fault::broken("a digest of another length"))
     };
+    let digest = |at: usize| digest_of(row.get(at)?);
     let (tenant, stream, fact): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     Ok(FileEntry {
         place: Place { tenant, stream, fact },
@@ -182,6 +184,7 @@ fn entry(row: &Row) -> Result<FileEntry, Fault> {
         rows: count(5)?,
         bytes: count(6)?,
         sha256: digest(7)?,
+        footer: row.get::<Option<Vec<u8>>>(14)?.map(digest_of).transpose()?,
         content: digest(8)?,
         from: row.get(9)?,
         until: row.get(10)?,

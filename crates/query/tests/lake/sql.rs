@@ -56,7 +56,7 @@ async fn put(lake: &dyn ObjectStore, tenant: &str, stream: &str, records: &[Reco
     let instants = || records.iter().map(|it| it.from);
     let (from, until) = (instants().min().unwrap(), instants().max().unwrap());
     let day = Day::of_nanos(from.nanos());
-    let path = place.path(day, &[7; 32]);
+    let path = place.path(day, &[7; 32], &[0; 32]);
     let location = object_store::path::Path::parse(&path).unwrap();
     let entry = FileEntry {
         place,
@@ -65,6 +65,7 @@ async fn put(lake: &dyn ObjectStore, tenant: &str, stream: &str, records: &[Reco
         rows: records.len() as u64,
         bytes: bytes.len() as u64,
         sha256: [0; 32],
+        footer: None,
         content: [7; 32],
         from,
         until,
@@ -181,9 +182,9 @@ const ATTACKS: &[&str] = &[
     "SELECT * FROM information_schema.df_settings",
     "SELECT * FROM pg_catalog.pg_class",
     "SELECT * FROM '/etc/passwd'",
-    "SELECT * FROM '../rival/secretstream/message/1970-01-01/0707070707070707.parquet'",
-    "SELECT * FROM \"rival/secretstream/message/1970-01-01/0707070707070707.parquet\"",
-    "SELECT * FROM \"lake://files/rival/secretstream/message/1970-01-01/0707070707070707.parquet\"",
+    "SELECT * FROM '../rival/secretstream/message/1970-01-01/0707070707070707-0000000000000000.parquet'",
+    "SELECT * FROM \"rival/secretstream/message/1970-01-01/0707070707070707-0000000000000000.parquet\"",
+    "SELECT * FROM \"lake://files/rival/secretstream/message/1970-01-01/0707070707070707-0000000000000000.parquet\"",
     "SELECT * FROM \"file:///etc/passwd\"",
     "SELECT * FROM rival.message",
     "SELECT * FROM read_parquet('../rival/**')",
@@ -212,7 +213,7 @@ async fn nothing_but_reading_the_tenants_tables_is_done() {
         };
         for text in [refused.text(Lang::En), refused.text(Lang::Zh)] {
             let beyond_the_question = text.replace(attack, "");
-            for leak in ["secretstream", "/tmp", "/home", "0707070707070707.parquet' not found in"] {
+            for leak in ["secretstream", "/tmp", "/home", "0707070707070707-0000000000000000.parquet' not found in"] {
                 assert!(
                     attack.contains(leak) || !beyond_the_question.contains(leak),
                     "{attack} told: {text}"
