@@ -46,7 +46,7 @@ pub struct Importer {
     target: Target,
     limits: ImportLimits,
     rows: Rows,
-    progress: Option<Progress>,
+    reached: Vec<Progress>,
     spiller: Spiller,
     taken: u64,
 }
@@ -65,7 +65,7 @@ pub struct Imported {
 }
 
 impl Importer {
-    /// Begins an import, or goes on with the one that was interrupted in that folder: [`Importer::progress`] then says how
+    /// Begins an import, or goes on with the one that was interrupted in that folder: [`Importer::reached`] then says how
     /// far its rows are safe. One import at a time may use a folder.
     pub fn open(
         lake: Lake,
@@ -74,27 +74,30 @@ impl Importer {
         limits: ImportLimits,
     ) -> Result<Importer, LakeError> {
         let state = ImportState::load(&folder, &target)?;
-        let progress = state.progress.clone();
+        let reached = state.reached.clone();
         let rows = Rows::new(target.layout.clone());
         Ok(Importer {
             lake,
             target,
             limits,
             rows,
-            progress,
+            reached,
             spiller: Spiller::start(folder, state),
             taken: 0,
         })
     }
 
-    /// How far the source had been read when what was read of it was last made safe; later, the last that was noted.
-    pub fn progress(&self) -> Option<&Progress> {
-        self.progress.as_ref()
+    /// How far each source had been read when what was read of it was last made safe; later, what was noted last.
+    pub fn reached(&self) -> &[Progress] {
+        &self.reached
     }
 
     /// Notes that all rows of the source up to there were pushed.
     pub fn note(&mut self, progress: Progress) {
-        self.progress = Some(progress);
+        match self.reached.iter_mut().rev().find(|it| it.is_of(&progress)) {
+            Some(known) => *known = progress,
+            None => self.reached.push(progress),
+        }
     }
 
     /// Takes a record of the fact.
@@ -159,7 +162,7 @@ impl Importer {
         self.spiller.wait()?;
         let next = self.spiller.spare().unwrap_or_else(|| self.rows.empty());
         let full = std::mem::replace(&mut self.rows, next);
-        self.spiller.spill(full, self.progress.clone())
+        self.spiller.spill(full, self.reached.clone())
     }
 }
 

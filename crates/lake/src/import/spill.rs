@@ -23,7 +23,7 @@ pub(super) struct Spiller {
 
 struct Job {
     rows: Rows,
-    progress: Option<Progress>,
+    reached: Vec<Progress>,
 }
 
 impl Spiller {
@@ -42,9 +42,9 @@ impl Spiller {
     }
 
     /// Hands a batch over; waits while another is being put aside. An error is that of an earlier batch.
-    pub(super) fn spill(&mut self, rows: Rows, progress: Option<Progress>) -> Result<(), LakeError> {
+    pub(super) fn spill(&mut self, rows: Rows, reached: Vec<Progress>) -> Result<(), LakeError> {
         self.wait()?;
-        let handed = self.jobs.as_ref().is_some_and(|it| it.send(Job { rows, progress }).is_ok());
+        let handed = self.jobs.as_ref().is_some_and(|it| it.send(Job { rows, reached }).is_ok());
         if !handed {
             return Err(gone(&self.folder));
         }
@@ -102,7 +102,7 @@ impl Worker {
         let mut rows = job.rows;
         Run::write(&self.folder.join(&name), &rows, &sorted(&rows))?;
         self.state.runs.push(name);
-        self.state.progress = job.progress.or(self.state.progress.take());
+        self.state.reached = job.reached;
         self.state.save(&self.folder)?;
         rows.clear();
         Ok(rows)

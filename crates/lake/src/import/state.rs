@@ -26,6 +26,16 @@ pub struct Progress {
     pub offset: u64,
     /// The line that begins there, from 1.
     pub line: u64,
+    /// Whether nothing follows.
+    #[serde(default)]
+    pub finished: bool,
+}
+
+impl Progress {
+    /// Whether both speak of the same source.
+    pub fn is_of(&self, other: &Progress) -> bool {
+        (&self.source, self.size, &self.prefix_sha256) == (&other.source, other.size, &other.prefix_sha256)
+    }
 }
 
 /// What an interrupted import left.
@@ -35,8 +45,9 @@ pub struct ImportState {
     pub place: Place,
     /// The layout as text.
     pub layout: String,
-    /// How far the rows of the runs reach; `None` when that was never noted.
-    pub progress: Option<Progress>,
+    /// How far the rows of the runs reach, by source; nothing is safe of a source that is not named.
+    #[serde(default)]
+    pub reached: Vec<Progress>,
     /// The runs' file names.
     pub runs: Vec<String>,
 }
@@ -48,7 +59,7 @@ impl ImportState {
         let new = ImportState {
             place: target.place.clone(),
             layout: target.layout.text(),
-            progress: None,
+            reached: Vec::new(),
             runs: Vec::new(),
         };
         let path = folder.join(STATE_NAME);

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use diagnostic::Lang;
 use evidence::FactSchema;
-use formats::Codes;
+use formats::{Codes, Spot};
 use lake::{ImportLimits, Importer, Preference, Standing};
 use language::Contract;
 
@@ -43,9 +43,10 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let sources = sources.collect::<Result<Vec<_>, _>>()?;
     let feed = Feed { contract: &contract, fact, codes: codes.as_ref(), key: &phone_key, arguments };
     let mut counted = Counted::new(sources.iter().map(|it| it.size).sum());
-    let (first, mut begin) = source::interrupted(&sources, importer.progress());
-    for source in sources.iter().skip(first) {
-        feed.read(source, std::mem::take(&mut begin), &mut importer, &mut counted)?;
+    if let Err(why) = read(&feed, &sources, &mut importer, &mut counted) {
+        // What was read is made safe, so that the same command goes on; why it ended is what matters.
+        let _ = importer.checkpoint();
+        return Err(why);
     }
     let begun = counted.finished_reading();
     let imported = importer.finish(now()?).map_err(|it| failed(&it))?;
@@ -55,6 +56,29 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         crate::arguments::Format::Text => print::out(&report::text(&counted, &imported, lang))?,
     }
     if counted.rejected() == 0 { Ok(()) } else { Err(Failure::Text) }
+}
+
+/// Reads every file from where an interrupted import had come with it.
+fn read(
+    feed: &Feed<'_>,
+    sources: &[Source],
+    importer: &mut Importer,
+    counted: &mut Counted,
+) -> Result<(), Failure> {
+    let reached = importer.reached().to_vec();
+    for source in sources {
+        let from = source.reached(&reached);
+        if let Some(it) = from {
+            eprintln!("{}", report::going_on(it, lang(feed.arguments.output.lang)));
+        }
+        if from.is_some_and(|it| it.finished) {
+            counted.pass(source);
+            continue;
+        }
+        let spot = from.map(|it| Spot { line: it.line, offset: it.offset });
+        feed.read(source, spot, importer, counted)?;
+    }
+    Ok(())
 }
 
 fn contract(path: &Path, lang: Lang) -> Result<Contract, Failure> {

@@ -90,7 +90,7 @@ impl Feed<'_> {
             }
             steps += 1;
             if !more || steps.is_multiple_of(STRIDE) {
-                sink.importer.note(source.progress(receipts.spot()));
+                sink.importer.note(source.progress(receipts.spot(), !more));
                 sink.counted.at(receipts.spot().offset);
             }
             if !more {
@@ -114,12 +114,13 @@ impl Feed<'_> {
             let mut bytes = Vec::new();
             let lines = some_lines(&mut *reader, &mut bytes).map_err(|it| unread(&it))?;
             if lines == 0 {
+                importer.note(source.progress(spot, true));
                 return Ok(());
             }
             let read = bytes.len() as u64;
             self.take(source, spot, bytes, importer, counted)?;
             spot = Spot { line: spot.line + lines, offset: spot.offset + read };
-            importer.note(source.progress(spot));
+            importer.note(source.progress(spot, false));
             counted.at(spot.offset);
         }
     }

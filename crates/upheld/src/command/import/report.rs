@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use diagnostic::{Bilingual, Lang};
 use indicatif::{ProgressBar, ProgressStyle};
-use lake::{Imported, RowError};
+use lake::{Imported, Progress, RowError};
 use serde_json::{Value, json};
 
 use super::Tally;
@@ -62,6 +62,11 @@ impl Counted {
         self.before += self.here;
         self.here = source.size;
         self.at(offset);
+    }
+
+    /// A file of which everything is safe already.
+    pub(super) fn pass(&mut self, source: &Source) {
+        self.begin(source, source.size);
     }
 
     /// The file was read up to that byte.
@@ -137,6 +142,17 @@ impl Clearing {
     /// Takes it away.
     pub(super) fn clear(self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// That an interrupted import goes on.
+pub(super) fn going_on(from: &Progress, lang: Lang) -> String {
+    let Progress { source, line, .. } = from;
+    match (lang, from.finished) {
+        (Lang::En, true) => format!("{source} was read before the interruption"),
+        (Lang::Zh, true) => format!("{source} 在中断前已读完"),
+        (Lang::En, false) => format!("going on with {source} at line {line}"),
+        (Lang::Zh, false) => format!("从 {source} 第 {line} 行继续"),
     }
 }
 
