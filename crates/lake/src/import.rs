@@ -23,6 +23,9 @@ use crate::rows::{RowError, RowView, Rows};
 use crate::run::{Run, by_day};
 use spill::Spiller;
 
+/// A batch that is full but for one part of so many waits for the next note.
+const PARTS_TO_NOTE: usize = 8;
+
 /// Bounds of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportLimits {
@@ -47,6 +50,7 @@ pub struct Importer {
     limits: ImportLimits,
     rows: Rows,
     reached: Vec<Progress>,
+    began_anew: bool,
     spiller: Spiller,
     taken: u64,
 }
@@ -73,7 +77,19 @@ impl Importer {
         folder: PathBuf,
         limits: ImportLimits,
     ) -> Result<Importer, LakeError> {
-        let state = ImportState::load(&folder, &target)?;
+        Importer::open_under(lake, target, folder, limits, "")
+    }
+
+    /// The same under terms: everything but the sources that decides what rows they make. What was interrupted under other
+    /// terms is not gone on with.
+    pub fn open_under(
+        lake: Lake,
+        target: Target,
+        folder: PathBuf,
+        limits: ImportLimits,
+        terms: &str,
+    ) -> Result<Importer, LakeError> {
+        let (state, began_anew) = ImportState::load(&folder, &target, terms)?;
         let reached = state.reached.clone();
         let rows = Rows::new(target.layout.clone());
         Ok(Importer {
@@ -82,9 +98,15 @@ impl Importer {
             limits,
             rows,
             reached,
+            began_anew,
             spiller: Spiller::start(folder, state),
             taken: 0,
         })
+    }
+
+    /// Whether an interrupted import was found and not gone on with, for it was of other terms.
+    pub fn began_anew(&self) -> bool {
+        self.began_anew
     }
 
     /// How far each source had been read when what was read of it was last made safe; later, what was noted last.
@@ -92,12 +114,14 @@ impl Importer {
         &self.reached
     }
 
-    /// Notes that all rows of the source up to there were pushed.
-    pub fn note(&mut self, progress: Progress) {
+    /// Notes that all rows of the source up to there were pushed. Rows are put aside here when they are many, so that what is
+    /// safe ends where a note was made.
+    pub fn note(&mut self, progress: Progress) -> Result<(), LakeError> {
         match self.reached.iter_mut().rev().find(|it| it.is_of(&progress)) {
             Some(known) => *known = progress,
             None => self.reached.push(progress),
         }
+        if self.is_full(|limit| limit - limit / PARTS_TO_NOTE) { self.spill() } else { Ok(()) }
     }
 
     /// Takes a record of the fact.
@@ -149,9 +173,12 @@ impl Importer {
     }
 
     fn make_room(&mut self) -> Result<(), LakeError> {
-        let full = self.rows.len() >= self.limits.batch_rows
-            || self.rows.id.bytes().len() >= self.limits.batch_id_bytes;
-        if full { self.spill() } else { Ok(()) }
+        if self.is_full(|limit| limit) { self.spill() } else { Ok(()) }
+    }
+
+    fn is_full(&self, enough: impl Fn(usize) -> usize) -> bool {
+        let ImportLimits { batch_rows, batch_id_bytes, .. } = self.limits;
+        self.rows.len() >= enough(batch_rows) || self.rows.id.bytes().len() >= enough(batch_id_bytes)
     }
 
     fn spill(&mut self) -> Result<(), LakeError> {

@@ -40,6 +40,7 @@ impl Folder {
     fn new() -> Folder {
         let folder = Folder(tempfile::tempdir().expect("a folder"));
         fs::write(folder.path("phone.key"), "0123456789abcdef0123456789abcdef\n").expect("written");
+        fs::copy(shipped("codes/pingan-sms.md"), folder.path("pingan-sms.codes.md")).expect("copied");
         fs::write(folder.path("september.json"), month(9)).expect("written");
         fs::write(folder.path("october.json"), month(10)).expect("written");
         fs::write(folder.path("broken.json.gz"), BROKEN).expect("written");
@@ -55,12 +56,11 @@ impl Folder {
             .current_dir(self.0.path())
             .arg("import")
             .args(files)
-            .args(["--from", "aliyun", "--format", "json", "--phone-key", "phone.key", "--lake", lake])
-            .args(more)
-            .arg("--contract")
+            .args(["--from", "aliyun", "--format", "json", "--lake", lake, "--contract"])
             .arg(shipped("pingan-sms.md"))
-            .arg("--codes")
-            .arg(shipped("codes/pingan-sms.md")))
+            .args(if more.contains(&"--phone-key") { &[][..] } else { &["--phone-key", "phone.key"] })
+            .args(if more.contains(&"--codes") { &[][..] } else { &["--codes", "pingan-sms.codes.md"] })
+            .args(more))
     }
 
     fn interrupted(&self, lake: &str, files: &[&str]) {
@@ -103,4 +103,39 @@ fn a_file_that_was_not_read_before_the_interruption_is_read_wherever_it_stands()
     folder.import("other", &["september.json", "october.json"], &[]);
     assert_eq!(folder.contents("lake"), folder.contents("other"));
     assert!(folder.contents("lake").iter().any(|it| it.contains("2026-09-03")), "{:?}", folder.contents("lake"));
+}
+
+/// What is told of an import, without how long it took.
+const TOLD: [&str; 6] = ["taken", "copies", "superseded", "rejected", "classes", "rejects"];
+
+#[test]
+fn an_import_that_goes_on_tells_the_same_as_one_that_never_stopped() {
+    let folder = Folder::new();
+    folder.interrupted("lake", &["september.json", "october.json"]);
+    let resumed = folder.import("lake", &["september.json", "october.json"], &[]);
+    let whole = folder.import("other", &["september.json", "october.json"], &[]);
+    assert_eq!(resumed.status.code(), Some(1), "what was left out before the interruption counts");
+    for name in TOLD {
+        assert_eq!(told(&resumed)[name], told(&whole)[name], "{name}");
+    }
+    assert_eq!(told(&whole)["rejected"], 6);
+}
+
+#[test]
+fn an_import_does_not_go_on_under_another_annex_subject_or_key() {
+    let other_key = "fedcba9876543210fedcba9876543210\n";
+    let annex = fs::read_to_string(shipped("codes/pingan-sms.md")).expect("an annex");
+    let (row, listed) = ("| `aliyun` | `*` | `DELIVERED` |", "| `aliyun` | `*` | `MK:9999` `DELIVERED` |");
+    assert!(annex.contains(row));
+    for more in [&["--codes", "new.md"][..], &["--subject", "shop"], &["--phone-key", "other.key"]] {
+        let folder = Folder::new();
+        fs::write(folder.path("new.md"), annex.replacen(row, listed, 1)).expect("written");
+        fs::write(folder.path("other.key"), other_key).expect("written");
+        folder.interrupted("lake", &["october.json"]);
+        let resumed = folder.import("lake", &["october.json"], more);
+        let whole = folder.import("other", &["october.json"], more);
+        assert_eq!(told(&resumed)["rejects"], told(&whole)["rejects"], "{more:?}");
+        assert_eq!(folder.contents("lake"), folder.contents("other"), "{more:?}");
+        assert!(text(&resumed.stderr).contains("read its files again"), "{}", text(&resumed.stderr));
+    }
 }

@@ -29,6 +29,9 @@ pub struct Progress {
     /// Whether nothing follows.
     #[serde(default)]
     pub finished: bool,
+    /// What whoever imports wants to know again when it goes on.
+    #[serde(default)]
+    pub told: String,
 }
 
 impl Progress {
@@ -45,6 +48,9 @@ pub struct ImportState {
     pub place: Place,
     /// The layout as text.
     pub layout: String,
+    /// What rows were made by, as whoever imports puts it: under other terms the same source makes other rows.
+    #[serde(default)]
+    pub terms: String,
     /// How far the rows of the runs reach, by source; nothing is safe of a source that is not named.
     #[serde(default)]
     pub reached: Vec<Progress>,
@@ -53,23 +59,29 @@ pub struct ImportState {
 }
 
 impl ImportState {
-    /// What an import of that target left in the folder; a new state when there is none or it was of another target.
-    pub fn load(folder: &Path, target: &Target) -> Result<ImportState, LakeError> {
+    /// What an import of that target under those terms left in the folder; a new state when there is none. What an import
+    /// of another target or under other terms left is removed, and `true` says so.
+    pub fn load(folder: &Path, target: &Target, terms: &str) -> Result<(ImportState, bool), LakeError> {
         fs::create_dir_all(folder).map_err(|error| LakeError::io(folder, &error))?;
         let new = ImportState {
             place: target.place.clone(),
             layout: target.layout.text(),
+            terms: terms.to_owned(),
             reached: Vec::new(),
             runs: Vec::new(),
         };
         let path = folder.join(STATE_NAME);
         let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(new),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok((new, false)),
             read => read.map_err(|error| LakeError::io(&path, &error))?,
         };
         let old: ImportState = serde_json::from_slice(&bytes)
             .map_err(|error| LakeError::corrupt(&path.to_string_lossy(), error))?;
-        Ok(if (&old.place, &old.layout) == (&new.place, &new.layout) { old } else { new })
+        if (&old.place, &old.layout, &old.terms) == (&new.place, &new.layout, &new.terms) {
+            return Ok((old, false));
+        }
+        old.clear(folder)?;
+        Ok((new, true))
     }
 
     /// Replaces what the folder says, durably.

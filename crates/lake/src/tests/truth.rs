@@ -101,12 +101,13 @@ fn an_import_that_was_interrupted_goes_on_without_loss_or_copies() {
         offset,
         line: offset + 1,
         finished: false,
+        told: String::new(),
     };
     let mut first = begin();
     assert_eq!(first.reached(), []);
     for (offset, it) in (1..=30).zip(&told) {
         view(*it, |view| first.push_row(view)).unwrap();
-        first.note(progress(offset));
+        first.note(progress(offset)).unwrap();
     }
     first.checkpoint().unwrap();
     for it in &told[30..40] {

@@ -7,8 +7,9 @@ mod feed;
 mod parquet;
 mod report;
 mod source;
+mod terms;
+mod told;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use diagnostic::Lang;
@@ -24,6 +25,7 @@ use crate::{files, key, print};
 use feed::Feed;
 use report::Counted;
 use source::Source;
+use told::Told;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
@@ -36,13 +38,18 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let standing = codes.as_ref().map_or_else(latest, standing);
     let target = place.target(&contract, fact, standing);
     let folder = work(arguments, &place)?.join(".import").join(lake::segment(&target.place.folder()));
-    let opened = Importer::open(place.lake().clone(), target, folder, ImportLimits::default());
+    let terms = terms::of(arguments, codes.as_ref(), &phone_key);
+    let lake = place.lake().clone();
+    let opened = Importer::open_under(lake, target, folder, ImportLimits::default(), &terms);
     let mut importer = opened.map_err(|it| failed(&it))?;
+    if importer.began_anew() {
+        eprintln!("{}", report::began_anew(lang));
+    }
     let is_parquet = arguments.source == ImportFormat::Parquet;
     let sources = arguments.files.iter().map(|it| Source::find(it, is_parquet));
     let sources = sources.collect::<Result<Vec<_>, _>>()?;
     let feed = Feed { contract: &contract, fact, codes: codes.as_ref(), key: &phone_key, arguments };
-    let mut counted = Counted::new(sources.iter().map(|it| it.size).sum());
+    let mut counted = Counted::new(sources.iter().map(|it| it.size).sum(), lang);
     if let Err(why) = read(&feed, &sources, &mut importer, &mut counted) {
         // What was read is made safe, so that the same command goes on; why it ended is what matters.
         let _ = importer.checkpoint();
@@ -71,12 +78,14 @@ fn read(
         if let Some(it) = from {
             eprintln!("{}", report::going_on(it, lang(feed.arguments.output.lang)));
         }
-        if from.is_some_and(|it| it.finished) {
-            counted.pass(source);
-            continue;
+        match from.map(|it| (it, Told::parse(&it.told))) {
+            Some((it, told)) if it.finished => counted.pass(source, told),
+            Some((it, told)) => {
+                let spot = Spot { line: it.line, offset: it.offset };
+                feed.read(source, Some((spot, told)), importer, counted)?;
+            }
+            None => feed.read(source, None, importer, counted)?,
         }
-        let spot = from.map(|it| Spot { line: it.line, offset: it.offset });
-        feed.read(source, spot, importer, counted)?;
     }
     Ok(())
 }
@@ -191,6 +200,3 @@ fn now() -> Result<timeline::Instant, Failure> {
 fn failed(why: &lake::LakeError) -> Failure {
     Failure::Fault(why.to_string())
 }
-
-/// Counts by name.
-type Tally = BTreeMap<String, u64>;

@@ -12,6 +12,7 @@ use language::Contract;
 use super::failed;
 use super::report::Counted;
 use super::source::Source;
+use super::told::Told;
 use crate::arguments::{ImportArguments, ImportFormat};
 use crate::failure::Failure;
 
@@ -34,14 +35,17 @@ impl Feed<'_> {
     pub(super) fn read(
         &self,
         source: &Source,
-        from: Option<Spot>,
+        from: Option<(Spot, Told)>,
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
-        counted.begin(source, from.map_or(0, |it| it.offset));
+        // A table is read from its header on; what was read before is merged away.
+        let from = from.filter(|_| self.arguments.source != ImportFormat::Csv);
+        let (spot, told) = from.unwrap_or_default();
+        counted.begin(source, spot.offset, told);
         match (self.arguments.source, self.codes) {
-            (ImportFormat::Records, _) | (_, None) => self.records(source, from, importer, counted),
-            (_, Some(codes)) => self.receipts(source, from, codes, importer, counted),
+            (ImportFormat::Records, _) | (_, None) => self.records(source, spot, importer, counted),
+            (_, Some(codes)) => self.receipts(source, spot, codes, importer, counted),
         }
     }
 
@@ -67,15 +71,13 @@ impl Feed<'_> {
     fn receipts(
         &self,
         source: &Source,
-        from: Option<Spot>,
+        spot: Spot,
         codes: &Codes,
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
         let mapping = self.mapping();
         let format = self.format(&mapping);
-        // A table is read from its header on; what was read before is merged away.
-        let spot = from.filter(|_| !matches!(format, Format::Csv(_))).unwrap_or(Spot::START);
         let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
         let mut reader = source.open(spot).map_err(|it| unread(&it))?;
         let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
@@ -90,7 +92,8 @@ impl Feed<'_> {
             }
             steps += 1;
             if !more || steps.is_multiple_of(STRIDE) {
-                sink.importer.note(source.progress(receipts.spot(), !more));
+                let progress = source.progress(receipts.spot(), !more, sink.counted.told());
+                sink.importer.note(progress).map_err(|it| failed(&it))?;
                 sink.counted.at(receipts.spot().offset);
             }
             if !more {
@@ -103,25 +106,27 @@ impl Feed<'_> {
     fn records(
         &self,
         source: &Source,
-        from: Option<Spot>,
+        from: Spot,
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
         let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
-        let mut spot = from.unwrap_or(Spot::START);
+        let mut spot = from;
         let mut reader = source.open(spot).map_err(|it| unread(&it))?;
         loop {
             let mut bytes = Vec::new();
             let lines = some_lines(&mut *reader, &mut bytes).map_err(|it| unread(&it))?;
+            let read = bytes.len() as u64;
+            if lines > 0 {
+                self.take(source, spot, bytes, importer, counted)?;
+            }
+            spot = Spot { line: spot.line + lines, offset: spot.offset + read };
+            let progress = source.progress(spot, lines == 0, counted.told());
+            importer.note(progress).map_err(|it| failed(&it))?;
+            counted.at(spot.offset);
             if lines == 0 {
-                importer.note(source.progress(spot, true));
                 return Ok(());
             }
-            let read = bytes.len() as u64;
-            self.take(source, spot, bytes, importer, counted)?;
-            spot = Spot { line: spot.line + lines, offset: spot.offset + read };
-            importer.note(source.progress(spot, false));
-            counted.at(spot.offset);
         }
     }
 
@@ -133,20 +138,19 @@ impl Feed<'_> {
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
-        let name = source.path.display().to_string();
-        let file = SourceFile { name: name.clone(), bytes };
+        let file = SourceFile { name: source.path.display().to_string(), bytes };
         let taken = evidence::take(&self.contract.schema, &file, Shape::Lines);
         let told = taken.diagnostics.iter().filter(|it| it.severity == diagnostic::Severity::Error);
         let mut named = 0;
         for it in told {
             let line = it.place.as_ref().map_or(0, |it| it.line as u64);
-            counted.reject(&it.message, &it.help, &name, spot.line + line.saturating_sub(1));
+            counted.reject(&it.message, &it.help, spot.line + line.saturating_sub(1));
             named += 1;
         }
         counted.rejects_untold(taken.refused.saturating_sub(named) as u64);
         let wanted = self.contract.schema.fact(&self.fact.name).map(|(at, _)| at);
         for record in &taken.records {
-            self.push(record, wanted, &name, spot, importer, counted)?;
+            self.push(record, wanted, spot, importer, counted)?;
         }
         Ok(())
     }
@@ -155,7 +159,6 @@ impl Feed<'_> {
         &self,
         record: &Record,
         wanted: Option<usize>,
-        file: &str,
         spot: Spot,
         importer: &mut Importer,
         counted: &mut Counted,
@@ -170,12 +173,12 @@ impl Feed<'_> {
                 "give it as evidence, or name its fact with --fact",
                 "请作为证据文件提供，或用 --fact 指明其事实",
             );
-            counted.reject(&message, &help, file, line);
+            counted.reject(&message, &help, line);
             return Ok(());
         }
         match importer.push(record) {
             Ok(()) => counted.take(None),
-            Err(LakeError::Row(why)) => counted.refuse(&why, file, line),
+            Err(LakeError::Row(why)) => counted.refuse(&why, line),
             Err(why) => return Err(failed(&why)),
         }
         Ok(())
@@ -229,7 +232,7 @@ impl Sink<'_> {
             Ok(receipt) => receipt,
             Err(it) => {
                 let reason = it.reason;
-                self.counted.reject(&reason.message(), &reason.help(), "", it.spot.line);
+                self.counted.reject(&reason.message(), &reason.help(), it.spot.line);
                 return;
             }
         };
@@ -241,11 +244,11 @@ impl Sink<'_> {
                 let pushed = push(self.importer, &classified, subject, source);
                 match pushed {
                     Ok(()) => self.counted.take(Some(classified.class)),
-                    Err(LakeError::Row(why)) => self.counted.refuse(&why, "", line),
+                    Err(LakeError::Row(why)) => self.counted.refuse(&why, line),
                     Err(why) => self.broken = Some(why),
                 }
             }
-            Err(why) => self.counted.reject(&why.message(), &why.help(), "", line),
+            Err(why) => self.counted.reject(&why.message(), &why.help(), line),
         }
     }
 }

@@ -62,8 +62,8 @@ impl Source {
         Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))
     }
 
-    /// That it was read up to there, and whether that is all.
-    pub(super) fn progress(&self, spot: Spot, finished: bool) -> Progress {
+    /// That it was read up to there, whether that is all, and what became of it.
+    pub(super) fn progress(&self, spot: Spot, finished: bool, told: String) -> Progress {
         Progress {
             source: self.path.display().to_string(),
             size: self.size,
@@ -71,12 +71,13 @@ impl Source {
             offset: spot.offset,
             line: spot.line,
             finished,
+            told,
         }
     }
 
     /// How far an interrupted import had come with it; `None` when nothing of it is safe.
     pub(super) fn reached<'p>(&self, reached: &'p [Progress]) -> Option<&'p Progress> {
-        let this = self.progress(Spot::START, false);
+        let this = self.progress(Spot::START, false, String::new());
         reached.iter().find(|it| it.is_of(&this))
     }
 }
