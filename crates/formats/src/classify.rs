@@ -184,6 +184,24 @@ fn masked(provider: &str, carrier: Option<&str>, code: &str) -> (String, Option<
     (masked(provider), carrier.map(masked), masked(code))
 }
 
+/// A receipt, whether it is in a class or not: what is kept of one that is in none, and by what it is known again once it is
+/// in one. Long runs of digits in the texts are masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unplaced {
+    /// When its message was sent.
+    pub at: Instant,
+    /// When it was made.
+    pub recorded_at: Option<Instant>,
+    /// Names the receipt, not the message.
+    pub id: String,
+    /// Who reports.
+    pub provider: String,
+    /// The operator, if the receipt says so.
+    pub carrier: Option<String>,
+    /// The whole code.
+    pub code: String,
+}
+
 impl fmt::Display for Unclassified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; {}", self.message().en, self.help().en)
@@ -287,6 +305,17 @@ impl<'c> Classifier<'c> {
             class,
             cells,
         })
+    }
+
+    /// What is kept of a receipt in no class; `None` when nothing says when the message was sent, so that it is of no day.
+    pub fn unplaced(&self, receipt: &Receipt<'_>) -> Option<Unplaced> {
+        let at = self.sent_at(receipt).ok()?;
+        let pseudonym = receipt.phone.map(|it| it.pseudonym(self.key));
+        let (provider, carrier, code) =
+            masked(&receipt.provider, receipt.carrier.as_deref(), &receipt.code);
+        let reported = receipt.reported_at.map(|it| it.nanos()).unwrap_or_default();
+        let id = format!("{} {reported} {code}", id(receipt, pseudonym.as_ref()));
+        Some(Unplaced { at, recorded_at: receipt.reported_at, id, provider, carrier, code })
     }
 
     fn sent_at(&self, receipt: &Receipt<'_>) -> Result<Instant, Unclassified> {

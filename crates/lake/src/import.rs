@@ -1,15 +1,17 @@
 //! Many rows at once, in any order: put aside in ordered runs while they come, merged into settled partitions at the end.
 
+mod known;
 mod spill;
 mod state;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use evidence::Record;
 use timeline::Instant;
 
+pub use known::Known;
 pub use state::{ImportState, Progress};
 
 use crate::error::LakeError;
@@ -49,10 +51,17 @@ pub struct Importer {
     target: Target,
     limits: ImportLimits,
     rows: Rows,
+    beside: Option<Beside>,
     reached: Vec<Progress>,
     began_anew: bool,
     spiller: Spiller,
     taken: u64,
+}
+
+/// Rows of another fact that come with those of an import.
+struct Beside {
+    target: Target,
+    rows: Rows,
 }
 
 /// What an import came to.
@@ -97,11 +106,18 @@ impl Importer {
             target,
             limits,
             rows,
+            beside: None,
             reached,
             began_anew,
             spiller: Spiller::start(folder, state),
             taken: 0,
         })
+    }
+
+    /// Takes rows of another fact as well, few beside many: they are safe when those are, and are settled first.
+    pub fn beside(self, target: Target) -> Importer {
+        let rows = Rows::new(target.layout.clone());
+        Importer { beside: Some(Beside { target, rows }), ..self }
     }
 
     /// Whether an interrupted import was found and not gone on with, for it was of other terms.
@@ -146,6 +162,20 @@ impl Importer {
         Ok(())
     }
 
+    /// Takes a row of the fact beside; passed over when there is none.
+    pub fn push_beside(&mut self, row: RowView<'_>) -> Result<(), LakeError> {
+        self.make_room()?;
+        let Some(beside) = &mut self.beside else { return Ok(()) };
+        match beside.rows.push_row(row) {
+            Err(RowError::Full) => {
+                self.spill()?;
+                self.beside.as_mut().map_or(Ok(()), |it| it.rows.push_row(row))?;
+            }
+            done => done?,
+        }
+        Ok(())
+    }
+
     /// Makes all rows taken so far safe, so that an import opened later in the same folder goes on from here.
     pub fn checkpoint(&mut self) -> Result<(), LakeError> {
         self.spill()?;
@@ -154,22 +184,16 @@ impl Importer {
 
     /// Settles all days there are rows of and forgets what was put aside.
     pub fn finish(self, at: Instant) -> Result<Imported, LakeError> {
-        let (folder, state) = self.spiller.finish()?;
-        let opened = state.runs.iter().map(|it| Run::open(&folder.join(it), &self.target.layout));
-        let runs: Vec<Run> = opened.collect::<Result<_, _>>()?;
-        let picks = sorted(&self.rows);
-        let held = by_day(&self.rows, &picks);
-        let mut days: Vec<Day> =
-            runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
-        days.sort_unstable();
-        days.dedup();
-        let settle = |day: Day| {
-            let inputs = Inputs::of(day, &self.rows, &held, &runs);
-            self.lake.take(&self.target, day, &inputs.all(), Joining::Merged, at)
-        };
-        let outcomes = in_parallel(&days, self.limits.threads, settle)?;
+        let Importer { lake, target, limits, rows, beside, taken, spiller, .. } = self;
+        let (folder, state) = spiller.finish()?;
+        if let Some(Beside { target, rows }) = beside {
+            let runs = runs(&folder, &state.beside_runs, &target)?;
+            settle(&lake, &target, &rows, &runs, limits, at)?;
+        }
+        let runs = runs(&folder, &state.runs, &target)?;
+        let outcomes = settle(&lake, &target, &rows, &runs, limits, at)?;
         state.clear(&folder)?;
-        Ok(Imported::of(self.taken, outcomes))
+        Ok(Imported::of(taken, outcomes))
     }
 
     fn make_room(&mut self) -> Result<(), LakeError> {
@@ -178,19 +202,49 @@ impl Importer {
 
     fn is_full(&self, enough: impl Fn(usize) -> usize) -> bool {
         let ImportLimits { batch_rows, batch_id_bytes, .. } = self.limits;
-        self.rows.len() >= enough(batch_rows) || self.rows.id.bytes().len() >= enough(batch_id_bytes)
+        let is_full = |rows: &Rows| {
+            rows.len() >= enough(batch_rows) || rows.id.bytes().len() >= enough(batch_id_bytes)
+        };
+        is_full(&self.rows) || self.beside.as_ref().is_some_and(|it| is_full(&it.rows))
     }
 
     fn spill(&mut self) -> Result<(), LakeError> {
-        if self.rows.is_empty() {
+        let beside = self.beside.as_mut().filter(|it| !it.rows.is_empty());
+        let beside = beside.map(|it| std::mem::replace(&mut it.rows, Rows::new(it.target.layout.clone())));
+        if self.rows.is_empty() && beside.is_none() {
             return Ok(());
         }
         // The batch put aside before this one is used again; a third would only cost memory.
         self.spiller.wait()?;
         let next = self.spiller.spare().unwrap_or_else(|| self.rows.empty());
         let full = std::mem::replace(&mut self.rows, next);
-        self.spiller.spill(full, self.reached.clone())
+        self.spiller.spill(full, beside, self.reached.clone())
     }
+}
+
+fn runs(folder: &Path, names: &[String], target: &Target) -> Result<Vec<Run>, LakeError> {
+    names.iter().map(|it| Run::open(&folder.join(it), &target.layout)).collect()
+}
+
+/// Settles every day there are rows of.
+fn settle(
+    lake: &Lake,
+    target: &Target,
+    rows: &Rows,
+    runs: &[Run],
+    limits: ImportLimits,
+    at: Instant,
+) -> Result<Vec<(Day, Outcome)>, LakeError> {
+    let picks = sorted(rows);
+    let held = by_day(rows, &picks);
+    let mut days: Vec<Day> = runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
+    days.sort_unstable();
+    days.dedup();
+    let settle = |day: Day| {
+        let inputs = Inputs::of(day, rows, &held, runs);
+        lake.take(target, day, &inputs.all(), Joining::Merged, at)
+    };
+    in_parallel(&days, limits.threads, settle)
 }
 
 /// The inputs of one day.

@@ -43,7 +43,7 @@ pub use counters::Counters;
 pub use error::LakeError;
 pub use facts::LakeFacts;
 pub use fold::{FoldError, Folded, fold, fold_batches};
-pub use import::{ImportLimits, ImportState, Imported, Importer, Progress};
+pub use import::{ImportLimits, ImportState, Imported, Importer, Known, Progress};
 pub use lake::{Lake, Outcome, Target};
 pub use layout::{Column, Kind, Layout, NumberKind};
 pub use manifest::{Change, FileEntry, FileManifest, Manifest, ManifestError};

@@ -56,6 +56,9 @@ pub struct ImportState {
     pub reached: Vec<Progress>,
     /// The runs' file names.
     pub runs: Vec<String>,
+    /// Those of the fact beside.
+    #[serde(default)]
+    pub beside_runs: Vec<String>,
 }
 
 impl ImportState {
@@ -69,6 +72,7 @@ impl ImportState {
             terms: terms.to_owned(),
             reached: Vec::new(),
             runs: Vec::new(),
+            beside_runs: Vec::new(),
         };
         let path = folder.join(STATE_NAME);
         let bytes = match fs::read(&path) {
@@ -102,6 +106,7 @@ impl ImportState {
     /// Removes the state, then the runs.
     pub(super) fn clear(&self, folder: &Path) -> Result<(), LakeError> {
         crate::settle::remove(&folder.join(STATE_NAME))?;
-        self.runs.iter().try_for_each(|it| crate::settle::remove(&folder.join(it)))
+        let mut runs = self.runs.iter().chain(&self.beside_runs);
+        runs.try_for_each(|it| crate::settle::remove(&folder.join(it)))
     }
 }

@@ -3,6 +3,7 @@
 //! What cannot be read or classified is counted by reason and left out; everything else is taken. Interrupted, it goes on
 //! where what was read is safe; imported twice, nothing is counted twice.
 
+mod beside;
 mod feed;
 mod parquet;
 mod report;
@@ -42,13 +43,20 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let lake = place.lake().clone();
     let opened = Importer::open_under(lake, target, folder, ImportLimits::default(), &terms);
     let mut importer = opened.map_err(|it| failed(&it))?;
+    let mut open = None;
+    if codes.is_some() {
+        let target = beside::target(&place, &contract, fact);
+        open = Some(beside::Open::of(&place, &target)?);
+        importer = importer.beside(target);
+    }
     if importer.began_anew() {
         eprintln!("{}", report::began_anew(lang));
     }
     let is_parquet = arguments.source == ImportFormat::Parquet;
     let sources = arguments.files.iter().map(|it| Source::find(it, is_parquet));
     let sources = sources.collect::<Result<Vec<_>, _>>()?;
-    let feed = Feed { contract: &contract, fact, codes: codes.as_ref(), key: &phone_key, arguments };
+    let (codes, open) = (codes.as_ref(), open.as_ref());
+    let feed = Feed { contract: &contract, fact, codes, open, key: &phone_key, arguments };
     let mut counted = Counted::new(sources.iter().map(|it| it.size).sum(), lang);
     if let Err(why) = read(&feed, &sources, &mut importer, &mut counted) {
         // What was read is made safe, so that the same command goes on; why it ended is what matters.

@@ -4,11 +4,12 @@ use std::io::{self, BufRead};
 
 use evidence::{FactSchema, Record, Shape, SourceFile};
 use formats::{
-    Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, table::Mapping,
+    Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, Unplaced, table::Mapping,
 };
 use lake::{Cell, Importer, LakeError, RowView};
 use language::Contract;
 
+use super::beside::{self, Open};
 use super::failed;
 use super::report::Counted;
 use super::source::Source;
@@ -26,6 +27,8 @@ pub(super) struct Feed<'a> {
     pub(super) contract: &'a Contract,
     pub(super) fact: &'a FactSchema,
     pub(super) codes: Option<&'a Codes>,
+    /// Receipts of earlier imports in no class.
+    pub(super) open: Option<&'a Open>,
     pub(super) key: &'a formats::Key,
     pub(super) arguments: &'a ImportArguments,
 }
@@ -244,12 +247,29 @@ impl Sink<'_> {
                 let pushed = push(self.importer, &classified, subject, source);
                 match pushed {
                     Ok(()) => self.counted.take(Some(classified.class)),
-                    Err(LakeError::Row(why)) => self.counted.refuse(&why, line),
+                    Err(LakeError::Row(why)) => return self.counted.refuse(&why, line),
                     Err(why) => self.broken = Some(why),
                 }
+                if let Some(open) = self.feed.open.filter(|it| !it.is_empty()) {
+                    let receipt = self.classifier.unplaced(&receipt);
+                    self.beside(receipt, |it, importer| open.close(it, importer));
+                }
             }
-            Err(why) => self.counted.reject(&why.message(), &why.help(), line),
+            Err(why) => {
+                self.counted.reject(&why.message(), &why.help(), line);
+                self.beside(self.classifier.unplaced(&receipt), beside::keep);
+            }
         }
+    }
+
+    fn beside(
+        &mut self,
+        receipt: Option<Unplaced>,
+        push: impl FnOnce(&Unplaced, &mut Importer) -> Result<(), LakeError>,
+    ) {
+        let pushed = receipt.map_or(Ok(()), |it| push(&it, self.importer));
+        // One that is too long to be kept was told of all the same.
+        self.broken = pushed.err().filter(|it| !matches!(it, LakeError::Row(_))).or(self.broken.take());
     }
 }
 
