@@ -1,4 +1,5 @@
-//! Receipts whose code the annex does not list: the statement names them and is not final, until a newer annex lists them.
+//! A newer version of the annex. Receipts whose code no version lists are named in the statement, which is not final; what a
+//! receipt is in is what the newest version says.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
 
@@ -147,4 +148,45 @@ fn a_package_with_receipts_in_no_class_is_verified_offline_and_counted_again() {
     // One open receipt less, and it is no longer what the statement says.
     folder.import("lake", &october()[99..], "2.md");
     assert_eq!(recount().status.code(), Some(1));
+}
+
+/// The annex with what is delivered still awaited, whose version is that.
+fn demoting(folder: &Folder, version: &str) -> String {
+    let annex = fs::read_to_string(folder.path("1.md")).expect("an annex");
+    let row = "| `aliyun` | `*` | `DELIVERED` | 2020-01-01 | `delivered` |";
+    assert!(annex.contains(row));
+    let annex = annex.replacen(row, &row.replace("`delivered`", "`no_receipt`"), 1);
+    let name = format!("demoting-{version}.md");
+    let version = format!("version: \"{version}\"");
+    fs::write(folder.path(&name), annex.replacen("version: \"1\"", &version, 1)).expect("written");
+    name
+}
+
+#[test]
+fn a_receipt_is_what_the_newest_version_of_the_annex_says_though_an_older_one_called_it_final() {
+    let folder = Folder::new();
+    for version in ["1.1", "2", "10"] {
+        let (newer, lake) = (demoting(&folder, version), format!("lake-{version}"));
+        let (only, backwards) = (format!("only-{version}"), format!("backwards-{version}"));
+        let delivered = &october()[..90];
+        folder.import(&lake, delivered, "1.md");
+        folder.import(&lake, delivered, &newer);
+        folder.import(&only, delivered, &newer);
+        folder.import(&backwards, delivered, &newer);
+        folder.import(&backwards, delivered, "1.md");
+        let expected = folder.statement(&only, "2026-10");
+        assert_eq!(folder.statement(&lake, "2026-10"), expected, "{version}");
+        assert_eq!(folder.statement(&backwards, "2026-10"), expected, "{version}");
+    }
+}
+
+#[test]
+fn of_different_receipts_a_final_one_stands_whichever_annex_it_was_read_by() {
+    let folder = Folder::new();
+    let final_one = receipt(1, 10, "DELIVERED");
+    let awaited = final_one.replace("DELIVERED", "REQUEST_SUCCESS").replace("12:00:05", "12:00:09");
+    folder.import("lake", &[final_one.clone()], "1.md");
+    folder.import("lake", &[awaited], "2.md");
+    folder.import("other", &[final_one], "1.md");
+    assert_eq!(folder.statement("lake", "2026-10"), folder.statement("other", "2026-10"));
 }

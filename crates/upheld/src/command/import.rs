@@ -194,7 +194,8 @@ fn standing(codes: &Codes) -> Standing {
         formats::Standing::Latest => Preference::Latest,
         formats::Standing::Earliest => Preference::Earliest,
     });
-    Standing { preferences: preferences.collect() }
+    // What an annex says of a receipt is what its newest version says.
+    Standing { preferences: std::iter::once(Preference::Edition).chain(preferences).collect() }
 }
 
 fn now() -> Result<timeline::Instant, Failure> {
