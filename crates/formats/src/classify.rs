@@ -10,7 +10,7 @@ use quantity::Ratio;
 use timeline::Instant;
 
 use crate::masked::Masked;
-use crate::{Codes, Key, Pseudonym, Receipt, SentUnknown};
+use crate::{Codes, Key, Pseudonym, Receipt, SentUnknown, Stage};
 
 /// What one attribute of a record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +109,12 @@ pub enum Unclassified {
         /// Who reports it.
         provider: String,
     },
+    /// The receipt does not say when the message was sent, and another one is to follow, perhaps on another day: the message
+    /// would count on both.
+    TemporaryUndated {
+        /// Who reports it.
+        provider: String,
+    },
     /// The fact does not allow what the receipt says, or needs what it leaves out.
     Attribute {
         /// The attribute.
@@ -117,6 +123,11 @@ pub enum Unclassified {
 }
 
 impl Unclassified {
+    /// Whether a newer annex or contract would put the very receipt into a class, so that it is to be kept until then.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Unclassified::SentUnknown { .. } | Unclassified::TemporaryUndated { .. })
+    }
+
     pub(crate) fn unseen(provider: &str, carrier: Option<&str>, code: &str) -> Unclassified {
         let (provider, carrier, code) = masked(provider, carrier, code);
         Unclassified::Unseen { provider, carrier, code }
@@ -149,6 +160,10 @@ impl Unclassified {
                 format!("receipts of `{provider}` do not say when the message was sent"),
                 format!("`{provider}` 的回执未写明短信发送时间"),
             ),
+            Unclassified::TemporaryUndated { provider } => Bilingual::new(
+                format!("a temporary receipt of `{provider}` does not say when the message was sent"),
+                format!("`{provider}` 的临时回执未写明短信发送时间"),
+            ),
             Unclassified::Attribute { attribute } => Bilingual::new(
                 format!("the receipt's `{attribute}` is missing or no word of the fact"),
                 format!("回执的 `{attribute}` 缺失，或不是该事实的取值"),
@@ -170,6 +185,10 @@ impl Unclassified {
             Unclassified::SentUnknown { .. } => Bilingual::new(
                 "join the receipt with the record of sending, or write `sent_unknown: reported` in the annex",
                 "请与发送记录关联，或在附件中写明 `sent_unknown: reported`",
+            ),
+            Unclassified::TemporaryUndated { .. } => Bilingual::new(
+                "join the receipt with the record of sending; else the message has a record once its final receipt comes, and counts once",
+                "请与发送记录关联；否则该短信自最终回执到达起才有记录，且只计一次",
             ),
             Unclassified::Attribute { .. } => Bilingual::new(
                 "declare the attribute as optional text in the contract's fact",
@@ -279,7 +298,12 @@ impl<'c> Classifier<'c> {
     pub fn classify<'a>(&'a self, receipt: &'a Receipt<'_>) -> Result<Classified<'a>, Unclassified> {
         let at = self.sent_at(receipt)?;
         let entry = self.codes.entry(&receipt.provider, receipt.carrier.as_deref(), &receipt.code, at)?;
-        let class = self.codes.classes().get(entry.class).map_or("", |it| it.name.as_str());
+        let class = self.codes.classes().get(entry.class);
+        // The time of the receipt stands in, and that of the next one is another.
+        if receipt.sent_at.is_none() && class.is_some_and(|it| it.stage == Stage::Temporary) {
+            return Err(Unclassified::TemporaryUndated { provider: Masked(&receipt.provider).to_string() });
+        }
+        let class = class.map_or("", |it| it.name.as_str());
         let pseudonym = receipt.phone.map(|it| it.pseudonym(self.key));
         let origins = self.origins.get(entry.class).map_or(&[][..], Vec::as_slice);
         let mut cells = Vec::with_capacity(origins.len());

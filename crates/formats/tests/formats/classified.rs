@@ -182,3 +182,14 @@ fn a_record_says_the_same_as_what_was_classified() {
     read.expect("a body in memory can be read");
     expect![[r#"Some("aliyun/7/e5da691104bb967d:0000") Some("acme") {"carrier": None, "cause": Some(Text("rule_breach")), "class": Some(Text("frequency")), "code": Some(Text("MOBILE_SEND_LIMIT")), "number": Some(Text("valid")), "outcome": Some(Text("failed")), "parts": Some(Number(Ratio(2/1))), "phone": Some(Text("e5da691104bb967d:0000")), "provider": Some(Text("aliyun"))}"#]].assert_eq(&shown.join("\n"));
 }
+
+#[test]
+fn a_temporary_receipt_without_a_time_of_sending_makes_no_record_that_the_final_one_would_double() {
+    let mapping = Mapping::plain("x");
+    let body = r#"{"message_id":"1","code":"ENROUTE","reported_at":"2026-10-01T07:59:00+08:00"}
+        {"message_id":"1","code":"DELIVRD","reported_at":"2026-10-01T08:01:00+08:00"}
+        {"message_id":"2","code":"ENROUTE","sent_at":"2026-10-01T07:59:00+08:00"}"#;
+    let lines = classified(body.as_bytes(), Format::Lines(&mapping), &message(), ANNEX);
+    assert!(lines[0].starts_with("a temporary receipt of `x` does not say when"), "{lines:?}");
+    assert!(lines[1].contains("delivered") && lines[2].contains("no_receipt"), "{lines:?}");
+}

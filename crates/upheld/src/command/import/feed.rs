@@ -257,7 +257,8 @@ impl Sink<'_> {
             }
             Err(why) => {
                 self.counted.reject(&why.message(), &why.help(), line);
-                self.beside(self.classifier.unplaced(&receipt), beside::keep);
+                let kept = self.classifier.unplaced(&receipt).filter(|_| why.is_open());
+                self.beside(kept, beside::keep);
             }
         }
     }
