@@ -273,6 +273,7 @@ pub struct Classifier<'c> {
     codes: &'c Codes,
     schema: &'c FactSchema,
     key: &'c Key,
+    tag_is_subject: bool,
     /// For each class, the origin of each attribute.
     origins: Vec<Vec<Origin<'c>>>,
 }
@@ -291,7 +292,13 @@ impl<'c> Classifier<'c> {
             };
             schema.attributes.iter().map(origin).collect()
         });
-        Classifier { codes, schema, key, origins: origins.collect() }
+        Classifier { codes, schema, key, tag_is_subject: false, origins: origins.collect() }
+    }
+
+    /// Whether the sender's tag names whose message it was, where no account does. It is kept in clear then, and the same
+    /// message under another tag is another record.
+    pub fn tag_is_subject(self, tag_is_subject: bool) -> Classifier<'c> {
+        Classifier { tag_is_subject, ..self }
     }
 
     /// What a record of the fact says of the receipt's message.
@@ -323,7 +330,7 @@ impl<'c> Classifier<'c> {
         Ok(Classified {
             at,
             recorded_at: receipt.reported_at,
-            subject: receipt.account.as_deref(),
+            subject: receipt.account.as_deref().or(receipt.tag.as_deref().filter(|_| self.tag_is_subject)),
             source: &receipt.provider,
             id: id(receipt, pseudonym.as_ref()),
             class,

@@ -256,6 +256,10 @@ pub(crate) struct ImportArguments {
     /// Whose messages they are, where a receipt names no account.
     #[arg(long)]
     pub(crate) subject: Option<String>,
+    /// The sender's free text (Aliyun's out_id, Tencent's ext, Huawei's extend, Baidu's custom) names the account; else it is
+    /// left out.
+    #[arg(long)]
+    pub(crate) subject_from_tag: bool,
     /// Whose evidence it is.
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,

@@ -84,7 +84,8 @@ impl Feed<'_> {
         let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
         let mut reader = source.open(spot).map_err(|it| unread(&it))?;
         let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
-        let classifier = Classifier::new(codes, self.fact, self.key);
+        let classifier = Classifier::new(codes, self.fact, self.key)
+            .tag_is_subject(self.arguments.subject_from_tag);
         let mut sink =
             Sink { feed: self, codes, classifier, importer, counted, said_by: Said::default(), broken: None };
         let mut steps: u64 = 0;
