@@ -19,6 +19,7 @@ use formats::{Codes, Spot};
 use lake::{ImportLimits, Importer, Preference, Standing};
 use language::Contract;
 
+use crate::arguments::ImportFormat::{Aliyun, AliyunInternational, Baidu, Huawei, Tencent};
 use crate::arguments::{ImportArguments, ImportFormat, lang};
 use crate::failure::Failure;
 use crate::open_lake::OpenLake;
@@ -31,6 +32,11 @@ use told::Told;
 /// Runs the command.
 pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
+    let own = [Aliyun, AliyunInternational, Tencent, Huawei, Baidu, ImportFormat::Records];
+    if arguments.zone.is_some() && own.contains(&arguments.source) {
+        let why = "--zone is for SMPP, events and tables of your own; this format's times have a zone of their own";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let contract = contract(&arguments.contract, lang)?;
     let fact = fact(&contract, arguments.fact.as_deref())?;
     let codes = codes(arguments, fact, lang)?;

@@ -4,7 +4,8 @@ use std::io::{self, BufRead};
 
 use evidence::{FactSchema, Record, Shape, SourceFile};
 use formats::{
-    Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, Unplaced, table::Mapping,
+    Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, Unplaced, smpp,
+    table::Mapping,
 };
 use lake::{Cell, Importer, LakeError, RowView};
 use language::Contract;
@@ -14,7 +15,7 @@ use super::failed;
 use super::report::Counted;
 use super::source::Source;
 use super::told::Told;
-use crate::arguments::{ImportArguments, ImportFormat};
+use crate::arguments::{ImportArguments, ImportFormat, SmppId};
 use crate::failure::Failure;
 
 /// Receipts between two looks at how far it has come.
@@ -53,7 +54,17 @@ impl Feed<'_> {
     }
 
     fn mapping(&self) -> Mapping {
-        Mapping::plain(&self.arguments.provider)
+        Mapping { offset: self.arguments.zone, ..Mapping::plain(&self.arguments.provider) }
+    }
+
+    fn smpp(&self) -> smpp::Options {
+        let id = match self.arguments.smpp_id {
+            SmppId::AsWritten => smpp::Id::AsWritten,
+            SmppId::Decimal => smpp::Id::Decimal,
+            SmppId::Hexadecimal => smpp::Id::Hexadecimal,
+        };
+        let offset = self.arguments.zone.unwrap_or(smpp::Options::default().offset);
+        smpp::Options { id, offset }
     }
 
     fn format<'m>(&self, mapping: &'m Mapping) -> Format<'m> {
@@ -63,8 +74,8 @@ impl Feed<'_> {
             ImportFormat::Tencent => Format::Tencent,
             ImportFormat::Huawei => Format::Huawei,
             ImportFormat::Baidu => Format::Baidu,
-            ImportFormat::SmppText => Format::SmppText(formats::smpp::Options::default()),
-            ImportFormat::SmppPdus => Format::SmppPdus(formats::smpp::Options::default()),
+            ImportFormat::SmppText => Format::SmppText(self.smpp()),
+            ImportFormat::SmppPdus => Format::SmppPdus(self.smpp()),
             ImportFormat::Cloudevents => Format::CloudEvents,
             ImportFormat::Csv => Format::Csv(mapping),
             ImportFormat::Ndjson | ImportFormat::Parquet | ImportFormat::Records => Format::Lines(mapping),
@@ -84,6 +95,7 @@ impl Feed<'_> {
         let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
         let mut reader = source.open(spot).map_err(|it| unread(&it))?;
         let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
+        receipts = receipts.with_smpp(self.smpp());
         let classifier = Classifier::new(codes, self.fact, self.key)
             .tag_is_subject(self.arguments.subject_from_tag);
         let mut sink =

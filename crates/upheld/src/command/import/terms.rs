@@ -9,8 +9,8 @@ use crate::arguments::ImportArguments;
 
 /// The terms as text. Of the key, only enough to tell it from another.
 pub(super) fn of(arguments: &ImportArguments, codes: Option<&Codes>, key: &Key) -> String {
-    let ImportArguments { source, provider, subject, subject_from_tag, .. } = arguments;
-    let mut text = format!("{source:?} {provider:?} {subject:?} {subject_from_tag}");
+    let ImportArguments { source, provider, subject, subject_from_tag, zone, smpp_id, .. } = arguments;
+    let mut text = format!("{source:?} {provider:?} {subject:?} {subject_from_tag} {zone:?} {smpp_id:?}");
     // Writing into a string does not fail.
     if let Some(codes) = codes {
         let _ = write!(text, " {:?} {:?} {:?}", codes.id(), codes.version(), codes.sha256());
