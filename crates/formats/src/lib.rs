@@ -41,6 +41,7 @@ mod window;
 
 pub use classify::{Cell, Classified, Classifier, Unclassified, Unplaced};
 pub use codes::{AMBIGUOUS, Class, Codes, Entry, Fault, Finding, NO_RECEIPT, SentUnknown, Stage, Standing};
+pub use masked::Masked;
 pub use offset::Offset;
 pub use phone::{Key, Phone, Pseudonym};
 pub use receipt::{Part, Receipt, Spot};

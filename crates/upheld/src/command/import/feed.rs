@@ -2,9 +2,10 @@
 
 use std::io::{self, BufRead};
 
+use diagnostic::Bilingual;
 use evidence::{FactSchema, Record, Shape, SourceFile};
 use formats::{
-    Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, Unplaced, smpp,
+    Classified, Classifier, Codes, Format, Limits, Masked, Receipt, Receipts, Reject, Spot, Unplaced, smpp,
     table::Mapping,
 };
 use lake::{Cell, Importer, LakeError, RowView};
@@ -22,6 +23,10 @@ use crate::failure::Failure;
 const STRIDE: u64 = 8_192;
 /// Lines of records are read so many bytes at a time.
 const CHUNK_BYTES: usize = 4 << 20;
+
+/// Keys that records of every fact have.
+const KEYS: [&str; 10] =
+    ["fact", "id", "subject", "at", "from", "until", "source", "recorded_at", "supersedes", "reason"];
 
 /// What files are read by.
 pub(super) struct Feed<'a> {
@@ -160,7 +165,12 @@ impl Feed<'_> {
         let mut named = 0;
         for it in told {
             let line = it.place.as_ref().map_or(0, |it| it.line as u64);
-            counted.reject(&it.message, &it.help, spot.line + line.saturating_sub(1));
+            let masked = |it: &Bilingual| {
+                Bilingual::new(Masked(&it.en).to_string(), Masked(&it.zh).to_string())
+            };
+            let reason = format!("{} {}", it.code, without_values(&it.message.en, self.fact));
+            let line = spot.line + line.saturating_sub(1);
+            counted.reject_as(&reason, &masked(&it.message), &masked(&it.help), line);
             named += 1;
         }
         counted.rejects_untold(taken.refused.saturating_sub(named) as u64);
@@ -199,6 +209,14 @@ impl Feed<'_> {
         }
         Ok(())
     }
+}
+
+/// A message without what it quotes of the record: only names of the contract stay.
+fn without_values(message: &str, fact: &FactSchema) -> String {
+    let is_name = |it: &str| it == fact.name || fact.attribute(it).is_some() || KEYS.contains(&it);
+    let parts = message.split('`').enumerate();
+    let parts = parts.map(|(at, it)| if at % 2 == 1 && !is_name(it) { "…" } else { it });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 /// Whole lines of about [`CHUNK_BYTES`]; how many.
