@@ -38,6 +38,7 @@ mod report;
 mod revision;
 mod row;
 mod schema;
+pub mod unclassified;
 mod value;
 mod volume;
 

@@ -73,7 +73,8 @@ fn read(record: &[u8], spot: Spot, phone: fn(&str) -> Option<Phone>) -> Result<R
     };
     Ok(Receipt {
         provider: "aliyun".into(),
-        account: said(report.out_id),
+        account: None,
+        tag: said(report.out_id),
         message_id: required(report.biz_id, "biz_id")?,
         part: None,
         phone: Some(phone(&number).ok_or(Reason::NotAPhone { field: "phone_number" })?),

@@ -62,7 +62,8 @@ pub fn receipt(record: &[u8], spot: Spot) -> Result<Receipt<'_>, Reason> {
     };
     Ok(Receipt {
         provider: "baidu".into(),
-        account: said(report.custom),
+        account: None,
+        tag: said(report.custom),
         message_id: said(report.message_id)
             .or_else(|| said(report.request_id))
             .ok_or(Reason::Missing { field: "messageId" })?,

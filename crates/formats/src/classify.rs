@@ -10,7 +10,7 @@ use quantity::Ratio;
 use timeline::Instant;
 
 use crate::masked::Masked;
-use crate::{Codes, Key, Pseudonym, Receipt, SentUnknown};
+use crate::{Codes, Key, Pseudonym, Receipt, SentUnknown, Stage};
 
 /// What one attribute of a record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +109,12 @@ pub enum Unclassified {
         /// Who reports it.
         provider: String,
     },
+    /// The receipt does not say when the message was sent, and another one is to follow, perhaps on another day: the message
+    /// would count on both.
+    TemporaryUndated {
+        /// Who reports it.
+        provider: String,
+    },
     /// The fact does not allow what the receipt says, or needs what it leaves out.
     Attribute {
         /// The attribute.
@@ -117,6 +123,11 @@ pub enum Unclassified {
 }
 
 impl Unclassified {
+    /// Whether a newer annex or contract would put the very receipt into a class, so that it is to be kept until then.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Unclassified::SentUnknown { .. } | Unclassified::TemporaryUndated { .. })
+    }
+
     pub(crate) fn unseen(provider: &str, carrier: Option<&str>, code: &str) -> Unclassified {
         let (provider, carrier, code) = masked(provider, carrier, code);
         Unclassified::Unseen { provider, carrier, code }
@@ -149,6 +160,10 @@ impl Unclassified {
                 format!("receipts of `{provider}` do not say when the message was sent"),
                 format!("`{provider}` 的回执未写明短信发送时间"),
             ),
+            Unclassified::TemporaryUndated { provider } => Bilingual::new(
+                format!("a temporary receipt of `{provider}` does not say when the message was sent"),
+                format!("`{provider}` 的临时回执未写明短信发送时间"),
+            ),
             Unclassified::Attribute { attribute } => Bilingual::new(
                 format!("the receipt's `{attribute}` is missing or no word of the fact"),
                 format!("回执的 `{attribute}` 缺失，或不是该事实的取值"),
@@ -171,6 +186,10 @@ impl Unclassified {
                 "join the receipt with the record of sending, or write `sent_unknown: reported` in the annex",
                 "请与发送记录关联，或在附件中写明 `sent_unknown: reported`",
             ),
+            Unclassified::TemporaryUndated { .. } => Bilingual::new(
+                "join the receipt with the record of sending; else the message has a record once its final receipt comes, and counts once",
+                "请与发送记录关联；否则该短信自最终回执到达起才有记录，且只计一次",
+            ),
             Unclassified::Attribute { .. } => Bilingual::new(
                 "declare the attribute as optional text in the contract's fact",
                 "请在合同的事实中将该属性声明为可选文本",
@@ -182,6 +201,24 @@ impl Unclassified {
 fn masked(provider: &str, carrier: Option<&str>, code: &str) -> (String, Option<String>, String) {
     let masked = |it: &str| Masked(it).to_string();
     (masked(provider), carrier.map(masked), masked(code))
+}
+
+/// A receipt, whether it is in a class or not: what is kept of one that is in none, and by what it is known again once it is
+/// in one. Long runs of digits in the texts are masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unplaced {
+    /// When its message was sent.
+    pub at: Instant,
+    /// When it was made.
+    pub recorded_at: Option<Instant>,
+    /// Names the receipt, not the message.
+    pub id: String,
+    /// Who reports.
+    pub provider: String,
+    /// The operator, if the receipt says so.
+    pub carrier: Option<String>,
+    /// The whole code.
+    pub code: String,
 }
 
 impl fmt::Display for Unclassified {
@@ -236,6 +273,7 @@ pub struct Classifier<'c> {
     codes: &'c Codes,
     schema: &'c FactSchema,
     key: &'c Key,
+    tag_is_subject: bool,
     /// For each class, the origin of each attribute.
     origins: Vec<Vec<Origin<'c>>>,
 }
@@ -254,14 +292,25 @@ impl<'c> Classifier<'c> {
             };
             schema.attributes.iter().map(origin).collect()
         });
-        Classifier { codes, schema, key, origins: origins.collect() }
+        Classifier { codes, schema, key, tag_is_subject: false, origins: origins.collect() }
+    }
+
+    /// Whether the sender's tag names whose message it was, where no account does. It is kept in clear then, and the same
+    /// message under another tag is another record.
+    pub fn tag_is_subject(self, tag_is_subject: bool) -> Classifier<'c> {
+        Classifier { tag_is_subject, ..self }
     }
 
     /// What a record of the fact says of the receipt's message.
     pub fn classify<'a>(&'a self, receipt: &'a Receipt<'_>) -> Result<Classified<'a>, Unclassified> {
         let at = self.sent_at(receipt)?;
         let entry = self.codes.entry(&receipt.provider, receipt.carrier.as_deref(), &receipt.code, at)?;
-        let class = self.codes.classes().get(entry.class).map_or("", |it| it.name.as_str());
+        let class = self.codes.classes().get(entry.class);
+        // The time of the receipt stands in, and that of the next one is another.
+        if receipt.sent_at.is_none() && class.is_some_and(|it| it.stage == Stage::Temporary) {
+            return Err(Unclassified::TemporaryUndated { provider: Masked(&receipt.provider).to_string() });
+        }
+        let class = class.map_or("", |it| it.name.as_str());
         let pseudonym = receipt.phone.map(|it| it.pseudonym(self.key));
         let origins = self.origins.get(entry.class).map_or(&[][..], Vec::as_slice);
         let mut cells = Vec::with_capacity(origins.len());
@@ -281,12 +330,23 @@ impl<'c> Classifier<'c> {
         Ok(Classified {
             at,
             recorded_at: receipt.reported_at,
-            subject: receipt.account.as_deref(),
+            subject: receipt.account.as_deref().or(receipt.tag.as_deref().filter(|_| self.tag_is_subject)),
             source: &receipt.provider,
             id: id(receipt, pseudonym.as_ref()),
             class,
             cells,
         })
+    }
+
+    /// What is kept of a receipt in no class; `None` when nothing says when the message was sent, so that it is of no day.
+    pub fn unplaced(&self, receipt: &Receipt<'_>) -> Option<Unplaced> {
+        let at = self.sent_at(receipt).ok()?;
+        let pseudonym = receipt.phone.map(|it| it.pseudonym(self.key));
+        let (provider, carrier, code) =
+            masked(&receipt.provider, receipt.carrier.as_deref(), &receipt.code);
+        let reported = receipt.reported_at.map(|it| it.nanos()).unwrap_or_default();
+        let id = format!("{} {reported} {code}", id(receipt, pseudonym.as_ref()));
+        Some(Unplaced { at, recorded_at: receipt.reported_at, id, provider, carrier, code })
     }
 
     fn sent_at(&self, receipt: &Receipt<'_>) -> Result<Instant, Unclassified> {

@@ -43,13 +43,18 @@ type Take<'t> = &'t mut dyn FnMut(Result<Receipt<'_>, Reject>);
 
 /// The receipts of one event, or why there are none. `subject` is the account and `time` the time of the receipt where the
 /// data does not say.
-pub(crate) fn receipts(record: &[u8], spot: Spot, limits: &Limits, take: Take<'_>) {
-    if let Err(reason) = open(record, spot, limits, take) {
+pub(crate) fn receipts(record: &[u8], spot: Spot, by: (&Limits, &smpp::Options), take: Take<'_>) {
+    if let Err(reason) = open(record, spot, by, take) {
         take(Err(Reject { spot, reason }));
     }
 }
 
-fn open(record: &[u8], spot: Spot, limits: &Limits, take: Take<'_>) -> Result<(), Reason> {
+fn open(
+    record: &[u8],
+    spot: Spot,
+    (limits, options): (&Limits, &smpp::Options),
+    take: Take<'_>,
+) -> Result<(), Reason> {
     let event: Event<'_> = object(record, FIELDS)?;
     if required(event.specversion, "specversion")? != "1.0" {
         return Err(Reason::NotAWord { field: "specversion" });
@@ -75,7 +80,7 @@ fn open(record: &[u8], spot: Spot, limits: &Limits, take: Take<'_>) -> Result<()
     match data.as_bytes().first() {
         Some(b'"') => {
             let text: Text<'_> = object(data.as_bytes(), &[])?;
-            each(inside.text(text.0.as_bytes(), spot));
+            each(inside.text(text.0.as_bytes(), options, spot));
         }
         Some(b'[') => list(data.as_bytes(), limits, |it| each(inside.object(it, spot))),
         _ => each(inside.object(data.as_bytes(), spot)),
@@ -142,10 +147,15 @@ impl Inside {
     }
 
     /// A body that is no JSON stands in the event as a text.
-    fn text(self, data: &[u8], spot: Spot) -> Result<Receipt<'_>, Reason> {
+    fn text<'a>(
+        self,
+        data: &'a [u8],
+        options: &smpp::Options,
+        spot: Spot,
+    ) -> Result<Receipt<'a>, Reason> {
         match self {
             Inside::Huawei => huawei::receipt(data, spot),
-            Inside::Smpp => smpp::text(data, &smpp::Options::default(), spot),
+            Inside::Smpp => smpp::text(data, options, spot),
             _ => Err(Reason::WrongType),
         }
     }

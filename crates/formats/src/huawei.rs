@@ -75,7 +75,8 @@ pub fn receipt(record: &[u8], spot: Spot) -> Result<Receipt<'_>, Reason> {
     };
     Ok(Receipt {
         provider: "huawei".into(),
-        account: report.extend,
+        account: None,
+        tag: report.extend,
         message_id: report.id.ok_or(Reason::Missing { field: "smsMsgId" })?,
         part,
         phone,

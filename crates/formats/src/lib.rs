@@ -39,8 +39,9 @@ pub mod table;
 pub mod tencent;
 mod window;
 
-pub use classify::{Cell, Classified, Classifier, Unclassified};
+pub use classify::{Cell, Classified, Classifier, Unclassified, Unplaced};
 pub use codes::{AMBIGUOUS, Class, Codes, Entry, Fault, Finding, NO_RECEIPT, SentUnknown, Stage, Standing};
+pub use masked::Masked;
 pub use offset::Offset;
 pub use phone::{Key, Phone, Pseudonym};
 pub use receipt::{Part, Receipt, Spot};

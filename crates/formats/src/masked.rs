@@ -7,7 +7,7 @@ const DIGITS_MIN: usize = 7;
 const DIGITS_SHOWN: usize = 4;
 
 /// Prints a text with every long run of digits cut to its last four.
-pub(crate) struct Masked<'a>(pub(crate) &'a str);
+pub struct Masked<'a>(pub &'a str);
 
 impl fmt::Display for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -28,6 +28,22 @@ impl Offset {
         format!("{sign}{hours:02}:{rest:02}").into_bytes().try_into().ok().map(Offset)
     }
 
+    /// Reads `+08:00`, `-03:30`, `Z` or `UTC`.
+    pub fn parse(text: &str) -> Option<Offset> {
+        if matches!(text, "Z" | "UTC") {
+            return Some(Offset::UTC);
+        }
+        let (sign, rest) = match text.split_at_checked(1)? {
+            ("+", rest) => (1, rest),
+            ("-", rest) => (-1, rest),
+            _ => return None,
+        };
+        let two = |it: &str| it.parse::<i16>().ok().filter(|_| it.len() == 2 && !it.starts_with('+'));
+        let (hours, minutes) = rest.split_once(':')?;
+        let minutes = two(minutes).filter(|it| *it < MINUTES_PER_HOUR)?;
+        Offset::minutes(sign * (two(hours)? * MINUTES_PER_HOUR + minutes))
+    }
+
     /// Reads `2017-01-01 00:00:00` here, or RFC 3339 with its own offset.
     pub fn instant(self, text: &str) -> Option<Instant> {
         const LOCAL: usize = "2017-01-01 00:00:00".len();
@@ -106,5 +122,13 @@ mod tests {
         assert_eq!(shown(480).as_deref(), Some("+08:00"));
         assert_eq!(shown(-210).as_deref(), Some("-03:30"));
         assert_eq!((shown(1081), shown(-1081), shown(i16::MAX)), (None, None, None));
+        let read = |text| Offset::parse(text).map(|it| it.to_string());
+        for text in ["+08:00", "-03:30", "+00:00", "+18:00"] {
+            assert_eq!(read(text).as_deref(), Some(text));
+        }
+        assert_eq!((read("Z"), read("UTC")), (read("+00:00"), read("+00:00")));
+        for text in ["", "08:00", "+8:00", "+08", "+0800", "+08:60", "+19:00", "++8:00", "Asia/Shanghai"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

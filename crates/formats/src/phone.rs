@@ -9,6 +9,8 @@ use sha2::Sha256;
 const DIGITS_MAX: usize = 20;
 const DIGITS_MIN: usize = 5;
 const HEX_DIGITS: usize = 16;
+/// Digits of a mobile number in mainland China.
+const MOBILE_DIGITS: usize = 11;
 /// Shorter numbers show nothing: the last four would be most of them.
 const SHOWN_FROM: usize = 7;
 
@@ -24,12 +26,9 @@ impl Phone {
     /// A number as written in mainland China: eleven digits without a prefix are a mobile number there. `None` when the
     /// text is no phone number.
     pub fn domestic(text: &str) -> Option<Phone> {
-        let bytes = text.as_bytes();
-        match bytes {
-            [b'1', b'3'..=b'9', rest @ ..] if rest.len() == 9 => {
-                rest.iter().all(u8::is_ascii_digit).then(|| Phone::joined(b"86", bytes)).flatten()
-            }
-            _ => Phone::international(text),
+        match mobile(text.trim().as_bytes()) {
+            Some(digits) => Phone::joined(b"86", &digits),
+            None => Phone::international(text),
         }
     }
 
@@ -44,9 +43,10 @@ impl Phone {
     pub fn with_country(country: &str, national: &str) -> Option<Phone> {
         let country = country.trim().as_bytes();
         let country = country.strip_prefix(b"+").unwrap_or(country);
+        let national = national.trim();
         match national.starts_with('+') {
             true => Phone::international(national),
-            false => Phone::joined(country, national.trim().as_bytes()),
+            false => Phone::joined(country, national.as_bytes()),
         }
     }
 
@@ -89,6 +89,17 @@ impl Phone {
         text[HEX_DIGITS + 1..][..last.len()].copy_from_slice(last);
         Pseudonym { text, length: HEX_DIGITS + 1 + last.len() }
     }
+}
+
+/// The eleven digits of a Chinese mobile number, however they are set apart.
+fn mobile(text: &[u8]) -> Option<[u8; MOBILE_DIGITS]> {
+    let mut digits = [0; MOBILE_DIGITS];
+    let mut length = 0;
+    for byte in text.iter().filter(|it| !matches!(it, b' ' | b'-')) {
+        *digits.get_mut(length).filter(|_| byte.is_ascii_digit())? = *byte;
+        length += 1;
+    }
+    (length == MOBILE_DIGITS && matches!(digits, [b'1', b'3'..=b'9', ..])).then_some(digits)
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -158,11 +169,22 @@ mod tests {
     fn one_number_written_differently_is_one_number() {
         let plain = Phone::domestic("13800138000");
         assert!(plain.is_some());
-        for other in ["+8613800138000", "8613800138000", "008613800138000", "+86 138-0013-8000"] {
+        for other in [
+            "+8613800138000",
+            "8613800138000",
+            "008613800138000",
+            "+86 138-0013-8000",
+            "138-0013-8000",
+            "138 0013 8000",
+            " 13800138000",
+            "13800138000\t",
+            " +86 138 0013 8000",
+        ] {
             assert_eq!(Phone::domestic(other), plain, "{other}");
         }
         assert_eq!(Phone::with_country("86", "13800138000"), plain);
         assert_eq!(Phone::with_country("+86", "13800138000"), plain);
+        assert_eq!(Phone::with_country("86", " +86 138-0013-8000"), plain);
     }
 
     #[test]

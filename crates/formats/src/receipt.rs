@@ -43,8 +43,11 @@ pub struct Part {
 pub struct Receipt<'a> {
     /// Who reports: `aliyun`, `tencent`, `huawei`, `baidu`, `smpp`, or the word of a [`Mapping`](crate::table::Mapping).
     pub provider: Cow<'a, str>,
-    /// Whose message it was: Aliyun's `out_id`, Huawei's `extend`, Baidu's `custom`.
+    /// Whose message it was, where the receipt names an account.
     pub account: Option<Cow<'a, str>>,
+    /// What the sender gave with the message, free text and often one for each: Aliyun's `out_id`, Tencent's `ext`, Huawei's
+    /// `extend`, Baidu's `custom`.
+    pub tag: Option<Cow<'a, str>>,
     /// The vendor's number of the message; one may cover a batch to many phones.
     pub message_id: Cow<'a, str>,
     /// The part of a long message, where the vendor reports each.
@@ -75,6 +78,7 @@ impl fmt::Debug for Receipt<'_> {
         f.debug_struct("Receipt")
             .field("provider", &Masked(&self.provider))
             .field("account", &optional(&self.account))
+            .field("tag", &optional(&self.tag))
             .field("message_id", &Masked(&self.message_id))
             .field("part", &self.part)
             .field("phone", &self.phone)

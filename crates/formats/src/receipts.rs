@@ -54,6 +54,8 @@ pub struct Receipts<'r> {
     window: Window<'r>,
     cutter: Cutter,
     format: Format<'r>,
+    /// Of receipts of SMPP in events.
+    smpp: smpp::Options,
     limits: Limits,
     header: Option<Header>,
     resuming: bool,
@@ -76,7 +78,13 @@ impl<'r> Receipts<'r> {
             _ => Cutter::Objects(Objects::default()),
         };
         let window = Window::new(reader, spot);
-        Receipts { window, cutter, format, limits, header: None, resuming: false, given_up: false }
+        let smpp = smpp::Options::default();
+        Receipts { window, cutter, format, smpp, limits, header: None, resuming: false, given_up: false }
+    }
+
+    /// What receipts of SMPP within events leave to the vendor.
+    pub fn with_smpp(self, smpp: smpp::Options) -> Self {
+        Receipts { smpp, ..self }
     }
 
     /// Takes a table's first row, without its line break, from elsewhere, so that every row read is a receipt.
@@ -155,7 +163,9 @@ impl<'r> Receipts<'r> {
             Format::Baidu => baidu::receipt(record, spot),
             Format::SmppText(options) => smpp::text(record, &options, spot),
             Format::SmppPdus(options) => smpp::pdu(record, &options, spot),
-            Format::CloudEvents => return cloud_events::receipts(record, spot, &self.limits, take),
+            Format::CloudEvents => {
+                return cloud_events::receipts(record, spot, (&self.limits, &self.smpp), take);
+            }
             Format::Lines(mapping) => table::object(record, mapping, spot),
             Format::Csv(mapping) => match &mut self.header {
                 Some(header) => table::row(record, mapping, header, spot),

@@ -194,6 +194,7 @@ impl<'a> Values<'a> {
         Ok(Receipt {
             provider: self.take(Field::Provider).unwrap_or(Cow::Borrowed(&mapping.provider)),
             account: self.take(Field::Account),
+            tag: None,
             message_id: self.required(Field::MessageId)?,
             part: None,
             phone,

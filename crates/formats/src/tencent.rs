@@ -59,7 +59,8 @@ pub fn receipt(record: &[u8], spot: Spot) -> Result<Receipt<'_>, Reason> {
     };
     Ok(Receipt {
         provider: "tencent".into(),
-        account: said(report.ext),
+        account: None,
+        tag: said(report.ext),
         message_id: required(report.sid, "sid")?,
         part: None,
         phone: Some(phone.ok_or(Reason::NotAPhone { field: "mobile" })?),

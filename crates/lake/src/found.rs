@@ -49,6 +49,7 @@ impl Found {
             rows: partition.rows,
             bytes,
             sha256: digest(self.blobs.as_ref(), path, bytes)?,
+            footer: None,
             content: partition.content,
             from: timeline::Instant::from_nanos(from),
             until: timeline::Instant::from_nanos(until),

@@ -1,15 +1,17 @@
 //! Many rows at once, in any order: put aside in ordered runs while they come, merged into settled partitions at the end.
 
+mod known;
 mod spill;
 mod state;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use evidence::Record;
 use timeline::Instant;
 
+pub use known::Known;
 pub use state::{ImportState, Progress};
 
 use crate::error::LakeError;
@@ -22,6 +24,9 @@ use crate::place::Day;
 use crate::rows::{RowError, RowView, Rows};
 use crate::run::{Run, by_day};
 use spill::Spiller;
+
+/// A batch that is full but for one part of so many waits for the next note.
+const PARTS_TO_NOTE: usize = 8;
 
 /// Bounds of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +51,17 @@ pub struct Importer {
     target: Target,
     limits: ImportLimits,
     rows: Rows,
-    progress: Option<Progress>,
+    beside: Option<Beside>,
+    reached: Vec<Progress>,
+    began_anew: bool,
     spiller: Spiller,
     taken: u64,
+}
+
+/// Rows of another fact that come with those of an import.
+struct Beside {
+    target: Target,
+    rows: Rows,
 }
 
 /// What an import came to.
@@ -65,7 +78,7 @@ pub struct Imported {
 }
 
 impl Importer {
-    /// Begins an import, or goes on with the one that was interrupted in that folder: [`Importer::progress`] then says how
+    /// Begins an import, or goes on with the one that was interrupted in that folder: [`Importer::reached`] then says how
     /// far its rows are safe. One import at a time may use a folder.
     pub fn open(
         lake: Lake,
@@ -73,28 +86,58 @@ impl Importer {
         folder: PathBuf,
         limits: ImportLimits,
     ) -> Result<Importer, LakeError> {
-        let state = ImportState::load(&folder, &target)?;
-        let progress = state.progress.clone();
+        Importer::open_under(lake, target, folder, limits, "")
+    }
+
+    /// The same under terms: everything but the sources that decides what rows they make. What was interrupted under other
+    /// terms is not gone on with.
+    pub fn open_under(
+        lake: Lake,
+        target: Target,
+        folder: PathBuf,
+        limits: ImportLimits,
+        terms: &str,
+    ) -> Result<Importer, LakeError> {
+        let (state, began_anew) = ImportState::load(&folder, &target, terms)?;
+        let reached = state.reached.clone();
         let rows = Rows::new(target.layout.clone());
         Ok(Importer {
             lake,
             target,
             limits,
             rows,
-            progress,
+            beside: None,
+            reached,
+            began_anew,
             spiller: Spiller::start(folder, state),
             taken: 0,
         })
     }
 
-    /// How far the source had been read when what was read of it was last made safe; later, the last that was noted.
-    pub fn progress(&self) -> Option<&Progress> {
-        self.progress.as_ref()
+    /// Takes rows of another fact as well, few beside many: they are safe when those are, and are settled first.
+    pub fn beside(self, target: Target) -> Importer {
+        let rows = Rows::new(target.layout.clone());
+        Importer { beside: Some(Beside { target, rows }), ..self }
     }
 
-    /// Notes that all rows of the source up to there were pushed.
-    pub fn note(&mut self, progress: Progress) {
-        self.progress = Some(progress);
+    /// Whether an interrupted import was found and not gone on with, for it was of other terms.
+    pub fn began_anew(&self) -> bool {
+        self.began_anew
+    }
+
+    /// How far each source had been read when what was read of it was last made safe; later, what was noted last.
+    pub fn reached(&self) -> &[Progress] {
+        &self.reached
+    }
+
+    /// Notes that all rows of the source up to there were pushed. Rows are put aside here when they are many, so that what is
+    /// safe ends where a note was made.
+    pub fn note(&mut self, progress: Progress) -> Result<(), LakeError> {
+        match self.reached.iter_mut().rev().find(|it| it.is_of(&progress)) {
+            Some(known) => *known = progress,
+            None => self.reached.push(progress),
+        }
+        if self.is_full(|limit| limit - limit / PARTS_TO_NOTE) { self.spill() } else { Ok(()) }
     }
 
     /// Takes a record of the fact.
@@ -120,6 +163,20 @@ impl Importer {
         Ok(())
     }
 
+    /// Takes a row of the fact beside; passed over when there is none.
+    pub fn push_beside(&mut self, row: RowView<'_>) -> Result<(), LakeError> {
+        self.make_room()?;
+        let Some(beside) = &mut self.beside else { return Ok(()) };
+        match beside.rows.push_row(row) {
+            Err(RowError::Full) => {
+                self.spill()?;
+                self.beside.as_mut().map_or(Ok(()), |it| it.rows.push_row(row))?;
+            }
+            done => done?,
+        }
+        Ok(())
+    }
+
     /// Makes all rows taken so far safe, so that an import opened later in the same folder goes on from here.
     pub fn checkpoint(&mut self) -> Result<(), LakeError> {
         self.spill()?;
@@ -128,40 +185,66 @@ impl Importer {
 
     /// Settles all days there are rows of and forgets what was put aside.
     pub fn finish(self, at: Instant) -> Result<Imported, LakeError> {
-        let (folder, state) = self.spiller.finish()?;
-        let opened = state.runs.iter().map(|it| Run::open(&folder.join(it), &self.target.layout));
-        let runs: Vec<Run> = opened.collect::<Result<_, _>>()?;
-        let picks = sorted(&self.rows);
-        let held = by_day(&self.rows, &picks);
-        let mut days: Vec<Day> =
-            runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
-        days.sort_unstable();
-        days.dedup();
-        let settle = |day: Day| {
-            let inputs = Inputs::of(day, &self.rows, &held, &runs);
-            self.lake.take(&self.target, day, &inputs.all(), Joining::Merged, at)
-        };
-        let outcomes = in_parallel(&days, self.limits.threads, settle)?;
+        let Importer { lake, target, limits, rows, beside, taken, spiller, .. } = self;
+        let (folder, state) = spiller.finish()?;
+        if let Some(Beside { target, rows }) = beside {
+            let runs = runs(&folder, &state.beside_runs, &target)?;
+            settle(&lake, &target, &rows, &runs, limits, at)?;
+        }
+        let runs = runs(&folder, &state.runs, &target)?;
+        let outcomes = settle(&lake, &target, &rows, &runs, limits, at)?;
         state.clear(&folder)?;
-        Ok(Imported::of(self.taken, outcomes))
+        Ok(Imported::of(taken, outcomes))
     }
 
     fn make_room(&mut self) -> Result<(), LakeError> {
-        let full = self.rows.len() >= self.limits.batch_rows
-            || self.rows.text_bytes() >= self.limits.batch_text_bytes;
-        if full { self.spill() } else { Ok(()) }
+        if self.is_full(|limit| limit) { self.spill() } else { Ok(()) }
+    }
+
+    fn is_full(&self, enough: impl Fn(usize) -> usize) -> bool {
+        let ImportLimits { batch_rows, batch_text_bytes, .. } = self.limits;
+        let is_full =
+            |rows: &Rows| rows.len() >= enough(batch_rows) || rows.text_bytes() >= enough(batch_text_bytes);
+        is_full(&self.rows) || self.beside.as_ref().is_some_and(|it| is_full(&it.rows))
     }
 
     fn spill(&mut self) -> Result<(), LakeError> {
-        if self.rows.is_empty() {
+        let beside = self.beside.as_mut().filter(|it| !it.rows.is_empty());
+        let beside = beside.map(|it| std::mem::replace(&mut it.rows, Rows::new(it.target.layout.clone())));
+        if self.rows.is_empty() && beside.is_none() {
             return Ok(());
         }
         // The batch put aside before this one is used again; a third would only cost memory.
         self.spiller.wait()?;
         let next = self.spiller.spare().unwrap_or_else(|| self.rows.empty());
         let full = std::mem::replace(&mut self.rows, next);
-        self.spiller.spill(full, self.progress.clone())
+        self.spiller.spill(full, beside, self.reached.clone())
     }
+}
+
+fn runs(folder: &Path, names: &[String], target: &Target) -> Result<Vec<Run>, LakeError> {
+    names.iter().map(|it| Run::open(&folder.join(it), &target.layout)).collect()
+}
+
+/// Settles every day there are rows of.
+fn settle(
+    lake: &Lake,
+    target: &Target,
+    rows: &Rows,
+    runs: &[Run],
+    limits: ImportLimits,
+    at: Instant,
+) -> Result<Vec<(Day, Outcome)>, LakeError> {
+    let picks = sorted(rows);
+    let held = by_day(rows, &picks);
+    let mut days: Vec<Day> = runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
+    days.sort_unstable();
+    days.dedup();
+    let settle = |day: Day| {
+        let inputs = Inputs::of(day, rows, &held, runs);
+        lake.take(target, day, &inputs.all(), Joining::Merged, at)
+    };
+    in_parallel(&days, limits.threads, settle)
 }
 
 /// The inputs of one day.

@@ -46,7 +46,7 @@ pub use error::{LakeError, Misfit};
 pub use facts::LakeFacts;
 pub use fold::{FoldError, Folded, fold, fold_batches};
 pub use found::Found;
-pub use import::{ImportLimits, ImportState, Imported, Importer, Progress};
+pub use import::{ImportLimits, ImportState, Imported, Importer, Known, Progress};
 pub use lake::{Lake, Outcome, Target};
 pub use layout::{Column, Kind, Layout, MixedKinds, NumberKind};
 pub use manifest::{Change, FileEntry, FileManifest, Manifest, ManifestError};

@@ -30,7 +30,14 @@ pub enum Preference {
     Latest,
     /// The row recorded first.
     Earliest,
+    /// Of rows that are one receipt, recorded at one instant by one source, that of the newer edition: a source may name
+    /// behind a comma what it read the receipt by, `aliyun, codes 2`. Wherever it is listed, it decides among the rows of each
+    /// receipt before the others decide among receipts.
+    Edition,
 }
+
+/// What makes two rows of one identity one receipt: when it was recorded, and by whom.
+pub(crate) type Receipt = (Option<i64>, Box<str>);
 
 impl Standing {
     /// `Greater` when `left` stands rather than `right`; `Equal` only when no preference tells them apart.
@@ -38,6 +45,54 @@ impl Standing {
         let mut by_preference = self.preferences.iter().map(|it| it.compare(layout, left, right));
         by_preference.find(|it| it.is_ne()).unwrap_or(Ordering::Equal)
     }
+
+    /// Which receipt the row is; `None` where rows are told apart without asking.
+    pub(crate) fn receipt(&self, recorded_at: Option<i64>, source: Option<&str>) -> Option<Receipt> {
+        let asks = self.preferences.contains(&Preference::Edition);
+        asks.then(|| (recorded_at, Box::from(parts(source).0)))
+    }
+
+    /// `Greater` when `left` is the newer edition of one receipt, where that is asked.
+    pub(crate) fn compare_editions(&self, left: &RowView<'_>, right: &RowView<'_>) -> Ordering {
+        match self.preferences.contains(&Preference::Edition) {
+            true => natural(parts(left.source).1, parts(right.source).1),
+            false => Ordering::Equal,
+        }
+    }
+}
+
+/// Who says so, and by which edition.
+fn parts(source: Option<&str>) -> (&str, &str) {
+    let source = source.unwrap_or_default();
+    source.split_once(", ").unwrap_or((source, ""))
+}
+
+/// Compares texts with numbers in them as people count: `1.9` before `1.10`.
+fn natural(left: &str, right: &str) -> Ordering {
+    let (mut left_rest, mut right_rest) = (left, right);
+    while !left_rest.is_empty() && !right_rest.is_empty() {
+        let ((left_run, left_after), (right_run, right_after)) = (run(left_rest), run(right_rest));
+        let number = |it: &'_ str| it.starts_with(|it: char| it.is_ascii_digit());
+        let order = match number(left_run) && number(right_run) {
+            true => {
+                let (a, b) = (left_run.trim_start_matches('0'), right_run.trim_start_matches('0'));
+                a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+            }
+            false => left_run.cmp(right_run),
+        };
+        if order.is_ne() {
+            return order;
+        }
+        (left_rest, right_rest) = (left_after, right_after);
+    }
+    left_rest.len().cmp(&right_rest.len()).then_with(|| left.cmp(right))
+}
+
+/// The digits, or what stands before the next digit, at the beginning of a text; and the rest.
+fn run(text: &str) -> (&str, &str) {
+    let digits = text.starts_with(|it: char| it.is_ascii_digit());
+    let end = text.find(|it: char| it.is_ascii_digit() != digits).unwrap_or(text.len());
+    text.split_at(end)
 }
 
 impl Preference {
@@ -49,6 +104,7 @@ impl Preference {
             }
             Preference::Latest => left.recorded_at.cmp(&right.recorded_at),
             Preference::Earliest => right.recorded_at.cmp(&left.recorded_at),
+            Preference::Edition => Ordering::Equal,
         }
     }
 }
@@ -68,6 +124,17 @@ fn rank(words: &[Vec<String>], cell: Option<&Cell<'_>>) -> usize {
 mod tests {
     use super::*;
     use crate::layout::{Column, Kind};
+
+    #[test]
+    fn versions_are_compared_as_people_count() {
+        let ascending = ["", "1", "1.0", "1.0.1", "1.1", "1.9", "1.10", "2", "10", "2026-9", "2026-10", "draft"];
+        for (at, left) in ascending.iter().enumerate() {
+            for (other, right) in ascending.iter().enumerate() {
+                assert_eq!(natural(left, right), at.cmp(&other), "{left} {right}");
+            }
+        }
+        assert_eq!(natural("1.01", "1.1"), "1.01".cmp("1.1"), "equal numbers are told apart by their digits");
+    }
 
     #[test]
     fn the_first_preference_that_tells_rows_apart_decides() {

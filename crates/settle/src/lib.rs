@@ -13,6 +13,7 @@ mod settle;
 pub mod settlement;
 pub mod shown;
 mod tenant;
+mod unclassified;
 pub mod value;
 
 pub use absent::Absent;

@@ -127,8 +127,13 @@ impl<'a> Settling<'a> {
         self.choose(&mut remedies);
         let claims = self.claims(&mut main);
         let rights = self.rights(&mut main);
-        let status = self.status(&promises, &remedies, &claims);
-        let lints = self.lints(&remedies);
+        let unclassified = crate::unclassified::lints(self.contract, self.facts, self.cycle.counted);
+        let status = match self.status(&promises, &remedies, &claims) {
+            SettlementStatus::Final if !unclassified.is_empty() => SettlementStatus::Provisional,
+            status => status,
+        };
+        let mut lints = self.lints(&remedies);
+        lints.extend(unclassified);
         let excluded = main.excluded_list();
         Settlement {
             contract: self.prepared.name.clone(),

@@ -94,7 +94,7 @@ pub struct CycleSpan {
 pub enum SettlementStatus {
     /// The cycle is over and everything is known.
     Final,
-    /// The cycle was not over at `as_of`, or a table it needs is not published.
+    /// The cycle was not over at `as_of`, a table it needs is not published, or receipts are in no class.
     Provisional,
     /// No evidence at all.
     NoData,

@@ -226,6 +226,21 @@ pub(crate) enum ImportFormat {
     Parquet,
 }
 
+/// How a number of SMPP is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SmppId {
+    /// The same characters.
+    AsWritten,
+    /// In decimal, where the other is hexadecimal.
+    Decimal,
+    /// In hexadecimal, in other letters or with leading zeros.
+    Hexadecimal,
+}
+
+fn offset(text: &str) -> Result<formats::Offset, String> {
+    formats::Offset::parse(text).ok_or_else(|| "write +08:00, -03:30 or UTC".to_owned())
+}
+
 /// What to import, and where to.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArguments {
@@ -256,6 +271,17 @@ pub(crate) struct ImportArguments {
     /// Whose messages they are, where a receipt names no account.
     #[arg(long)]
     pub(crate) subject: Option<String>,
+    /// The sender's free text (Aliyun's out_id, Tencent's ext, Huawei's extend, Baidu's custom) names the account; else it is
+    /// left out.
+    #[arg(long)]
+    pub(crate) subject_from_tag: bool,
+    /// The zone of times written without one, in receipts of SMPP (by default +08:00) and in tables of your own (by default
+    /// none, and they are refused). The other formats' zones are their vendors'.
+    #[arg(long, value_name = "+HH:MM", value_parser = offset, allow_hyphen_values = true)]
+    pub(crate) zone: Option<formats::Offset>,
+    /// How the text of SMPP receipts writes the message's number, compared with the one `submit_sm_resp` gave.
+    #[arg(long, value_enum, default_value = "as-written")]
+    pub(crate) smpp_id: SmppId,
     /// Whose evidence it is.
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,

@@ -8,14 +8,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diagnostic::{Bilingual, Diagnostic, Severity};
-use evidence::{FactSchema, Facts, Memory, Partition};
+use evidence::unclassified::OPEN;
+use evidence::{
+    Datum, FactSchema, Facts, Field, Measure, Memory, Partition, Predicate, Question, Schema,
+};
 use lake::{Blobs, FileEntry, Layout, Place, Standing, Target};
 use language::Contract;
+use quantity::Ratio;
 use timeline::{Instant, Interval};
 
 use crate::arguments::LakeArguments;
 use crate::failure::Failure;
-use crate::volume::{Lake, LakeFacts};
+use crate::volume::{self, Lake, LakeFacts};
 use address::Address;
 use fleet::Asker;
 
@@ -145,6 +149,52 @@ impl Lake for OpenLake {
             Some(asker) => Box::new(asker.facts(facts, &contract.schema)),
         })
     }
+
+    fn unclassified(
+        &self,
+        contract: &Contract,
+        within: Interval,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<FactSchema>, Diagnostic> {
+        let mut found = Vec::new();
+        for fact in contract.schema.facts.iter().filter(|it| it.volume) {
+            let beside = fact.unclassified();
+            if self.open_receipts(contract, &beside, within, as_of)? {
+                found.push(beside);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl OpenLake {
+    /// How many open receipts there are beside a fact.
+    fn open_receipts(
+        &self,
+        contract: &Contract,
+        beside: &FactSchema,
+        within: Interval,
+        as_of: Option<Instant>,
+    ) -> Result<bool, Diagnostic> {
+        let place = Place::new(&self.tenant, &contract.id, &beside.name);
+        let entries = self.lake.manifest.entries(&place, within, as_of);
+        let entries = entries.map_err(|it| unreadable(&it.into()))?;
+        if entries.is_empty() {
+            return Ok(false);
+        }
+        let schema = Schema { facts: vec![beside.clone()], ..Schema::default() };
+        let blobs = Arc::clone(&self.lake.blobs);
+        let none = Memory::from_records(Vec::new());
+        let facts = lake::LakeFacts::open(none, blobs, entries, &schema, within).map_err(|it| unreadable(&it))?;
+        let question = Question {
+            filter: Predicate::Equals(Field::Attribute(0), Some(Datum::Text(OPEN.into()))),
+            measures: vec![Measure::Count],
+            ..Question::about(0, within)
+        };
+        let answer = facts.aggregate(&question).map_err(|it| volume::unanswered(&it))?;
+        let count = answer.first().and_then(|it| it.values.first()).cloned().flatten();
+        Ok(!matches!(count, None | Some(Datum::Number(Ratio::ZERO))))
+    }
 }
 
 fn opened(
@@ -196,6 +246,16 @@ impl Lake for HeldFiles {
         _as_of: Option<Instant>,
     ) -> Result<Box<dyn LakeFacts + 'a>, Diagnostic> {
         Ok(Box::new(Own(opened(&self.blobs, self.entries.clone(), contract, listed, window)?)))
+    }
+
+    fn unclassified(
+        &self,
+        contract: &Contract,
+        _within: Interval,
+        _as_of: Option<Instant>,
+    ) -> Result<Vec<FactSchema>, Diagnostic> {
+        let beside = contract.schema.facts.iter().filter(|it| it.volume).map(FactSchema::unclassified);
+        Ok(beside.filter(|it| self.entries.iter().any(|entry| entry.place.fact == it.name)).collect())
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) struct TextInputs {
 /// Settles, or tells everything that is wrong.
 pub(crate) fn settlement(request: &Request<'_>) -> Result<Settled, Vec<Diagnostic>> {
     let (contract, found) = language::read(request.contract.0, request.contract.1);
-    let Some(contract) = contract else { return Err(found) };
+    let Some(mut contract) = contract else { return Err(found) };
     let inputs = inputs(&contract, &request.inputs)?;
     let cycle = settle::cycle_span(&contract, &inputs, request.cycle).map_err(|it| vec![it])?;
     let overrides = settle::parameters(&contract, &inputs, &cycle)?;
@@ -79,6 +79,14 @@ pub(crate) fn settlement(request: &Request<'_>) -> Result<Settled, Vec<Diagnosti
         return Err(found);
     }
     let (evidence, lint) = settle::of_tenant(&contract, evidence, inputs.tenant.as_deref())?;
+    let beside = match request.kept {
+        Kept::Listed => Vec::new(),
+        Kept::Lake(lake) => {
+            lake.unclassified(&contract, cycle.counted, inputs.as_of).map_err(|it| vec![it])?
+        }
+        Kept::Told(told) => volume::named_beside(&contract, &told.partitions),
+    };
+    contract.schema.facts.extend(beside);
     if !matches!(request.kept, Kept::Listed) {
         kept_twice(&contract, &evidence).map_or(Ok(()), |it| Err(vec![it]))?;
     }

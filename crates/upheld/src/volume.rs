@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diagnostic::{Bilingual, Diagnostic, Severity};
-use evidence::{Answers, Facts, FactsError, Memory, Partition, partitions_text};
+use evidence::{Answers, FactSchema, Facts, FactsError, Memory, Partition, partitions_text};
 use language::Contract;
 use proof::{ANSWERS_FILE, PARTITIONS_FILE};
 use timeline::{Instant, Interval};
@@ -20,6 +20,20 @@ pub(crate) trait Lake {
         window: Interval,
         as_of: Option<Instant>,
     ) -> Result<Box<dyn LakeFacts + 'a>, Diagnostic>;
+
+    /// The facts beside those in volume that have open receipts of messages sent in the window.
+    fn unclassified(
+        &self,
+        contract: &Contract,
+        within: Interval,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<FactSchema>, Diagnostic>;
+}
+
+/// The facts beside those in volume, of receipts in no class, that a statement rests on.
+pub(crate) fn named_beside(contract: &Contract, partitions: &[Partition]) -> Vec<FactSchema> {
+    let beside = contract.schema.facts.iter().filter(|it| it.volume).map(FactSchema::unclassified);
+    beside.filter(|it| partitions.iter().any(|partition| partition.fact == it.name)).collect()
 }
 
 /// Facts of which those in volume are in a lake.

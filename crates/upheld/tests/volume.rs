@@ -317,3 +317,32 @@ fn a_query_is_handed_to_the_program_beside_this_one_or_on_the_path_word_for_word
     assert_eq!(text(&asked.stdout), "--lake|s3://x/y|--help|SELECT 'a b' FROM message|");
     assert_eq!(asked.status.code(), Some(7));
 }
+
+#[test]
+fn records_that_are_refused_are_told_by_reason_and_without_their_values() {
+    let folder = Folder::new();
+    let line = |i: usize| {
+        format!(
+            r#"{{"fact":"message","id":"{i}","at":"2026-10-02T12:00:00+08:00","outcome":"1380013{i:04}","number":"valid"}}"#
+        )
+    };
+    let lines: Vec<String> = (0..12).map(line).collect();
+    fs::write(folder.path("records.ndjson"), lines.join("\n")).expect("written");
+    let import = |format: &str| {
+        run(upheld()
+            .arg("import")
+            .arg(folder.path("records.ndjson"))
+            .args(["--format", format, "--contract"])
+            .arg(shipped("pingan-sms.md"))
+            .arg("--lake")
+            .arg(folder.path("lake")))
+    };
+    let output = import("json");
+    let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let rejects = told["rejects"].as_array().expect("a list");
+    assert_eq!((&told["rejected"], rejects.len()), (&Value::from(12), 1), "{told}");
+    assert_eq!((&rejects[0]["count"], &rejects[0]["line"]), (&Value::from(12), &Value::from(1)));
+    for said in [text(&output.stdout), text(&import("text").stdout)] {
+        assert!(!said.contains("1380013") && said.contains("…0000"), "{said}");
+    }
+}

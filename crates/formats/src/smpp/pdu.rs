@@ -81,6 +81,7 @@ fn bare<'a>(id: Cow<'a, str>, state: &'a str, spot: Spot) -> Receipt<'a> {
     Receipt {
         provider: "smpp".into(),
         account: None,
+        tag: None,
         message_id: id,
         part: None,
         phone: None,

@@ -20,6 +20,7 @@ pub fn text<'a>(record: &'a [u8], options: &Options, spot: Spot) -> Result<Recei
     Ok(Receipt {
         provider: "smpp".into(),
         account: None,
+        tag: None,
         message_id: options.id.read(fields.value("id:").ok_or(Reason::Missing { field: "id" })?).into(),
         part: None,
         phone: None,

@@ -36,7 +36,7 @@ fn records_say_what_the_annex_says_of_the_code() {
         {"phone_number":"13800000004","send_time":"2026-10-01 00:00:00","err_code":"MOBILE_TERMINAL_ERROR","biz_id":"12345"}]"#;
     let lines = classified(body.as_bytes(), Format::Aliyun, &message(), ANNEX);
     expect![[r#"
-        aliyun/12345/e5da691104bb967d:0000 Some("acme") delivered [Word("delivered"), Word("valid"), Absent]
+        aliyun/12345/e5da691104bb967d:0000 None delivered [Word("delivered"), Word("valid"), Absent]
         aliyun/12345/f9fa820f950450c5:0001 None frequency [Word("failed"), Word("valid"), Word("rule_breach")]
         aliyun/12345/88bbd09f4461e07b:0002 None no_receipt [Word("pending"), Word("valid"), Absent]
         aliyun/12345/78f13f02dddf38ae:0003 None ambiguous [Word("failed"), Word("valid"), Absent]
@@ -168,7 +168,7 @@ fn parts_of_a_long_message_and_phones_of_a_batch_are_records_of_their_own() {
 fn a_record_says_the_same_as_what_was_classified() {
     let schema = message_in_full();
     let (codes, key) = (annex(&schema), Key::new(b"key"));
-    let classifier = Classifier::new(&codes, &schema, &key);
+    let classifier = Classifier::new(&codes, &schema, &key).tag_is_subject(true);
     let mut body: &[u8] = br#"{"phone_number":"13800000000","send_time":"2026-10-01 00:00:00","err_code":"MOBILE_SEND_LIMIT","biz_id":"7","out_id":"acme","sms_size":"2"}"#;
     let mut shown = Vec::new();
     let mut receipts = Receipts::new(&mut body, Format::Aliyun, Limits::default());
@@ -181,4 +181,38 @@ fn a_record_says_the_same_as_what_was_classified() {
     });
     read.expect("a body in memory can be read");
     expect![[r#"Some("aliyun/7/e5da691104bb967d:0000") Some("acme") {"carrier": None, "cause": Some(Text("rule_breach")), "class": Some(Text("frequency")), "code": Some(Text("MOBILE_SEND_LIMIT")), "number": Some(Text("valid")), "outcome": Some(Text("failed")), "parts": Some(Number(Ratio(2/1))), "phone": Some(Text("e5da691104bb967d:0000")), "provider": Some(Text("aliyun"))}"#]].assert_eq(&shown.join("\n"));
+}
+
+#[test]
+fn a_temporary_receipt_without_a_time_of_sending_makes_no_record_that_the_final_one_would_double() {
+    let mapping = Mapping::plain("x");
+    let body = r#"{"message_id":"1","code":"ENROUTE","reported_at":"2026-10-01T07:59:00+08:00"}
+        {"message_id":"1","code":"DELIVRD","reported_at":"2026-10-01T08:01:00+08:00"}
+        {"message_id":"2","code":"ENROUTE","sent_at":"2026-10-01T07:59:00+08:00"}"#;
+    let lines = classified(body.as_bytes(), Format::Lines(&mapping), &message(), ANNEX);
+    assert!(lines[0].starts_with("a temporary receipt of `x` does not say when"), "{lines:?}");
+    assert!(lines[1].contains("delivered") && lines[2].contains("no_receipt"), "{lines:?}");
+}
+
+#[test]
+fn what_the_sender_gave_with_a_message_names_nobody_unless_it_is_said_to() {
+    let (schema, key) = (message(), Key::new(b"key"));
+    let codes = annex(&schema);
+    let bodies: [(&str, Format<'_>); 4] = [
+        (r#"{"phone_number":"13800000000","send_time":"2026-10-01 00:00:00","err_code":"DELIVERED","biz_id":"1","out_id":"order 13800000000"}"#, Format::Aliyun),
+        (r#"{"mobile":"13800000000","report_status":"SUCCESS","errmsg":"DELIVRD","sid":"1","user_receive_time":"2026-10-01 00:00:00","ext":"order 13800000000"}"#, Format::Tencent),
+        ("smsMsgId=7&status=DELIVRD&updateTime=2026-10-01T00:00:00Z&extend=order+13800000000", Format::Huawei),
+        (r#"{"code":"0","mobile":"13800000000","messageId":"1","carrierCode":"DELIVRD","requestTime":"2026-10-01 00:00:00","custom":"order 13800000000"}"#, Format::Baidu),
+    ];
+    for (body, format) in bodies {
+        for (is_subject, expected) in [(false, None), (true, Some("order 13800000000"))] {
+            let classifier = Classifier::new(&codes, &schema, &key).tag_is_subject(is_subject);
+            let mut bytes = body.as_bytes();
+            let read = Receipts::new(&mut bytes, format, Limits::default()).for_each(&mut |it| {
+                let receipt = it.expect("a receipt");
+                assert_eq!(classifier.classify(&receipt).expect("a class").subject, expected, "{body}");
+            });
+            read.expect("a body in memory can be read");
+        }
+    }
 }

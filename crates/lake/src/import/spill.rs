@@ -23,7 +23,8 @@ pub(super) struct Spiller {
 
 struct Job {
     rows: Rows,
-    progress: Option<Progress>,
+    beside: Option<Rows>,
+    reached: Vec<Progress>,
 }
 
 impl Spiller {
@@ -42,9 +43,14 @@ impl Spiller {
     }
 
     /// Hands a batch over; waits while another is being put aside. An error is that of an earlier batch.
-    pub(super) fn spill(&mut self, rows: Rows, progress: Option<Progress>) -> Result<(), LakeError> {
+    pub(super) fn spill(
+        &mut self,
+        rows: Rows,
+        beside: Option<Rows>,
+        reached: Vec<Progress>,
+    ) -> Result<(), LakeError> {
         self.wait()?;
-        let handed = self.jobs.as_ref().is_some_and(|it| it.send(Job { rows, progress }).is_ok());
+        let handed = self.jobs.as_ref().is_some_and(|it| it.send(Job { rows, beside, reached }).is_ok());
         if !handed {
             return Err(gone(&self.folder));
         }
@@ -98,11 +104,18 @@ impl Worker {
 
     /// The run is durable before the state names it.
     fn put_aside(&mut self, job: Job) -> Result<Rows, LakeError> {
-        let name = format!("{:06}.run", self.state.runs.len());
         let mut rows = job.rows;
-        Run::write(&self.folder.join(&name), &rows, &sorted(&rows))?;
-        self.state.runs.push(name);
-        self.state.progress = job.progress.or(self.state.progress.take());
+        if !rows.is_empty() {
+            let name = format!("{:06}.run", self.state.runs.len());
+            Run::write(&self.folder.join(&name), &rows, &sorted(&rows))?;
+            self.state.runs.push(name);
+        }
+        if let Some(beside) = job.beside {
+            let name = format!("{:06}.beside.run", self.state.beside_runs.len());
+            Run::write(&self.folder.join(&name), &beside, &sorted(&beside))?;
+            self.state.beside_runs.push(name);
+        }
+        self.state.reached = job.reached;
         self.state.save(&self.folder)?;
         rows.clear();
         Ok(rows)

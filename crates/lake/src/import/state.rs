@@ -26,6 +26,19 @@ pub struct Progress {
     pub offset: u64,
     /// The line that begins there, from 1.
     pub line: u64,
+    /// Whether nothing follows.
+    #[serde(default)]
+    pub finished: bool,
+    /// What whoever imports wants to know again when it goes on.
+    #[serde(default)]
+    pub told: String,
+}
+
+impl Progress {
+    /// Whether both speak of the same source.
+    pub fn is_of(&self, other: &Progress) -> bool {
+        (&self.source, self.size, &self.prefix_sha256) == (&other.source, other.size, &other.prefix_sha256)
+    }
 }
 
 /// What an interrupted import left.
@@ -35,30 +48,44 @@ pub struct ImportState {
     pub place: Place,
     /// The layout as text.
     pub layout: String,
-    /// How far the rows of the runs reach; `None` when that was never noted.
-    pub progress: Option<Progress>,
+    /// What rows were made by, as whoever imports puts it: under other terms the same source makes other rows.
+    #[serde(default)]
+    pub terms: String,
+    /// How far the rows of the runs reach, by source; nothing is safe of a source that is not named.
+    #[serde(default)]
+    pub reached: Vec<Progress>,
     /// The runs' file names.
     pub runs: Vec<String>,
+    /// Those of the fact beside.
+    #[serde(default)]
+    pub beside_runs: Vec<String>,
 }
 
 impl ImportState {
-    /// What an import of that target left in the folder; a new state when there is none or it was of another target.
-    pub fn load(folder: &Path, target: &Target) -> Result<ImportState, LakeError> {
+    /// What an import of that target under those terms left in the folder; a new state when there is none. What an import
+    /// of another target or under other terms left is removed, and `true` says so.
+    pub fn load(folder: &Path, target: &Target, terms: &str) -> Result<(ImportState, bool), LakeError> {
         fs::create_dir_all(folder).map_err(|error| LakeError::io(folder, &error))?;
         let new = ImportState {
             place: target.place.clone(),
             layout: target.layout.text(),
-            progress: None,
+            terms: terms.to_owned(),
+            reached: Vec::new(),
             runs: Vec::new(),
+            beside_runs: Vec::new(),
         };
         let path = folder.join(STATE_NAME);
         let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(new),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok((new, false)),
             read => read.map_err(|error| LakeError::io(&path, &error))?,
         };
         let old: ImportState = serde_json::from_slice(&bytes)
             .map_err(|error| LakeError::corrupt(&path.to_string_lossy(), error))?;
-        Ok(if (&old.place, &old.layout) == (&new.place, &new.layout) { old } else { new })
+        if (&old.place, &old.layout, &old.terms) == (&new.place, &new.layout, &new.terms) {
+            return Ok((old, false));
+        }
+        old.clear(folder)?;
+        Ok((new, true))
     }
 
     /// Replaces what the folder says, durably.
@@ -79,6 +106,7 @@ impl ImportState {
     /// Removes the state, then the runs.
     pub(super) fn clear(&self, folder: &Path) -> Result<(), LakeError> {
         crate::settle::remove(&folder.join(STATE_NAME))?;
-        self.runs.iter().try_for_each(|it| crate::settle::remove(&folder.join(it)))
+        let mut runs = self.runs.iter().chain(&self.beside_runs);
+        runs.try_for_each(|it| crate::settle::remove(&folder.join(it)))
     }
 }

@@ -5,8 +5,8 @@ use std::collections::btree_map::Entry;
 
 use super::identity::push_hashes;
 use crate::layout::Layout;
-use crate::rows::{Rows, read_canonical};
-use crate::standing::Standing;
+use crate::rows::{ABSENT, RowView, Rows, read_canonical};
+use crate::standing::{Receipt, Standing};
 
 /// Decides among rows whose identities have certain hashes.
 pub(super) struct Contest<'a> {
@@ -16,7 +16,8 @@ pub(super) struct Contest<'a> {
     hashes: &'a [u64],
     /// By high bits of a hash: whether one of those is wanted.
     sieve: Vec<u64>,
-    best: BTreeMap<Identity, Best>,
+    /// Of each receipt of an identity the row that stands so far.
+    best: BTreeMap<(Identity, Option<Receipt>), Best>,
     losers: Vec<u64>,
     scratch: Vec<u64>,
 }
@@ -59,8 +60,23 @@ impl<'a> Contest<'a> {
     }
 
     /// The positions of the rows that do not stand.
-    pub(super) fn losers(self) -> Vec<u64> {
+    pub(super) fn losers(mut self) -> Vec<u64> {
+        let mut standing: Option<(Identity, Best)> = None;
+        for ((identity, _), new) in std::mem::take(&mut self.best) {
+            standing = match standing.take().filter(|it| it.0 == identity) {
+                Some((_, old)) => Some((identity, self.better(new, old))),
+                None => Some((identity, new)),
+            };
+        }
         self.losers
+    }
+
+    /// The one that stands; the other is lost.
+    fn better(&mut self, new: Best, old: Best) -> Best {
+        let stands = prefers(self.layout, self.standing, &new.canonical, &old.canonical);
+        let (stands, lost) = if stands { (new, old) } else { (old, new) };
+        self.losers.push(lost.position);
+        stands
     }
 
     fn wants(&self, hash: u64) -> bool {
@@ -73,8 +89,10 @@ impl<'a> Contest<'a> {
         rows.push_canonical(row, &mut canonical);
         let identity =
             (rows.subject.get(row).map(Box::from), Box::from(rows.id.get(row).unwrap_or_default()));
+        let recorded_at = rows.recorded_at.get(row).copied().filter(|it| *it != ABSENT);
+        let receipt = self.standing.receipt(recorded_at, rows.source.get(row));
         let new = Best { position, canonical };
-        match self.best.entry(identity) {
+        match self.best.entry((identity, receipt)) {
             Entry::Vacant(vacant) => drop(vacant.insert(new)),
             Entry::Occupied(mut standing) => {
                 let stands = prefers(self.layout, self.standing, &new.canonical, &standing.get().canonical);
@@ -85,12 +103,16 @@ impl<'a> Contest<'a> {
     }
 }
 
-/// Whether the row of the first bytes stands rather than that of the second.
+/// Whether the row of the first bytes stands rather than that of the second. Among rows of one receipt the edition decides first.
 fn prefers(layout: &Layout, standing: &Standing, new: &[u8], old: &[u8]) -> bool {
     let (mut new_cells, mut old_cells) = (Vec::new(), Vec::new());
     let new_view = read_canonical(&mut &*new, layout, &mut new_cells);
     let old_view = read_canonical(&mut &*old, layout, &mut old_cells);
+    let receipt = |it: &RowView<'_>| standing.receipt(it.recorded_at, it.source);
     let preferred = match (&new_view, &old_view) {
+        (Ok(new), Ok(old)) if receipt(new) == receipt(old) => {
+            standing.compare_editions(new, old).then_with(|| standing.compare(layout, new, old))
+        }
         (Ok(new), Ok(old)) => standing.compare(layout, new, old),
         _ => std::cmp::Ordering::Equal,
     };

@@ -3,20 +3,23 @@
 //! What cannot be read or classified is counted by reason and left out; everything else is taken. Interrupted, it goes on
 //! where what was read is safe; imported twice, nothing is counted twice.
 
+mod beside;
 mod feed;
 mod parquet;
 mod report;
 mod source;
+mod terms;
+mod told;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use diagnostic::Lang;
 use evidence::FactSchema;
-use formats::Codes;
+use formats::{Codes, Spot};
 use lake::{ImportLimits, Importer, Preference, Standing};
 use language::Contract;
 
+use crate::arguments::ImportFormat::{Aliyun, AliyunInternational, Baidu, Huawei, Tencent};
 use crate::arguments::{ImportArguments, ImportFormat, lang};
 use crate::failure::Failure;
 use crate::open_lake::OpenLake;
@@ -24,10 +27,16 @@ use crate::{files, key, print};
 use feed::Feed;
 use report::Counted;
 use source::Source;
+use told::Told;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
+    let own = [Aliyun, AliyunInternational, Tencent, Huawei, Baidu, ImportFormat::Records];
+    if arguments.zone.is_some() && own.contains(&arguments.source) {
+        let why = "--zone is for SMPP, events and tables of your own; this format's times have a zone of their own";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let contract = contract(&arguments.contract, lang)?;
     let fact = fact(&contract, arguments.fact.as_deref())?;
     let codes = codes(arguments, fact, lang)?;
@@ -36,16 +45,29 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let standing = codes.as_ref().map_or_else(latest, standing);
     let target = place.target(&contract, fact, standing);
     let folder = work(arguments, &place)?.join(".import").join(lake::segment(&target.place.folder()));
-    let opened = Importer::open(place.lake().clone(), target, folder, ImportLimits::default());
+    let terms = terms::of(arguments, codes.as_ref(), &phone_key);
+    let lake = place.lake().clone();
+    let opened = Importer::open_under(lake, target, folder, ImportLimits::default(), &terms);
     let mut importer = opened.map_err(|it| failed(&it))?;
+    let mut open = None;
+    if codes.is_some() {
+        let target = beside::target(&place, &contract, fact);
+        open = Some(beside::Open::of(&place, &target)?);
+        importer = importer.beside(target);
+    }
+    if importer.began_anew() {
+        eprintln!("{}", report::began_anew(lang));
+    }
     let is_parquet = arguments.source == ImportFormat::Parquet;
     let sources = arguments.files.iter().map(|it| Source::find(it, is_parquet));
     let sources = sources.collect::<Result<Vec<_>, _>>()?;
-    let feed = Feed { contract: &contract, fact, codes: codes.as_ref(), key: &phone_key, arguments };
-    let mut counted = Counted::new(sources.iter().map(|it| it.size).sum());
-    let (first, mut begin) = source::interrupted(&sources, importer.progress());
-    for source in sources.iter().skip(first) {
-        feed.read(source, std::mem::take(&mut begin), &mut importer, &mut counted)?;
+    let (codes, open) = (codes.as_ref(), open.as_ref());
+    let feed = Feed { contract: &contract, fact, codes, open, key: &phone_key, arguments };
+    let mut counted = Counted::new(sources.iter().map(|it| it.size).sum(), lang);
+    if let Err(why) = read(&feed, &sources, &mut importer, &mut counted) {
+        // What was read is made safe, so that the same command goes on; why it ended is what matters.
+        let _ = importer.checkpoint();
+        return Err(why);
     }
     let begun = counted.finished_reading();
     let imported = importer.finish(now()?).map_err(|it| failed(&it))?;
@@ -55,6 +77,31 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         crate::arguments::Format::Text => print::out(&report::text(&counted, &imported, lang))?,
     }
     if counted.rejected() == 0 { Ok(()) } else { Err(Failure::Text) }
+}
+
+/// Reads every file from where an interrupted import had come with it.
+fn read(
+    feed: &Feed<'_>,
+    sources: &[Source],
+    importer: &mut Importer,
+    counted: &mut Counted,
+) -> Result<(), Failure> {
+    let reached = importer.reached().to_vec();
+    for source in sources {
+        let from = source.reached(&reached);
+        if let Some(it) = from {
+            eprintln!("{}", report::going_on(it, lang(feed.arguments.output.lang)));
+        }
+        match from.map(|it| (it, Told::parse(&it.told))) {
+            Some((it, told)) if it.finished => counted.pass(source, told),
+            Some((it, told)) => {
+                let spot = Spot { line: it.line, offset: it.offset };
+                feed.read(source, Some((spot, told)), importer, counted)?;
+            }
+            None => feed.read(source, None, importer, counted)?,
+        }
+    }
+    Ok(())
 }
 
 fn contract(path: &Path, lang: Lang) -> Result<Contract, Failure> {
@@ -153,7 +200,8 @@ fn standing(codes: &Codes) -> Standing {
         formats::Standing::Latest => Preference::Latest,
         formats::Standing::Earliest => Preference::Earliest,
     });
-    Standing { preferences: preferences.collect() }
+    // What an annex says of a receipt is what its newest version says.
+    Standing { preferences: std::iter::once(Preference::Edition).chain(preferences).collect() }
 }
 
 fn now() -> Result<timeline::Instant, Failure> {
@@ -167,6 +215,3 @@ fn now() -> Result<timeline::Instant, Failure> {
 fn failed(why: &lake::LakeError) -> Failure {
     Failure::Fault(why.to_string())
 }
-
-/// Counts by name.
-type Tally = BTreeMap<String, u64>;

@@ -98,11 +98,12 @@ fn counted(opened: &proof::Opened, arguments: &RecountArguments) -> Result<Found
         }
     };
     let text = opened.file("contract.md").map(String::from_utf8_lossy).unwrap_or_default();
-    let (Some(contract), _) = language::read("contract.md", &text) else {
+    let (Some(mut contract), _) = language::read("contract.md", &text) else {
         return Err(Failure::Fault(
             "contract.md of the package cannot be read; run `upheld verify`".to_owned(),
         ));
     };
+    contract.schema.facts.extend(volume::named_beside(&contract, &told.partitions));
     let statement: Value =
         opened.file("statement.json").and_then(|it| serde_json::from_slice(it).ok()).unwrap_or(Value::Null);
     let tenant = arguments

@@ -2,17 +2,21 @@
 
 use std::io::{self, BufRead};
 
+use diagnostic::Bilingual;
 use evidence::{FactSchema, Record, Shape, SourceFile};
 use formats::{
-    Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, table::Mapping,
+    Classified, Classifier, Codes, Format, Limits, Masked, Receipt, Receipts, Reject, Spot, Unplaced, smpp,
+    table::Mapping,
 };
 use lake::{Cell, Importer, LakeError, RowView};
 use language::Contract;
 
+use super::beside::{self, Open};
 use super::failed;
 use super::report::Counted;
 use super::source::Source;
-use crate::arguments::{ImportArguments, ImportFormat};
+use super::told::Told;
+use crate::arguments::{ImportArguments, ImportFormat, SmppId};
 use crate::failure::Failure;
 
 /// Receipts between two looks at how far it has come.
@@ -20,11 +24,17 @@ const STRIDE: u64 = 8_192;
 /// Lines of records are read so many bytes at a time.
 const CHUNK_BYTES: usize = 4 << 20;
 
+/// Keys that records of every fact have.
+const KEYS: [&str; 10] =
+    ["fact", "id", "subject", "at", "from", "until", "source", "recorded_at", "supersedes", "reason"];
+
 /// What files are read by.
 pub(super) struct Feed<'a> {
     pub(super) contract: &'a Contract,
     pub(super) fact: &'a FactSchema,
     pub(super) codes: Option<&'a Codes>,
+    /// Receipts of earlier imports in no class.
+    pub(super) open: Option<&'a Open>,
     pub(super) key: &'a formats::Key,
     pub(super) arguments: &'a ImportArguments,
 }
@@ -34,19 +44,32 @@ impl Feed<'_> {
     pub(super) fn read(
         &self,
         source: &Source,
-        from: Option<Spot>,
+        from: Option<(Spot, Told)>,
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
-        counted.begin(source, from.map_or(0, |it| it.offset));
+        // A table is read from its header on; what was read before is merged away.
+        let from = from.filter(|_| self.arguments.source != ImportFormat::Csv);
+        let (spot, told) = from.unwrap_or_default();
+        counted.begin(source, spot.offset, told);
         match (self.arguments.source, self.codes) {
-            (ImportFormat::Records, _) | (_, None) => self.records(source, from, importer, counted),
-            (_, Some(codes)) => self.receipts(source, from, codes, importer, counted),
+            (ImportFormat::Records, _) | (_, None) => self.records(source, spot, importer, counted),
+            (_, Some(codes)) => self.receipts(source, spot, codes, importer, counted),
         }
     }
 
     fn mapping(&self) -> Mapping {
-        Mapping::plain(&self.arguments.provider)
+        Mapping { offset: self.arguments.zone, ..Mapping::plain(&self.arguments.provider) }
+    }
+
+    fn smpp(&self) -> smpp::Options {
+        let id = match self.arguments.smpp_id {
+            SmppId::AsWritten => smpp::Id::AsWritten,
+            SmppId::Decimal => smpp::Id::Decimal,
+            SmppId::Hexadecimal => smpp::Id::Hexadecimal,
+        };
+        let offset = self.arguments.zone.unwrap_or(smpp::Options::default().offset);
+        smpp::Options { id, offset }
     }
 
     fn format<'m>(&self, mapping: &'m Mapping) -> Format<'m> {
@@ -56,8 +79,8 @@ impl Feed<'_> {
             ImportFormat::Tencent => Format::Tencent,
             ImportFormat::Huawei => Format::Huawei,
             ImportFormat::Baidu => Format::Baidu,
-            ImportFormat::SmppText => Format::SmppText(formats::smpp::Options::default()),
-            ImportFormat::SmppPdus => Format::SmppPdus(formats::smpp::Options::default()),
+            ImportFormat::SmppText => Format::SmppText(self.smpp()),
+            ImportFormat::SmppPdus => Format::SmppPdus(self.smpp()),
             ImportFormat::Cloudevents => Format::CloudEvents,
             ImportFormat::Csv => Format::Csv(mapping),
             ImportFormat::Ndjson | ImportFormat::Parquet | ImportFormat::Records => Format::Lines(mapping),
@@ -67,19 +90,19 @@ impl Feed<'_> {
     fn receipts(
         &self,
         source: &Source,
-        from: Option<Spot>,
+        spot: Spot,
         codes: &Codes,
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
         let mapping = self.mapping();
         let format = self.format(&mapping);
-        // A table is read from its header on; what was read before is merged away.
-        let spot = from.filter(|_| !matches!(format, Format::Csv(_))).unwrap_or(Spot::START);
         let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
         let mut reader = source.open(spot).map_err(|it| unread(&it))?;
         let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
-        let classifier = Classifier::new(codes, self.fact, self.key);
+        receipts = receipts.with_smpp(self.smpp());
+        let classifier = Classifier::new(codes, self.fact, self.key)
+            .tag_is_subject(self.arguments.subject_from_tag);
         let mut sink =
             Sink { feed: self, codes, classifier, importer, counted, said_by: Said::default(), broken: None };
         let mut steps: u64 = 0;
@@ -90,7 +113,8 @@ impl Feed<'_> {
             }
             steps += 1;
             if !more || steps.is_multiple_of(STRIDE) {
-                sink.importer.note(source.progress(receipts.spot()));
+                let progress = source.progress(receipts.spot(), !more, sink.counted.told());
+                sink.importer.note(progress).map_err(|it| failed(&it))?;
                 sink.counted.at(receipts.spot().offset);
             }
             if !more {
@@ -103,24 +127,27 @@ impl Feed<'_> {
     fn records(
         &self,
         source: &Source,
-        from: Option<Spot>,
+        from: Spot,
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
         let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
-        let mut spot = from.unwrap_or(Spot::START);
+        let mut spot = from;
         let mut reader = source.open(spot).map_err(|it| unread(&it))?;
         loop {
             let mut bytes = Vec::new();
             let lines = some_lines(&mut *reader, &mut bytes).map_err(|it| unread(&it))?;
+            let read = bytes.len() as u64;
+            if lines > 0 {
+                self.take(source, spot, bytes, importer, counted)?;
+            }
+            spot = Spot { line: spot.line + lines, offset: spot.offset + read };
+            let progress = source.progress(spot, lines == 0, counted.told());
+            importer.note(progress).map_err(|it| failed(&it))?;
+            counted.at(spot.offset);
             if lines == 0 {
                 return Ok(());
             }
-            let read = bytes.len() as u64;
-            self.take(source, spot, bytes, importer, counted)?;
-            spot = Spot { line: spot.line + lines, offset: spot.offset + read };
-            importer.note(source.progress(spot));
-            counted.at(spot.offset);
         }
     }
 
@@ -132,20 +159,24 @@ impl Feed<'_> {
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
-        let name = source.path.display().to_string();
-        let file = SourceFile { name: name.clone(), bytes };
+        let file = SourceFile { name: source.path.display().to_string(), bytes };
         let taken = evidence::take(&self.contract.schema, &file, Shape::Lines);
         let told = taken.diagnostics.iter().filter(|it| it.severity == diagnostic::Severity::Error);
         let mut named = 0;
         for it in told {
             let line = it.place.as_ref().map_or(0, |it| it.line as u64);
-            counted.reject(&it.message, &it.help, &name, spot.line + line.saturating_sub(1));
+            let masked = |it: &Bilingual| {
+                Bilingual::new(Masked(&it.en).to_string(), Masked(&it.zh).to_string())
+            };
+            let reason = format!("{} {}", it.code, without_values(&it.message.en, self.fact));
+            let line = spot.line + line.saturating_sub(1);
+            counted.reject_as(&reason, &masked(&it.message), &masked(&it.help), line);
             named += 1;
         }
         counted.rejects_untold(taken.refused.saturating_sub(named) as u64);
         let wanted = self.contract.schema.fact(&self.fact.name).map(|(at, _)| at);
         for record in &taken.records {
-            self.push(record, wanted, &name, spot, importer, counted)?;
+            self.push(record, wanted, spot, importer, counted)?;
         }
         Ok(())
     }
@@ -154,7 +185,6 @@ impl Feed<'_> {
         &self,
         record: &Record,
         wanted: Option<usize>,
-        file: &str,
         spot: Spot,
         importer: &mut Importer,
         counted: &mut Counted,
@@ -169,16 +199,24 @@ impl Feed<'_> {
                 "give it as evidence, or name its fact with --fact",
                 "请作为证据文件提供，或用 --fact 指明其事实",
             );
-            counted.reject(&message, &help, file, line);
+            counted.reject(&message, &help, line);
             return Ok(());
         }
         match importer.push(record) {
             Ok(()) => counted.take(None),
-            Err(LakeError::Row(why)) => counted.refuse(&why, file, line),
+            Err(LakeError::Row(why)) => counted.refuse(&why, line),
             Err(why) => return Err(failed(&why)),
         }
         Ok(())
     }
+}
+
+/// A message without what it quotes of the record: only names of the contract stay.
+fn without_values(message: &str, fact: &FactSchema) -> String {
+    let is_name = |it: &str| it == fact.name || fact.attribute(it).is_some() || KEYS.contains(&it);
+    let parts = message.split('`').enumerate();
+    let parts = parts.map(|(at, it)| if at % 2 == 1 && !is_name(it) { "…" } else { it });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 /// Whole lines of about [`CHUNK_BYTES`]; how many.
@@ -228,7 +266,7 @@ impl Sink<'_> {
             Ok(receipt) => receipt,
             Err(it) => {
                 let reason = it.reason;
-                self.counted.reject(&reason.message(), &reason.help(), "", it.spot.line);
+                self.counted.reject(&reason.message(), &reason.help(), it.spot.line);
                 return;
             }
         };
@@ -240,12 +278,30 @@ impl Sink<'_> {
                 let pushed = push(self.importer, &classified, subject, source);
                 match pushed {
                     Ok(()) => self.counted.take(Some(classified.class)),
-                    Err(LakeError::Row(why)) => self.counted.refuse(&why, "", line),
+                    Err(LakeError::Row(why)) => return self.counted.refuse(&why, line),
                     Err(why) => self.broken = Some(why),
                 }
+                if let Some(open) = self.feed.open.filter(|it| !it.is_empty()) {
+                    let receipt = self.classifier.unplaced(&receipt);
+                    self.beside(receipt, |it, importer| open.close(it, importer));
+                }
             }
-            Err(why) => self.counted.reject(&why.message(), &why.help(), "", line),
+            Err(why) => {
+                self.counted.reject(&why.message(), &why.help(), line);
+                let kept = self.classifier.unplaced(&receipt).filter(|_| why.is_open());
+                self.beside(kept, beside::keep);
+            }
         }
+    }
+
+    fn beside(
+        &mut self,
+        receipt: Option<Unplaced>,
+        push: impl FnOnce(&Unplaced, &mut Importer) -> Result<(), LakeError>,
+    ) {
+        let pushed = receipt.map_or(Ok(()), |it| push(&it, self.importer));
+        // One that is too long to be kept was told of all the same.
+        self.broken = pushed.err().filter(|it| !matches!(it, LakeError::Row(_))).or(self.broken.take());
     }
 }
 

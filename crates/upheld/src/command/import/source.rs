@@ -62,29 +62,22 @@ impl Source {
         Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))
     }
 
-    /// That it was read up to there.
-    pub(super) fn progress(&self, spot: Spot) -> Progress {
+    /// That it was read up to there, whether that is all, and what became of it.
+    pub(super) fn progress(&self, spot: Spot, finished: bool, told: String) -> Progress {
         Progress {
             source: self.path.display().to_string(),
             size: self.size,
             prefix_sha256: self.prefix_sha256.clone(),
             offset: spot.offset,
             line: spot.line,
+            finished,
+            told,
         }
     }
 
-    fn is(&self, progress: &Progress) -> bool {
-        (&progress.source, progress.size, &progress.prefix_sha256)
-            == (&self.path.display().to_string(), self.size, &self.prefix_sha256)
+    /// How far an interrupted import had come with it; `None` when nothing of it is safe.
+    pub(super) fn reached<'p>(&self, reached: &'p [Progress]) -> Option<&'p Progress> {
+        let this = self.progress(Spot::START, false, String::new());
+        reached.iter().find(|it| it.is_of(&this))
     }
-}
-
-/// The file an interrupted import had come to, and where in it; the first file when there is none or it is another one.
-pub(super) fn interrupted(sources: &[Source], progress: Option<&Progress>) -> (usize, Option<Spot>) {
-    let found = progress.and_then(|it| Some((sources.iter().position(|source| source.is(it))?, it)));
-    found.map_or((0, None), |(at, it)| {
-        let spot = Spot { line: it.line, offset: it.offset };
-        eprintln!("going on with {} at line {}", it.source, it.line);
-        (at, Some(spot))
-    })
 }

@@ -1,0 +1,57 @@
+//! The fact beside the one that is imported: receipts in no class, kept until a newer version of the annex has their codes.
+
+use evidence::FactSchema;
+use evidence::unclassified::{CLASSIFIED, OPEN};
+use formats::Unplaced;
+use lake::{Cell, Importer, Known, LakeError, Preference, RowView, Standing, Target};
+use language::Contract;
+
+use super::failed;
+use crate::failure::Failure;
+use crate::open_lake::OpenLake;
+
+/// Which receipts of earlier imports are in no class.
+pub(super) struct Open(Known);
+
+/// Where they lie. That a receipt is in a class since stands before that it is in none.
+pub(super) fn target(place: &OpenLake, contract: &Contract, fact: &FactSchema) -> Target {
+    let words = vec![vec![CLASSIFIED.to_owned()], vec![OPEN.to_owned()]];
+    let rank = Preference::Rank { attribute: "state".to_owned(), words };
+    place.target(contract, &fact.unclassified(), Standing { preferences: vec![rank] })
+}
+
+impl Open {
+    /// Those that the lake knows.
+    pub(super) fn of(place: &OpenLake, target: &Target) -> Result<Open, Failure> {
+        let is_open = |row: &RowView<'_>| row.cells.first() == Some(&Cell::Word(OPEN));
+        Known::of(place.lake(), target, is_open).map(Open).map_err(|it| failed(&it))
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Notes that a receipt is in a class, should it have been in none.
+    pub(super) fn close(&self, receipt: &Unplaced, importer: &mut Importer) -> Result<(), LakeError> {
+        if self.0.may_have(&receipt.id) { push(importer, receipt, CLASSIFIED) } else { Ok(()) }
+    }
+}
+
+/// Keeps a receipt that is in no class.
+pub(super) fn keep(receipt: &Unplaced, importer: &mut Importer) -> Result<(), LakeError> {
+    push(importer, receipt, OPEN)
+}
+
+fn push(importer: &mut Importer, receipt: &Unplaced, state: &str) -> Result<(), LakeError> {
+    let Unplaced { at, recorded_at, id, provider, carrier, code } = receipt;
+    let carrier = carrier.as_deref().map_or(Cell::Absent, Cell::Word);
+    importer.push_beside(RowView {
+        at: at.nanos(),
+        recorded_at: recorded_at.map(|it| it.nanos()),
+        subject: None,
+        source: Some(provider),
+        id,
+        cells: &[Cell::Word(state), Cell::Word(provider), carrier, Cell::Word(code)],
+    })
+}
