@@ -92,12 +92,8 @@ impl Settling<'_> {
     pub(crate) fn settle(&self, day: Day, inputs: &[&dyn Input]) -> Result<Settled, LakeError> {
         let rows: u64 = inputs.iter().map(|it| it.rows()).sum();
         let ranges = rows.div_ceil(self.limits.hashes as u64).max(1);
-        let mut settled = Settled::default();
-        let nobody = Positions::default();
-        // Hardly any partition has rows that contradict each other, so it is written while that is found out.
         let mut hashes = identity::Collected::new(0, ranges);
-        let (parts, copies) = self.write(day, inputs, &nobody, |rows| hashes.add(rows))?;
-        (settled.parts, settled.copies) = (parts, copies);
+        let (mut settled, is_written) = self.write_unless_contradicted(day, inputs, &mut hashes)?;
         let mut contested = hashes.repeated();
         for range in 1..ranges {
             let mut hashes = identity::Collected::new(range, ranges);
@@ -105,12 +101,35 @@ impl Settling<'_> {
             contested.extend(hashes.repeated());
         }
         let (losers, superseded) = self.losers(day, inputs, &contested)?;
-        if superseded > 0 {
+        if superseded > 0 || !is_written {
+            // They go before others take their names.
             settled.parts.clear();
-            (settled.parts, settled.copies) = self.write(day, inputs, &losers, |_| {})?;
+            settled = self.write(day, inputs, &losers)?;
             settled.superseded = superseded;
         }
         Ok(settled)
+    }
+
+    /// Most partitions have either no rows that contradict each other, and then they are written while that is found out,
+    /// or so many that the first row group shows it, and then they are not: they are written once it is known what stands.
+    /// Says which it was.
+    fn write_unless_contradicted(
+        &self,
+        day: Day,
+        inputs: &[&dyn Input],
+        hashes: &mut identity::Collected,
+    ) -> Result<(Settled, bool), LakeError> {
+        let mut merge = Merge::open(self.layout, day, inputs, self.limits)?;
+        let mut parts = Parts { settling: self, writer: None, done: Vec::new() };
+        let (mut positions, mut is_written) = (Vec::new(), None);
+        while let Some(rows) = merge.next_group(&Positions::default(), &mut positions)? {
+            hashes.add(rows);
+            if *is_written.get_or_insert_with(|| !hashes.any_repeated()) {
+                parts.write(rows)?;
+            }
+        }
+        let settled = Settled { parts: parts.finish()?, copies: merge.copies(), superseded: 0 };
+        Ok((settled, is_written.unwrap_or(true)))
     }
 
     /// The rows that do not stand, and how many they are.
@@ -151,22 +170,14 @@ impl Settling<'_> {
     }
 
     /// Writes all rows but the losers, and counts exact copies.
-    fn write(
-        &self,
-        day: Day,
-        inputs: &[&dyn Input],
-        losers: &Positions,
-        mut see: impl FnMut(&Rows),
-    ) -> Result<(Vec<(Scratch, Written)>, u64), LakeError> {
+    fn write(&self, day: Day, inputs: &[&dyn Input], losers: &Positions) -> Result<Settled, LakeError> {
         let mut merge = Merge::open(self.layout, day, inputs, self.limits)?;
         let mut parts = Parts { settling: self, writer: None, done: Vec::new() };
         let mut positions = Vec::new();
         while let Some(rows) = merge.next_group(losers, &mut positions)? {
-            see(rows);
             parts.write(rows)?;
         }
-        let copies = merge.copies();
-        Ok((parts.finish()?, copies))
+        Ok(Settled { parts: parts.finish()?, copies: merge.copies(), superseded: 0 })
     }
 }
 

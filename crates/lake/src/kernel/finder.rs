@@ -57,6 +57,10 @@ impl Finder {
 
     /// How many of the `count` numbers from `index` on are the code.
     pub(super) fn count(&self, bytes: &[u8], index: usize, count: usize) -> Result<u64, Problem> {
+        if self.width == u8::BITS {
+            let codes = bytes_at(bytes, index, count)?;
+            return Ok(codes.iter().map(|it| u64::from(*it == self.byte())).sum());
+        }
         let mut found = 0;
         let (mut index, mut count) = (index, count);
         if self.width <= 4 && index % 8 == 0 {
@@ -97,6 +101,11 @@ impl Finder {
         base: usize,
         places: &mut Vec<u16>,
     ) -> Result<(), Problem> {
+        if self.width == u8::BITS {
+            let codes = bytes_at(bytes, index, count)?;
+            self.places_of_bytes(codes, base, places);
+            return Ok(());
+        }
         let (width, lowest) = (self.width, self.lowest);
         self.eights(bytes, index, count, |at, different, _| {
             let mut same = different ^ lowest;
@@ -108,6 +117,23 @@ impl Finder {
                 same &= same - 1;
             }
         })
+    }
+
+    /// Codes of a byte each: many are looked at together, and one by one only where one is there.
+    fn places_of_bytes(&self, codes: &[u8], base: usize, places: &mut Vec<u16>) {
+        const TOGETHER: usize = 64;
+        let byte = self.byte();
+        for (at, some) in (base..).step_by(TOGETHER).zip(codes.chunks(TOGETHER)) {
+            // Not `any`, which would look at one after the other.
+            if some.iter().fold(false, |any, it| any | (*it == byte)) {
+                let same = some.iter().enumerate().filter(|(_, it)| **it == byte);
+                places.extend(same.map(|(place, _)| u16::narrow((at + place) as u64)));
+            }
+        }
+    }
+
+    fn byte(&self) -> u8 {
+        u8::narrow(self.wanted)
     }
 
     /// Hands over every eight numbers: the place of the first, which of those asked for differ, how many are asked for.
@@ -142,6 +168,11 @@ impl Finder {
         }
         Ok(())
     }
+}
+
+/// So many codes of a byte each.
+fn bytes_at(bytes: &[u8], index: usize, count: usize) -> Result<&[u8], Problem> {
+    bytes.get(index..).and_then(|it| it.get(..count)).ok_or(SHORT)
 }
 
 #[cfg(test)]

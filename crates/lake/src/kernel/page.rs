@@ -65,6 +65,8 @@ pub(super) struct Page {
 pub(super) struct Tools {
     zstd: Option<zstd::bulk::Decompressor<'static>>,
     buffers: Vec<Vec<u8>>,
+    /// All zeros.
+    tables: Vec<Box<[u64]>>,
 }
 
 /// Shared by all cursors of one thread.
@@ -75,6 +77,8 @@ static SPARE: Mutex<Vec<Tools>> = Mutex::new(Vec::new());
 /// How many tools are kept, and how many bytes of buffers with each.
 const SPARE_MAX: usize = 2;
 const SPARE_BYTES_MAX: usize = 64 << 20;
+/// How many tables are kept with each.
+const SPARE_TABLES_MAX: usize = 4;
 
 impl Tools {
     /// Those of a thread that ended, or new ones.
@@ -91,6 +95,7 @@ impl Tools {
             bytes = bytes.saturating_add(it.capacity());
             bytes <= SPARE_BYTES_MAX
         });
+        tools.tables.truncate(SPARE_TABLES_MAX);
         let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
         if spare.len() < SPARE_MAX {
             spare.push(tools);
@@ -218,6 +223,18 @@ pub(super) fn take(tools: &Shared) -> Vec<u8> {
 /// Gives a buffer back.
 pub(super) fn give(tools: &Shared, buffer: Vec<u8>) {
     tools.borrow_mut().buffers.push(buffer);
+}
+
+/// So many zeros, in a table that was used before if there is one.
+pub(super) fn take_table(tools: &Shared, size: usize) -> Box<[u64]> {
+    let spare = tools.borrow_mut().tables.pop().filter(|it| it.len() == size);
+    spare.unwrap_or_else(|| vec![0; size].into_boxed_slice())
+}
+
+/// Gives a table back that is zero behind its first `used` numbers: zeroing it costs what was used of it.
+pub(super) fn give_table(tools: &Shared, mut table: Box<[u64]>, used: usize) {
+    table.iter_mut().take(used).for_each(|it| *it = 0);
+    tools.borrow_mut().tables.push(table);
 }
 
 /// Buffers only grow, so that nothing is zeroed twice.

@@ -97,7 +97,7 @@ impl Opener<'_> {
             factor = factor.checked_mul(source.factor).ok_or(Problem::Overflow)?;
             opened.push((self.cursor(source)?, source.optional, source.is_unsigned()));
         }
-        Sum::of(opened, cells, self.group.rows, factor)
+        Sum::of(opened, cells, self.group.rows, factor, self.tools)
     }
 
     fn tally(&self, columns: &[Source], cells: u64) -> Result<Tally, Problem> {

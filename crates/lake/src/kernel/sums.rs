@@ -6,6 +6,7 @@ use super::BLOCK;
 use super::chunk::Cursor;
 use super::dim::Dim;
 use super::error::Problem;
+use super::page::{Shared, give_table, take_table};
 use super::value::{Dictionary, wide};
 
 /// Cells that have an array of their own; more are kept in a map.
@@ -16,10 +17,17 @@ pub(super) const DENSE_CELLS: usize = 1 << 16;
 pub(super) enum Cells<'c> {
     /// So many rows, all of one cell.
     One(usize, usize),
-    /// Every row of its own, all below [`DENSE_CELLS`].
-    Each(&'c [u16]),
+    /// The cell of every row, all below [`DENSE_CELLS`], and how they come.
+    Each(&'c [u16], &'c [Stretch]),
     /// Some rows, and the cell of each.
     Some(&'c [u16], &'c [u64]),
+}
+
+/// Neighbours whose cells are one, or may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) rows: usize,
+    pub(super) is_one: bool,
 }
 
 /// The sum of one measure.
@@ -60,8 +68,12 @@ struct Stored {
 /// Each entry is `1 << shift` plus the product less the least product in units, or zero where a factor is absent; so one addition
 /// counts and adds.
 struct Packed {
-    table: Box<[u64; DENSE_CELLS]>,
-    sums: Box<[u64; DENSE_CELLS]>,
+    tools: Shared,
+    /// [`DENSE_CELLS`] entries, of which so many are used.
+    table: Box<[u64]>,
+    products: usize,
+    /// [`DENSE_CELLS`], of which those of all copies of the cells are used.
+    sums: Box<[u64]>,
     cells: usize,
     copies: usize,
     shift: u32,
@@ -82,12 +94,13 @@ impl Sum {
         cells: u64,
         rows: u64,
         factor: i128,
+        tools: &Shared,
     ) -> Result<Sum, Problem> {
         let totals = match usize::try_from(cells).ok().filter(|it| *it <= DENSE_CELLS) {
             Some(cells) => Totals::Dense(vec![(0, 0); cells]),
             None => Totals::Sparse(HashMap::default()),
         };
-        let factors = factors(columns, &totals, rows)?;
+        let factors = factors(columns, &totals, rows, tools)?;
         Ok(Sum { factors, totals, factor })
     }
 
@@ -160,7 +173,7 @@ fn product(columns: &[Stored], row: usize) -> Option<Option<i128>> {
 fn each(cells: Cells<'_>, mut one: impl FnMut(usize, u64) -> Result<(), Problem>) -> Result<(), Problem> {
     match cells {
         Cells::One(rows, cell) => (0..rows).try_for_each(|row| one(row, cell as u64)),
-        Cells::Each(cells) => cells.iter().enumerate().try_for_each(|(row, it)| one(row, u64::from(*it))),
+        Cells::Each(cells, _) => cells.iter().enumerate().try_for_each(|(row, it)| one(row, u64::from(*it))),
         Cells::Some(rows, cells) => {
             rows.iter().zip(cells).try_for_each(|(row, cell)| one(usize::from(*row), *cell))
         }
@@ -183,7 +196,12 @@ impl Totals {
 }
 
 /// Dictionaries of all columns, or their stored numbers.
-fn factors(columns: Vec<(Cursor, bool, bool)>, totals: &Totals, rows: u64) -> Result<Factors, Problem> {
+fn factors(
+    columns: Vec<(Cursor, bool, bool)>,
+    totals: &Totals,
+    rows: u64,
+    tools: &Shared,
+) -> Result<Factors, Problem> {
     let coded = columns.iter().all(|(cursor, ..)| cursor.is_coded());
     let mut columns = columns;
     if let (true, Totals::Dense(all)) = (coded, totals) {
@@ -192,7 +210,7 @@ fn factors(columns: Vec<(Cursor, bool, bool)>, totals: &Totals, rows: u64) -> Re
             dictionaries.push((cursor.dictionary()?, *optional));
         }
         let products = products(&dictionaries)?;
-        if let Some(packed) = products.as_deref().and_then(|it| Packed::of(it, all.len())) {
+        if let Some(packed) = products.as_deref().and_then(|it| Packed::of(it, all.len(), tools)) {
             return looked(columns, rows, packed);
         }
     }
@@ -249,7 +267,7 @@ fn zeroed<T: Copy + Default, const N: usize>() -> Option<Box<[T; N]>> {
 }
 
 impl Packed {
-    fn of(products: &[Option<i128>], cells: usize) -> Option<Packed> {
+    fn of(products: &[Option<i128>], cells: usize, tools: &Shared) -> Option<Packed> {
         let least = products.iter().flatten().min().copied().unwrap_or(0);
         let most = products.iter().flatten().max().copied().unwrap_or(0);
         let unit = products
@@ -263,15 +281,17 @@ impl Packed {
             0x100_0000..=0xffff_ffff => (48, (1 << 16) - 1),
             _ => return None,
         };
-        let mut table = zeroed::<u64, DENSE_CELLS>()?;
+        let index = zeroed::<u16, BLOCK>()?;
+        let mut table = take_table(tools, DENSE_CELLS);
         for (entry, product) in table.iter_mut().zip(products) {
             let value = product.and_then(|it| u64::try_from(it.checked_sub(least)? / unit).ok());
             *entry = value.map_or(0, |it| (1 << shift) | it);
         }
         let copies = if cells * 2 <= DENSE_CELLS { 2 } else { 1 };
-        let sums = zeroed::<u64, DENSE_CELLS>()?;
-        let index = zeroed::<u16, BLOCK>()?;
-        Some(Packed { table, sums, cells, copies, shift, least, unit, budget, left: budget, index })
+        let sums = take_table(tools, DENSE_CELLS);
+        let (tools, products) = (Shared::clone(tools), products.len());
+        let left = budget;
+        Some(Packed { tools, table, products, sums, cells, copies, shift, least, unit, budget, left, index })
     }
 
     fn add(&mut self, rows: usize, cells: Cells<'_>, totals: &mut Totals) -> Result<(), Problem> {
@@ -280,31 +300,19 @@ impl Packed {
         }
         self.left -= rows;
         let index = self.index.get(..rows).unwrap_or_default();
+        let (Some(table), Some(sums)) = (self.table.first_chunk(), self.sums.first_chunk_mut()) else {
+            return Err(Problem::Corrupt("a table was lost"));
+        };
         match cells {
-            Cells::One(_, cell) => {
-                let sum = index.iter().fold(0_u64, |sum, it| sum.wrapping_add(self.table[usize::from(*it)]));
-                if let Some(known) = self.sums.get_mut(cell) {
-                    *known = known.wrapping_add(sum);
-                }
+            Cells::One(_, cell) => add_to_one(table, sums, index, cell),
+            Cells::Each(cells, stretches) => {
+                let second = if self.copies == 2 { u16::try_from(self.cells).ok() } else { None };
+                add_stretches(table, sums, (index, cells), stretches, second);
             }
-            Cells::Each(cells) if self.copies == 2 => {
-                let second = u16::try_from(self.cells).unwrap_or(0);
-                let (pairs, rest) = index.as_chunks::<2>();
-                let (cell_pairs, cell_rest) = cells.as_chunks::<2>();
-                for ([a, b], [x, y]) in pairs.iter().zip(cell_pairs) {
-                    let (a, b) = (self.table[usize::from(*a)], self.table[usize::from(*b)]);
-                    let here = &mut self.sums[usize::from(*x)];
-                    *here = here.wrapping_add(a);
-                    let here = &mut self.sums[usize::from(y.wrapping_add(second))];
-                    *here = here.wrapping_add(b);
-                }
-                add_each(&self.table, &mut self.sums, rest, cell_rest);
-            }
-            Cells::Each(cells) => add_each(&self.table, &mut self.sums, index, cells),
             Cells::Some(rows, cells) => {
                 for (row, cell) in rows.iter().zip(cells) {
-                    let value = index.get(usize::from(*row)).map_or(0, |it| self.table[usize::from(*it)]);
-                    let known = usize::try_from(*cell).ok().and_then(|it| self.sums.get_mut(it));
+                    let value = index.get(usize::from(*row)).map_or(0, |it| table[usize::from(*it)]);
+                    let known = usize::try_from(*cell).ok().and_then(|it| sums.get_mut(it));
                     if let Some(known) = known {
                         *known = known.wrapping_add(value);
                     }
@@ -319,20 +327,29 @@ impl Packed {
         if self.left == self.budget {
             return Ok(());
         }
-        let used = self.cells * self.copies;
-        for (at, sum) in self.sums.iter_mut().take(used).enumerate() {
-            let packed = std::mem::take(sum);
-            let count = packed >> self.shift;
-            if count > 0 {
-                let low = i128::from(packed & ((1 << self.shift) - 1));
-                let value = low.checked_mul(self.unit).and_then(|low| {
-                    self.least.checked_mul(i128::from(count)).and_then(|it| it.checked_add(low))
-                });
-                totals.add((at % self.cells) as u64, count, value.ok_or(Problem::Overflow)?)?;
+        for sums in self.sums.chunks_mut(self.cells.max(1)).take(self.copies) {
+            for (cell, sum) in (0..).zip(sums) {
+                let packed = std::mem::take(sum);
+                let count = packed >> self.shift;
+                if count > 0 {
+                    let low = i128::from(packed & ((1 << self.shift) - 1));
+                    let value = low.checked_mul(self.unit).and_then(|low| {
+                        self.least.checked_mul(i128::from(count)).and_then(|it| it.checked_add(low))
+                    });
+                    totals.add(cell, count, value.ok_or(Problem::Overflow)?)?;
+                }
             }
         }
         self.left = self.budget;
         Ok(())
+    }
+}
+
+impl Drop for Packed {
+    fn drop(&mut self) {
+        let used = self.cells * self.copies;
+        give_table(&self.tools, std::mem::take(&mut self.table), self.products);
+        give_table(&self.tools, std::mem::take(&mut self.sums), used);
     }
 }
 
@@ -346,8 +363,46 @@ fn divisor(mut left: i128, mut right: i128) -> i128 {
 
 type Table = [u64; DENSE_CELLS];
 
-fn add_each(table: &Table, sums: &mut Table, index: &[u16], cells: &[u16]) {
-    for (index, cell) in index.iter().zip(cells) {
+/// Rows and the cell of each, stretch by stretch.
+fn add_stretches(
+    table: &Table,
+    sums: &mut Table,
+    (mut index, mut cells): (&[u16], &[u16]),
+    stretches: &[Stretch],
+    second: Option<u16>,
+) {
+    for Stretch { rows, is_one } in stretches.iter().copied() {
+        let (here, after) = index.split_at_checked(rows).unwrap_or((index, &[]));
+        let (here_cells, cells_after) = cells.split_at_checked(rows).unwrap_or((cells, &[]));
+        match here_cells.first() {
+            Some(cell) if is_one => add_to_one(table, sums, here, usize::from(*cell)),
+            _ => add_each(table, sums, here, here_cells, second),
+        }
+        (index, cells) = (after, cells_after);
+    }
+}
+
+/// Neighbours of one cell do not wait for each other's sum.
+fn add_to_one(table: &Table, sums: &mut Table, index: &[u16], cell: usize) {
+    let sum = index.iter().fold(0_u64, |sum, it| sum.wrapping_add(table[usize::from(*it)]));
+    if let Some(known) = sums.get_mut(cell) {
+        *known = known.wrapping_add(sum);
+    }
+}
+
+/// Every second row is added to the second copy of the sums, when there is one.
+fn add_each(table: &Table, sums: &mut Table, index: &[u16], cells: &[u16], second: Option<u16>) {
+    let second = second.unwrap_or(0);
+    let (pairs, rest) = index.as_chunks::<2>();
+    let (cell_pairs, cell_rest) = cells.as_chunks::<2>();
+    for ([a, b], [x, y]) in pairs.iter().zip(cell_pairs) {
+        let (a, b) = (table[usize::from(*a)], table[usize::from(*b)]);
+        let here = &mut sums[usize::from(*x)];
+        *here = here.wrapping_add(a);
+        let here = &mut sums[usize::from(y.wrapping_add(second))];
+        *here = here.wrapping_add(b);
+    }
+    for (index, cell) in rest.iter().zip(cell_rest) {
         let here = &mut sums[usize::from(*cell)];
         *here = here.wrapping_add(table[usize::from(*index)]);
     }

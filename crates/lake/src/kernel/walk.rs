@@ -8,7 +8,7 @@ use super::error::Problem;
 use super::groups::Part;
 use super::hybrid::Ahead;
 use super::shape::Asked;
-use super::sums::{Cells, DENSE_CELLS, Sum};
+use super::sums::{Cells, DENSE_CELLS, Stretch, Sum};
 use super::tally::{Counts, Tallied, Tally};
 
 /// Runs shorter than this are not worth a step of their own.
@@ -30,8 +30,9 @@ pub(super) struct Walk {
     skip_min: usize,
     /// Cells of rows that were counted and are not yet summed up, see `pending`.
     index: Box<[u16; BLOCK]>,
-    /// How many rows of `index` wait for their sums.
+    /// How many rows of `index` wait for their sums, and in what stretches.
     pending: usize,
+    stretches: Vec<Stretch>,
     live: Vec<u16>,
     live_cells: Vec<u64>,
 }
@@ -73,6 +74,7 @@ impl Walk {
             tallies: Vec::new(),
             index: Box::new([0; BLOCK]),
             pending: 0,
+            stretches: Vec::new(),
             live: Vec::new(),
             live_cells: Vec::new(),
         })
@@ -116,7 +118,9 @@ impl Walk {
             return Ok(());
         }
         let index = self.index.get(..rows).unwrap_or_default();
-        self.sums.iter_mut().try_for_each(|it| it.add(rows, Cells::Each(index)))?;
+        let stretches = self.stretches.as_slice();
+        self.sums.iter_mut().try_for_each(|it| it.add(rows, Cells::Each(index, stretches)))?;
+        self.stretches.clear();
         let cells = || index.iter().enumerate().map(|(row, cell)| (row, u64::from(*cell)));
         self.tallies.iter_mut().try_for_each(|it| it.add(rows, cells()))
     }
@@ -132,8 +136,17 @@ impl Walk {
             self.settle()?;
         }
         self.index.get_mut(self.pending..self.pending + rows).unwrap_or_default().fill(cell);
-        self.pending += rows;
+        self.wait(rows, true);
         Ok(true)
+    }
+
+    /// Notes that the next rows of `index` wait for their sums.
+    fn wait(&mut self, rows: usize, is_one: bool) {
+        self.pending += rows;
+        match self.stretches.last_mut() {
+            Some(last) if !is_one && !last.is_one => last.rows += rows,
+            _ => self.stretches.push(Stretch { rows, is_one }),
+        }
     }
 
     /// Counts the only code of the only dimension without unpacking; how many rows that were, if it can be done.
@@ -227,7 +240,7 @@ impl Walk {
                 }
                 count(counts, index, self.cells, *copies);
                 if !self.only_counts() {
-                    self.pending += rows;
+                    self.wait(rows, false);
                 }
                 Ok(())
             }

@@ -29,6 +29,12 @@ impl Collected {
         self.hashes.extend(self.scratch.iter().filter(|it| range(it) == self.range));
     }
 
+    /// Whether a hash was added more than once so far.
+    pub(super) fn any_repeated(&mut self) -> bool {
+        self.hashes.sort_unstable();
+        self.hashes.array_windows().any(|[a, b]| a == b)
+    }
+
     /// The hashes that were added more than once, ascending.
     pub(super) fn repeated(mut self) -> Vec<u64> {
         self.hashes.sort_unstable();

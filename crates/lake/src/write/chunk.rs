@@ -49,10 +49,11 @@ impl Press {
             .map_err(|error| ParquetError::General(error.to_string()))
     }
 
-    /// Whether a column that begins with that page is to be compressed: packed codes and deltas hardly shrink, and would be
+    /// The first page of a column compressed, if the column is to be: packed codes and deltas hardly shrink, and would be
     /// expanded at every look.
-    fn pays(&mut self, page: &[u8]) -> Result<bool> {
-        Ok(self.press(page)?.len() * 8 <= page.len() * 7)
+    fn if_it_pays(&mut self, page: &[u8]) -> Result<Option<Bytes>> {
+        let pressed = self.press(page)?;
+        Ok((pressed.len() * 8 <= page.len() * 7).then_some(pressed))
     }
 
     fn press(&mut self, bytes: &[u8]) -> Result<Bytes> {
@@ -79,7 +80,8 @@ impl Column<'_> {
             values(rows, body);
         };
         fill(0..self.rows.min(PAGE_ROWS), &mut body);
-        let is_pressed = press.pays(&body)?;
+        let mut first = press.if_it_pays(&body)?;
+        let is_pressed = first.is_some();
         let mut pressed = |bytes: &[u8]| match is_pressed {
             true => press.press(bytes),
             false => Ok(Bytes::copy_from_slice(bytes)),
@@ -94,7 +96,8 @@ impl Column<'_> {
             if from > 0 {
                 fill(rows, &mut body);
             }
-            let page = self.data_page(pressed(&body)?, count);
+            let packed = first.take().map_or_else(|| pressed(&body), Ok)?;
+            let page = self.data_page(packed, count);
             totals.add(&writer.write_page(CompressedPage::new(page, body.len()))?);
         }
         writer.close()?;
