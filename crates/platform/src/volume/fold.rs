@@ -154,7 +154,8 @@ impl Volume {
         let entries = open.lake.manifest.entries(&it.place, it.day.window(), None).map_err(unreachable)?;
         let latest = entries.iter().filter(|entry| entry.day == it.day).max_by_key(|it| it.added_at);
         let Some(latest) = latest else { return Ok(()) };
-        let target = Target { place: it.place.clone(), layout: layout(open, latest)?, standing: rule() };
+        let standing = rule(&self.store, &it.place).map_err(unreachable)?;
+        let target = Target { place: it.place.clone(), layout: layout(open, latest)?, standing };
         open.lake.settle(&target, it.day, self.store.now()).map_err(unreachable)?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use evidence::FactSchema;
 use formats::Codes;
 use lake::{ImportLimits, Importer, Preference, Standing};
 use language::Contract;
+use platform::annexes;
 
 use crate::arguments::{ImportArguments, ImportFormat, lang};
 use crate::failure::Failure;
@@ -33,7 +34,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let codes = codes(arguments, fact, lang)?;
     let place = OpenLake::open(&arguments.lake, arguments.tenant.as_deref(), arguments.work.as_deref())?;
     let phone_key = phone_key(arguments, &place)?;
-    let standing = codes.as_ref().map_or_else(latest, standing);
+    let standing = codes.as_ref().map_or_else(latest, annexes::standing);
     let target = place.target(&contract, fact, standing);
     let folder = work(arguments, &place)?.join(".import").join(lake::segment(&target.place.folder()));
     let opened = Importer::open(place.lake().clone(), target, folder, ImportLimits::default());
@@ -119,6 +120,10 @@ fn work<'p>(arguments: &ImportArguments, place: &'p OpenLake) -> Result<&'p Path
 /// The key phone numbers are hidden with: the one named, or the lake's own, made when there is none. Object stores keep no
 /// secrets.
 fn phone_key(arguments: &ImportArguments, place: &OpenLake) -> Result<formats::Key, Failure> {
+    if let (Some(path), Some(tenant)) = (&arguments.server_key, &arguments.tenant) {
+        let secret = annexes::phone_secret(&key::signing_key(Some(path))?, tenant);
+        return Ok(formats::Key::new(secret.as_bytes()));
+    }
     let own = place.folder().map(|it| it.join("phone.key"));
     let named = arguments.phone_key.as_deref().or(own.as_deref());
     let path = named.ok_or_else(|| {
@@ -143,17 +148,6 @@ fn phone_key(arguments: &ImportArguments, place: &OpenLake) -> Result<formats::K
 /// Without an annex, what is recorded last stands.
 fn latest() -> Standing {
     Standing { preferences: vec![Preference::Latest] }
-}
-
-fn standing(codes: &Codes) -> Standing {
-    let preferences = codes.standing().iter().map(|it| match it {
-        formats::Standing::Rank { attribute, words } => {
-            Preference::Rank { attribute: attribute.clone(), words: words.clone() }
-        }
-        formats::Standing::Latest => Preference::Latest,
-        formats::Standing::Earliest => Preference::Earliest,
-    });
-    Standing { preferences: preferences.collect() }
 }
 
 fn now() -> Result<timeline::Instant, Failure> {
