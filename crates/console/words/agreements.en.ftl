@@ -127,6 +127,7 @@ agreements-acknowledged-count = { $count ->
    *[other] { $count } acknowledged
   }
 agreements-file = Download the text
+agreements-annex-of = Annex { $id } { $version }, for { $fact }
 agreements-what-changed = What changed
 agreements-by-upheld = Upheld itself
 agreements-by-token = a program, by its token
@@ -229,6 +230,9 @@ agreements-new-title = A new agreement
 agreements-new-lead = Words for people, rules for the machine, worked examples that show they agree. It is checked as you type.
 agreements-edit-lead = The newest text under its next number. It is checked as you type; publishing leaves all earlier versions as they are.
 agreements-editor-text = The contract, in Markdown
+agreements-editor-annexes = Annexes: what codes of receipts mean
+agreements-editor-annexes-mean = A contract with facts in volume may have an annex for each of them, in Markdown. It is published with the text and never changes either.
+agreements-editor-annex = Annex { $number }
 agreements-editor-kind = Who promises
 agreements-editor-ours = We do, to our customers
 agreements-editor-upstream = A supplier does, to us
@@ -250,6 +254,8 @@ agreements-draft-errors = { $count ->
    *[other] { $count } things to mend
   }
 agreements-draft-mend = To be mended
+agreements-draft-mend-annexes = To be mended in annexes
+agreements-draft-annex = annex { $number }, line { $line }
 agreements-draft-warnings = Warnings
 agreements-draft-warnings-mean = Mend the text, or acknowledge each by name; the names stay on record with the version.
 agreements-draft-acknowledge = Acknowledge

@@ -1,5 +1,6 @@
 //! The annex of a contract that says what vendors' codes mean: classes, rules, and codes with the day they apply from.
 
+mod belongs;
 mod fault;
 mod front;
 mod markdown;
@@ -121,6 +122,11 @@ impl Codes {
     /// What stands in for an unknown time of sending.
     pub fn sent_unknown(&self) -> SentUnknown {
         self.sent_unknown
+    }
+
+    /// Whether it lists a code of that provider and carrier, from whatever day on.
+    pub fn lists(&self, provider: &str, carrier: Option<&str>, code: &str) -> bool {
+        self.entry(provider, carrier, code, Instant::MAX).is_ok()
     }
 
     /// What a code means for a message sent at `sent_at`: the whole code, of the provider before any, of the carrier before

@@ -75,7 +75,7 @@ pub struct Folded {
 pub fn fold(
     lake: &Lake,
     journal: &Journal,
-    standing: &dyn Fn(&Place) -> Standing,
+    standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
     at: Instant,
 ) -> Result<Folded, FoldError> {
     let mut folded = Folded::default();
@@ -93,13 +93,13 @@ pub fn fold(
 pub fn fold_batches(
     lake: &Lake,
     groups: &[(String, Vec<Vec<u8>>)],
-    standing: &dyn Fn(&Place) -> Standing,
+    standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
     at: Instant,
 ) -> Result<Folded, FoldError> {
     let mut folded = Folded::default();
     for ((place, _), rows) in rows_of(groups)? {
         folded.rows += rows.len() as u64;
-        let target = Target { standing: standing(&place), layout: rows.layout.clone(), place };
+        let target = Target { standing: standing(&place)?, layout: rows.layout.clone(), place };
         fold_rows(lake, &target, &rows, at, &mut folded)?;
     }
     Ok(folded)

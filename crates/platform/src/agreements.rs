@@ -12,6 +12,7 @@ use serde_json::json;
 use store::{Fault, Row, Tx, values};
 use timeline::Instant;
 
+use crate::annexes::{self, Annex};
 use crate::audit::{self, Entry};
 use crate::comparison::Comparison;
 use crate::documents::{self, Document, DocumentKind};
@@ -92,6 +93,8 @@ pub struct Version {
     pub acknowledged: Vec<String>,
     /// The findings it was published with.
     pub findings: Vec<Finding>,
+    /// What codes of receipts mean: the annexes it was published with.
+    pub annexes: Vec<Annex>,
 }
 
 /// The documents of an agreement.
@@ -148,7 +151,7 @@ pub fn versions(
     get(platform, tx, who, id)?;
     let seen = sight(tx, who)?;
     let rows = tx.rows(
-        "SELECT agreement_id, version, sha256, effective, amendment, published_at, published_by, acknowledged, findings
+        "SELECT agreement_id, version, sha256, effective, amendment, published_at, published_by, acknowledged, findings, annexes
          FROM agreement_version WHERE agreement_id = $1 ORDER BY seq DESC",
         values![id],
     )?;
@@ -179,6 +182,20 @@ pub fn text(
 ) -> Result<String, Failure> {
     check_sight(tx, who, id, name)?;
     Ok(platform.contracts.get(tx, id, name)?.text.clone())
+}
+
+/// The text of an annex of a version, as it was published.
+pub fn annex_text(
+    _: &Platform,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (id, name): (&str, &str),
+    annex: &str,
+) -> Result<String, Failure> {
+    check_sight(tx, who, id, name)?;
+    let kept = annexes::of_version(tx, id, name)?;
+    let found = kept.iter().find(|it| it.annex.id == annex).ok_or_else(Refusal::not_found)?;
+    Ok(annexes::text(tx, &found.annex)?)
 }
 
 /// What changes from one version to another, with a witness for each change that money shows.
@@ -249,7 +266,7 @@ pub(crate) fn found(tx: &mut Tx<'_>, id: &str) -> Result<Agreement, Failure> {
 /// The version, whoever asks.
 pub(crate) fn found_version(tx: &mut Tx<'_>, id: &str, name: &str) -> Result<Version, Failure> {
     let row = tx.row(
-        "SELECT agreement_id, version, sha256, effective, amendment, published_at, published_by, acknowledged, findings
+        "SELECT agreement_id, version, sha256, effective, amendment, published_at, published_by, acknowledged, findings, annexes
          FROM agreement_version WHERE agreement_id = $1 AND version = $2",
         values![id, name],
     )?;
@@ -376,5 +393,6 @@ fn version(row: &Row) -> Result<Version, Fault> {
         published_by: row.get(6)?,
         acknowledged: of_row(row, 7)?,
         findings: of_row(row, 8)?,
+        annexes: of_row(row, 9)?,
     })
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use formats::Codes;
 use language::Contract;
 use store::{Fault, Tx, values};
 
+use crate::annexes;
 use crate::objects::{self, Packed};
 use crate::refusal::{Failure, Refusal};
 
@@ -23,6 +25,8 @@ pub struct Published {
     pub text: String,
     /// What it means.
     pub contract: Contract,
+    /// What codes of receipts mean: the position of a fact, and its annex.
+    pub annexes: Vec<(usize, Codes)>,
     packed: OnceLock<Packed>,
 }
 
@@ -61,7 +65,9 @@ impl Contracts {
             Fault::broken(format!("{agreement} {version} can no longer be read by this program"))
         })?;
         let (agreement, version) = key.clone();
-        let published = Arc::new(Published { agreement, version, text, contract, packed: OnceLock::new() });
+        let annexes = annexed(tx, &contract, (&agreement, &version))?;
+        let published =
+            Arc::new(Published { agreement, version, text, contract, annexes, packed: OnceLock::new() });
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX {
             kept.pop_first();
@@ -69,4 +75,19 @@ impl Contracts {
         kept.insert(key, published.clone());
         Ok(published)
     }
+}
+
+/// The codes of a version's annexes, each with the fact it is for.
+fn annexed(
+    tx: &mut Tx<'_>,
+    contract: &Contract,
+    (agreement, version): (&str, &str),
+) -> Result<Vec<(usize, Codes)>, Failure> {
+    let mut all = Vec::new();
+    for it in annexes::of_version(tx, agreement, version)? {
+        if let Some((fact, _)) = contract.schema.fact(&it.annex.fact) {
+            all.push((fact, annexes::codes(tx, contract, &it.annex)?));
+        }
+    }
+    Ok(all)
 }

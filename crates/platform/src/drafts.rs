@@ -4,6 +4,7 @@ use diagnostic::{Bilingual, Diagnostic, Severity, has_errors};
 use language::Contract;
 use settle::ExampleResult;
 
+use crate::annexes;
 use crate::principal::{PROVIDER, Principal};
 use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb, allows};
@@ -17,6 +18,8 @@ pub struct Draft {
     pub errors: Vec<Diagnostic>,
     /// What the review found, in the order of the text.
     pub findings: Vec<DraftFinding>,
+    /// What is wrong with its annexes, which findings name `annexes[0]` and so on.
+    pub annexes: Vec<Diagnostic>,
     /// What became of each worked case.
     pub examples: Vec<ExampleResult>,
 }
@@ -44,17 +47,24 @@ pub struct DraftFinding {
 }
 
 /// Reads and reviews a contract and runs its worked cases. Only somebody who may publish gets an answer.
-pub fn examine(who: &Principal, text: &str) -> Result<Draft, Failure> {
+pub fn examine(who: &Principal, text: &str, annexes: &[String]) -> Result<Draft, Failure> {
     if !who.role_in(PROVIDER).is_some_and(|it| allows(it, Resource::Agreement, Verb::Create)) {
         return Err(Refusal::not_found().into());
     }
-    Ok(examined(text))
+    Ok(examined(text, annexes))
 }
 
-fn examined(text: &str) -> Draft {
+fn examined(text: &str, annexes: &[String]) -> Draft {
     let (contract, mut found) = language::read("text", text);
     let Some(contract) = contract else {
-        return Draft { name: None, errors: found, findings: Vec::new(), examples: Vec::new() };
+        let nothing = (Vec::new(), Vec::new(), Vec::new());
+        return Draft {
+            name: None,
+            errors: found,
+            findings: nothing.0,
+            annexes: nothing.1,
+            examples: nothing.2,
+        };
     };
     found.extend(review::review(&contract));
     diagnostic::sort(&mut found);
@@ -69,7 +79,8 @@ fn examined(text: &str) -> Draft {
         title: contract.title.clone(),
     };
     let findings = findings.into_iter().map(|it| finding(&contract, it)).collect();
-    Draft { name: Some(name), errors, findings, examples }
+    let annexes = annexes::check(&contract, annexes).err().unwrap_or_default();
+    Draft { name: Some(name), errors, findings, annexes, examples }
 }
 
 fn finding(contract: &Contract, diagnostic: Diagnostic) -> DraftFinding {
@@ -91,13 +102,13 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_be_read_has_errors_and_nothing_else() {
-        let draft = examined("no contract");
+        let draft = examined("no contract", &[]);
         assert!(draft.name.is_none() && !draft.errors.is_empty());
     }
 
     #[test]
     fn every_warning_of_a_shipped_contract_can_be_acknowledged_by_its_name() {
-        let draft = examined(include_str!("../../../contracts/mwe.md"));
+        let draft = examined(include_str!("../../../contracts/mwe.md"), &[]);
         assert_eq!(draft.name.as_ref().map(|it| it.id.as_str()), Some("mwe"));
         assert!(draft.errors.is_empty() && draft.examples.iter().all(ExampleResult::passed));
         let named = draft.findings.iter().filter_map(|it| it.acknowledge.as_deref());

@@ -8,6 +8,8 @@ mod known;
 mod outlook;
 mod receipt;
 mod revisions;
+pub mod unseen;
+mod vendors;
 mod volume;
 
 use std::collections::BTreeSet;
@@ -32,6 +34,7 @@ use crate::volume::wait;
 use fit::{check_size, problem, too_many, unfit};
 pub use outlook::{Outlook, look};
 pub use receipt::{Problem, Receipt};
+pub use vendors::{Sent, Vendor, prepare_receipts};
 pub use volume::secure;
 
 /// Longest body, in bytes.
@@ -83,6 +86,7 @@ pub struct Prepared {
     volume: volume::InVolume,
     problems: Vec<Diagnostic>,
     refused: u64,
+    told: vendors::Told,
 }
 
 /// What is still asked about a record when its line has been written.
@@ -152,22 +156,18 @@ pub fn prepare(opened: Opened, who: &Principal, body: Body) -> Result<Prepared, 
     if taken.records.len().saturating_add(taken.refused) > RECORDS_MAX {
         return Err(too_many().into());
     }
-    let mut prepared = Prepared {
-        opened,
-        actor: who.actor.clone(),
-        atomic: body.atomic,
-        lines: String::with_capacity(file.bytes.len()),
-        records: Vec::with_capacity(taken.records.len()),
-        ids: Vec::with_capacity(taken.records.len()),
-        sha256: String::new(),
-        reach: Reach::NONE,
-        volume: volume::InVolume::new(),
-        problems: taken.diagnostics,
-        refused: u64::try_from(taken.refused).unwrap_or(u64::MAX),
-    };
+    let mut prepared = Prepared::new(opened, who, body.atomic);
+    prepared.lines.reserve(file.bytes.len());
+    prepared.records.reserve(taken.records.len());
+    prepared.ids.reserve(taken.records.len());
+    prepared.problems = taken.diagnostics;
+    prepared.refused = u64::try_from(taken.refused).unwrap_or(u64::MAX);
     let writer = LineWriter::new(schema);
     for record in &taken.records {
-        prepared.add(record, &writer);
+        if let Err(problem) = prepared.add(record, &writer) {
+            prepared.problems.push(problem);
+            prepared.refused += 1;
+        }
     }
     prepared.sha256 = prepared.volume.sha256(&prepared.lines);
     prepared.check_whole()?;
@@ -250,6 +250,7 @@ fn keep(
     prepared.check_whole()?;
     let accepted = prepared.accepted();
     let mut receipt = Receipt::of(&prepared, duplicates);
+    unseen::note(tx, &prepared)?;
     if accepted == 0 {
         return Ok(receipt);
     }
@@ -332,22 +333,35 @@ impl Latest {
 }
 
 impl Prepared {
-    fn add(&mut self, record: &Record, writer: &LineWriter<'_>) {
+    /// Of nothing yet.
+    fn new(opened: Opened, who: &Principal, atomic: bool) -> Self {
+        Self {
+            opened,
+            actor: who.actor.clone(),
+            atomic,
+            lines: String::new(),
+            records: Vec::new(),
+            ids: Vec::new(),
+            sha256: String::new(),
+            reach: Reach::NONE,
+            volume: volume::InVolume::new(),
+            problems: Vec::new(),
+            refused: 0,
+            told: vendors::Told::default(),
+        }
+    }
+
+    /// Takes a record, or says why it cannot be taken.
+    fn add(&mut self, record: &Record, writer: &LineWriter<'_>) -> Result<(), Diagnostic> {
         if let Some(problem) = unfit(record, &self.opened) {
-            self.problems.push(problem);
-            self.refused += 1;
-            return;
+            return Err(problem);
         }
         let from = self.lines.len();
         writer.push(&mut self.lines, record);
         let fact = self.opened.published.contract.schema.facts.get(record.fact);
         if fact.is_some_and(|it| it.volume) {
             let line = self.lines.split_off(from);
-            if let Err(problem) = self.volume.add(record, &line, (&self.opened, &self.actor)) {
-                self.problems.push(problem);
-                self.refused += 1;
-            }
-            return;
+            return self.volume.add(record, &line, (&self.opened, &self.actor));
         }
         let digest = Sha256::digest(self.lines.get(from..).unwrap_or_default().as_bytes());
         self.lines.push('\n');
@@ -372,6 +386,7 @@ impl Prepared {
             supersedes: record.supersedes.clone(),
             reach,
         });
+        Ok(())
     }
 
     /// Records kept, listed and in volume.

@@ -5,6 +5,7 @@
 //! and it writes its audit entry in the same transaction ([`audit::append`]); the store refuses a change without one.
 
 pub mod agreements;
+pub mod annexes;
 pub mod answered;
 pub mod attestations;
 pub mod audit;

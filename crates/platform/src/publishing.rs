@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Tx, values};
 
 use crate::agreements::{self, AgreementKind, Amendment, Version};
+use crate::annexes::{self, Annex};
 use crate::audit::{self, Entry};
 use crate::documents::{Document, DocumentKind};
 use crate::kept::to_text;
@@ -41,6 +42,9 @@ pub struct Publish {
     /// with this number or heading.
     #[serde(default)]
     pub acknowledge: Vec<String>,
+    /// What codes of receipts mean, for each fact in volume that has receipts: annexes of the contract, as Markdown.
+    #[serde(default)]
+    pub annexes: Vec<String>,
 }
 
 /// How weighty a finding is.
@@ -81,6 +85,7 @@ pub struct Checked {
     acknowledged: Vec<String>,
     findings: Vec<Finding>,
     contract: Contract,
+    annexes: Vec<annexes::Checked>,
 }
 
 /// Reads and reviews a contract and runs its worked cases. Refused with everything that is wrong when the text has errors
@@ -92,7 +97,7 @@ pub fn check(who: &Principal, input: Publish) -> Result<Checked, Failure> {
 }
 
 fn checked(input: Publish) -> Result<Checked, Refusal> {
-    let Publish { text, kind, acknowledge } = input;
+    let Publish { text, kind, acknowledge, annexes } = input;
     if text.len() > TEXT_BYTES_MAX {
         return Err(Refusal::new(
             RefusalKind::TooLarge,
@@ -108,11 +113,12 @@ fn checked(input: Publish) -> Result<Checked, Refusal> {
     if has_errors(&found) {
         return Err(Refusal::findings(found));
     }
+    let annexes = annexes::check(&contract, &annexes).map_err(Refusal::findings)?;
     check_examples(&contract)?;
     check_acknowledged(&contract, &found, &acknowledge)?;
     let findings = found.iter().map(|it| finding(&contract, it)).collect();
     let sha256 = hex(&Sha256::digest(text.as_bytes()));
-    Ok(Checked { text, sha256, kind, acknowledged: acknowledge, findings, contract })
+    Ok(Checked { text, sha256, kind, acknowledged: acknowledge, findings, contract, annexes })
 }
 
 /// Publishes a checked contract. The same text again gets the same answer; another text under a version that is published
@@ -131,20 +137,27 @@ pub fn publish(
     )?;
     if let Some(row) = known {
         let sha256: String = row.get(0)?;
-        return if sha256 == checked.sha256 {
-            agreements::found_version(tx, id, version)
+        if sha256 != checked.sha256 {
+            return Err(taken(id, version).into());
+        }
+        let found = agreements::found_version(tx, id, version)?;
+        return if found.annexes == checked.annexes() {
+            Ok(found)
         } else {
-            Err(taken(id, version).into())
+            Err(other_annexes(id, version).into())
         };
     }
     check_facts_stay(platform, tx, checked)?;
     put_agreement(tx, checked)?;
     objects::put(tx, checked.text.as_bytes())?;
+    for it in &checked.annexes {
+        objects::put(tx, it.text.as_bytes())?;
+    }
     tx.execute(
         "INSERT INTO agreement_version (agreement_id, version, seq, sha256, effective, amendment, published_at, published_by,
-           acknowledged, findings)
+           acknowledged, findings, annexes)
          VALUES ($1, $2, (SELECT coalesce(max(seq), 0) + 1 FROM agreement_version WHERE agreement_id = $1), $3, $4, $5, $6,
-           $7, $8, $9)",
+           $7, $8, $9, $10)",
         values![
             id,
             version,
@@ -155,15 +168,15 @@ pub fn publish(
             &who.actor,
             to_text(&checked.acknowledged)?,
             to_text(&checked.findings)?,
+            to_text(&checked.annexes.iter().map(|it| &it.kept).collect::<Vec<_>>())?,
         ],
     )?;
-    let entry = Entry {
-        action: "agreement.published",
-        subject: id.clone(),
-        old: Json::Null,
-        new: json!({ "version": version, "sha256": checked.sha256, "kind": checked.kind, "acknowledged": checked.acknowledged }),
-        ..Entry::default()
-    };
+    let mut new = json!({ "version": version, "sha256": checked.sha256, "kind": checked.kind, "acknowledged": checked.acknowledged });
+    if !checked.annexes.is_empty() {
+        new["annexes"] = json!(checked.annexes());
+    }
+    let subject = id.clone();
+    let entry = Entry { action: "agreement.published", subject, old: Json::Null, new, ..Entry::default() };
     audit::append(tx, who, PROVIDER, entry)?;
     agreements::found_version(tx, id, version)
 }
@@ -185,6 +198,12 @@ fn check_facts_stay(platform: &Platform, tx: &mut Tx<'_>, checked: &Checked) -> 
         }
     }
     Ok(())
+}
+
+impl Checked {
+    fn annexes(&self) -> Vec<Annex> {
+        self.annexes.iter().map(|it| it.kept.annex.clone()).collect()
+    }
 }
 
 /// Makes the agreement with its first version; a later one leaves it as it is.
@@ -326,6 +345,16 @@ fn moved(fact: &str, version: &str, in_volume: bool) -> Refusal {
         format!(
             "`{fact}` 在此为{now_zh}，而在版本 {version} 中为{then_zh}；该版本下到来的记录将不被计入：请为此事实另取名称"
         ),
+    )
+}
+
+fn other_annexes(id: &str, version: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::Exists,
+        format!(
+            "{id} {version} is published with other annexes; what is published never changes: give text and annexes a new version"
+        ),
+        format!("{id} {version} 已随其他附件发布；发布后不可更改，请为文本和附件使用新的版本号"),
     )
 }
 

@@ -17,9 +17,10 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::lake::{BlobError, Blobs, Lake, Limits, LocalBlobs, Preference, Standing};
-use store::{Fault, Store};
+use ::lake::{BlobError, Blobs, Lake, Limits, LocalBlobs, ManifestError, Place, Preference, Standing};
+use store::{Fault, Scope, Store};
 
+use crate::annexes;
 use crate::refusal::Failure;
 
 pub use asked::Told;
@@ -68,9 +69,11 @@ struct Open {
     _lock: File,
 }
 
-/// Of records with one id the one recorded last stands: whoever sends a record again says what holds now.
-fn rule() -> Standing {
-    Standing { preferences: vec![Preference::Latest] }
+/// Which of the records with one id stands: what the contract's annex says. Without one it is the one recorded last, for whoever
+/// sends a record again says what holds now.
+fn rule(store: &Store, place: &Place) -> Result<Standing, ManifestError> {
+    let found = store.read(Scope::Provider, |tx| annexes::rule(tx, place)).map_err(manifest::failed)?;
+    Ok(found.unwrap_or_else(|| Standing { preferences: vec![Preference::Latest] }))
 }
 
 impl fmt::Debug for Volume {

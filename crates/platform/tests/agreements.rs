@@ -124,8 +124,12 @@ fn an_agreement_keeps_its_kind() {
 fn only_owner_and_service_manager_publish() {
     each(|world| {
         for role in Role::ALL.into_iter().filter(|it| it.is_provider()) {
-            let input =
-                || Publish { text: HOSTING.to_owned(), kind: AgreementKind::Ours, acknowledge: Vec::new() };
+            let input = || Publish {
+                text: HOSTING.to_owned(),
+                kind: AgreementKind::Ours,
+                acknowledge: Vec::new(),
+                annexes: Vec::new(),
+            };
             let may = matches!(role, Role::Owner | Role::ServiceManager);
             assert_eq!(publishing::check(&ours(role), input()).is_ok(), may, "{role}");
             let checked = publishing::check(&owner(), input()).unwrap();

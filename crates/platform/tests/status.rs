@@ -20,6 +20,7 @@ fn prepare(world: &World) {
         text: CONTRACT.to_owned(),
         kind: agreements::AgreementKind::Ours,
         acknowledge,
+        annexes: Vec::new(),
     };
     let codes = match publishing::check(&owner(), publish(Vec::new())) {
         Err(platform::Failure::Refusal(it)) => it.findings.iter().map(|it| it.code.to_owned()).collect(),

@@ -10,15 +10,16 @@ use crate::value::Value;
 pub const SCHEMA_VERSION: i64 = 5;
 
 /// Each version's statements, in the common subset of SQL.
-const MIGRATIONS: [(i64, &str); 4] = [
+const MIGRATIONS: [(i64, &str); 5] = [
     (1, include_str!("migrations/0001.sql")),
     (2, include_str!("migrations/0002.sql")),
     (3, include_str!("migrations/0003.sql")),
+    (4, include_str!("migrations/0004.sql")),
     (5, include_str!("migrations/0005.sql")),
 ];
 
 /// Tables whose rows belong to a tenant (column `tenant_id`; '' belongs to the provider).
-pub const TENANT_TABLES: [&str; 32] = [
+pub const TENANT_TABLES: [&str; 33] = [
     "subscription",
     "notice_delivery",
     "evidence_batch",
@@ -26,6 +27,7 @@ pub const TENANT_TABLES: [&str; 32] = [
     "evidence_stream",
     "lake_file",
     "lake_waiting",
+    "receipt_unseen",
     "correction",
     "maintenance",
     "attestation",

@@ -1,5 +1,6 @@
 //! Bringing a directory of files to a running server: what is wanted, what is there, and the steps between.
 
+mod annexes;
 mod arranged;
 mod calendars;
 mod directory;

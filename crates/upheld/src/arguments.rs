@@ -288,6 +288,9 @@ pub(crate) struct ImportArguments {
     /// The key that hides phone numbers; by default `phone.key` in the lake's directory, made at the first import.
     #[arg(long, value_name = "FILE")]
     pub(crate) phone_key: Option<PathBuf>,
+    /// The sealing key of a server: phone numbers are hidden as that server hides them for the tenant.
+    #[arg(long, value_name = "FILE", requires = "tenant", conflicts_with = "phone_key")]
+    pub(crate) server_key: Option<PathBuf>,
     /// How to print.
     #[command(flatten)]
     pub(crate) output: Output,

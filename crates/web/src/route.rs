@@ -100,6 +100,8 @@ pub struct Route {
     pub strict: bool,
     /// Takes records: served also where nothing else is.
     pub intake: bool,
+    /// Called by programs that send no header: with `from`, a token may stand in the address.
+    pub called_back: bool,
     /// Bytes of a body, at most.
     pub body_bytes_max: usize,
     /// What it does.
@@ -130,6 +132,7 @@ impl Route {
             right,
             strict: false,
             intake: false,
+            called_back: false,
             body_bytes_max: JSON_BYTES_MAX,
             action,
         }
@@ -169,6 +172,12 @@ impl Route {
     #[must_use]
     pub fn intake(mut self) -> Self {
         self.intake = true;
+        self
+    }
+
+    /// May be called with a token in the address.
+    pub(crate) fn called_back(mut self) -> Self {
+        self.called_back = true;
         self
     }
 

@@ -21,7 +21,12 @@ const PAGE_OF_B: &str = "page-of-beta-22d0";
 fn publish(house: &House) {
     let text = TERMS.replace("id: hosting", &format!("id: {SHOWN}"));
     let text = text.replace("cause: text?", "cause: cause?").replace("cycle calendar month", CAUSE);
-    let publish = Publish { text, kind: AgreementKind::Ours, acknowledge: vec!["R0413".to_owned()] };
+    let publish = Publish {
+        text,
+        kind: AgreementKind::Ours,
+        acknowledge: vec!["R0413".to_owned()],
+        annexes: Vec::new(),
+    };
     let checked = publishing::check(&system(), publish).unwrap();
     let name = Text { en: "Hosting".to_owned(), zh: "托管".to_owned() };
     let work = move |platform: &platform::Platform, tx: &mut store::Tx<'_>| {

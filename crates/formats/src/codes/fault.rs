@@ -36,6 +36,12 @@ pub enum Fault {
     FrontLacks(&'static str),
     /// The zone is unknown.
     ZoneUnknown(String),
+    /// The annex is for another contract than the one it is published with.
+    OtherContract(String),
+    /// The contract has no fact of that name.
+    FactUnknown(String),
+    /// The fact's records do not come in volume.
+    NotInVolume(String),
     /// The annex is for another fact than the one it is read with.
     OtherFact(String),
     /// The fact is no event.
@@ -130,6 +136,17 @@ impl Fault {
             Fault::ZoneUnknown(zone) => {
                 said(format!("no time zone is called `{zone}`"), format!("没有名为 `{zone}` 的时区"))
             }
+            Fault::OtherContract(id) => said(
+                format!("the annex is for the contract `{id}`, not for this one"),
+                format!("附件属于合同 `{id}`，而非本合同"),
+            ),
+            Fault::FactUnknown(fact) => {
+                said(format!("the contract has no fact `{fact}`"), format!("合同没有事实 `{fact}`"))
+            }
+            Fault::NotInVolume(fact) => said(
+                format!("records of the fact `{fact}` do not come in volume"),
+                format!("事实 `{fact}` 的记录不是大量记录"),
+            ),
             Fault::OtherFact(fact) => said(
                 format!("the annex is for the fact `{fact}`, not for the one it is read with"),
                 format!("附件针对事实 `{fact}`，而非所读取的事实"),
@@ -221,7 +238,15 @@ impl Fault {
             Fault::ZoneUnknown(_) => {
                 Bilingual::new("write a name like `Asia/Shanghai`", "请写作 `Asia/Shanghai` 之类的名称")
             }
-            Fault::OtherFact(_) => {
+            Fault::OtherContract(_) => Bilingual::new(
+                "write the contract's id in `for`, or publish it with its own annex",
+                "请在 `for` 中写明该合同的 id，或随其自己的附件发布",
+            ),
+            Fault::NotInVolume(_) => Bilingual::new(
+                "declare the fact as `event in volume`, or name another one in `fact`",
+                "请将该事实声明为 `event in volume`，或在 `fact` 中另写一个",
+            ),
+            Fault::FactUnknown(_) | Fault::OtherFact(_) => {
                 Bilingual::new("name the contract's fact in `fact`", "请在 `fact` 中写明合同的事实")
             }
             Fault::NotAnEvent(_) => Bilingual::new(

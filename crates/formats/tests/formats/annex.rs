@@ -355,3 +355,29 @@ fn an_annex_too_large_is_refused() {
     let found = Codes::read("a.md", &text, &message()).expect_err("a fault");
     assert_eq!(found[0].fault, formats::Fault::TooLarge);
 }
+
+#[test]
+fn an_annex_says_of_which_contract_and_of_which_of_its_facts_it_is() {
+    let other = FactSchema { name: "call".to_owned(), volume: true, ..message() };
+    let listed = FactSchema { name: "listed".to_owned(), volume: false, ..message() };
+    let facts = [listed, other, FactSchema { volume: true, ..message() }];
+    let read = |text: &str| Codes::of_contract("small.md", text, "pingan-sms", &facts);
+    assert_eq!(read(SMALL).map(|it| (it.0, it.1.id().to_owned())).ok(), Some((2, "small".to_owned())));
+    let found = |from: &str, to: &str| {
+        let found = read(&SMALL.replacen(from, to, 1)).expect_err("a fault");
+        found.iter().map(|it| (it.place.line, it.fault.message().en)).collect::<Vec<_>>()
+    };
+    let said = |line, text: &str| vec![(line, text.to_owned())];
+    assert_eq!(
+        found("for: pingan-sms", "for: taimei"),
+        said(4, "the annex is for the contract `taimei`, not for this one")
+    );
+    assert_eq!(found("fact: message", "fact: mesage"), said(5, "the contract has no fact `mesage`"));
+    assert_eq!(
+        found("fact: message", "fact: listed"),
+        said(5, "records of the fact `listed` do not come in volume")
+    );
+    assert_eq!(found("fact: message\n", ""), said(1, "the front matter lacks `fact`"));
+    let both = found("for: pingan-sms", "for: taimei\nsent_unknown: x");
+    assert_eq!(both.iter().map(|it| it.0).collect::<Vec<_>>(), [4, 5]);
+}

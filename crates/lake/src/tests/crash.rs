@@ -30,7 +30,7 @@ fn lake(root: &Path) -> Lake {
 
 fn fold_and_settle(lake: &Lake, journal: &Journal, now: i64) {
     journal.rotate().unwrap();
-    fold(lake, journal, &|_| target().standing, Instant::from_nanos(now)).unwrap();
+    fold(lake, journal, &|_| Ok(target().standing), Instant::from_nanos(now)).unwrap();
     lake.settle_all(&target(), Interval::ALL, Instant::from_nanos(now)).unwrap();
 }
 

@@ -9,18 +9,23 @@ use crate::refusal::{Failure, Refusal, RefusalKind};
 use crate::stream::{Opened, SHARED, Side};
 
 pub(super) fn check_size(body: &Body) -> Result<(), Failure> {
-    if body.bytes.len() > BODY_BYTES_MAX {
-        return Err(Refusal::new(
-            RefusalKind::TooLarge,
-            format!("the body has {} bytes; send at most {BODY_BYTES_MAX} at once", body.bytes.len()),
-            format!("请求体 {} 字节；每次至多 {BODY_BYTES_MAX} 字节", body.bytes.len()),
-        )
-        .into());
-    }
+    check_bytes(body.bytes.len(), BODY_BYTES_MAX)?;
     // A quoted cell of CSV may hold line feeds.
     let lines_max = if body.shape == Shape::Lines { RECORDS_MAX } else { RECORDS_MAX * 20 };
     let lines = body.bytes.iter().filter(|it| **it == b'\n').count();
     if lines > lines_max { Err(too_many().into()) } else { Ok(()) }
+}
+
+pub(super) fn check_bytes(bytes: usize, most: usize) -> Result<(), Failure> {
+    if bytes <= most {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalKind::TooLarge,
+        format!("the body has {bytes} bytes; send at most {most} at once"),
+        format!("请求体 {bytes} 字节；每次至多 {most} 字节"),
+    )
+    .into())
 }
 
 pub(super) fn too_many() -> Refusal {

@@ -1,5 +1,7 @@
 //! What is answered to whoever sends evidence: what was kept, what was known, and what is wrong line by line.
 
+use std::collections::BTreeMap;
+
 use diagnostic::{Diagnostic, Severity};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,8 +25,11 @@ pub struct Receipt {
     pub duplicates: u64,
     /// Records that were not kept.
     pub refused: u64,
-    /// Why, by line; the first hundred.
+    /// Why, by line; the first hundred. Of receipts each reason once, with the first line it came at.
     pub rejected: Vec<Problem>,
+    /// How many receipts were in each class of the annex; absent when none were sent.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<String, u64>,
     /// What is worth knowing about records that were kept.
     pub warnings: Vec<Problem>,
     /// The batch's number in its stream, from 1; absent when nothing was kept.
@@ -51,6 +56,9 @@ pub struct Problem {
     pub message: Text,
     /// How to mend it.
     pub help: Text,
+    /// How many receipts were left out for this reason; absent where it is told of each line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
 }
 
 impl Receipt {
@@ -66,7 +74,14 @@ impl Receipt {
             in_volume: prepared.in_volume(),
             duplicates,
             refused: prepared.refused,
-            rejected: errors.into_iter().map(Problem::from).collect(),
+            rejected: errors
+                .into_iter()
+                .map(|it| Problem {
+                    count: prepared.told.reasons.get(&it.message.en).copied(),
+                    ..Problem::from(it)
+                })
+                .collect(),
+            classes: prepared.told.classes.clone(),
             warnings: warnings.into_iter().map(Problem::from).collect(),
             batch: None,
             sha256: None,
@@ -91,6 +106,7 @@ impl From<&Diagnostic> for Problem {
             code: it.code.to_owned(),
             message: Text::from(&it.message),
             help: Text::from(&it.help),
+            count: None,
         }
     }
 }

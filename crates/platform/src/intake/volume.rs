@@ -31,6 +31,8 @@ pub(super) struct InVolume {
     pub(super) count: usize,
     pub(super) reach: Reach,
     lines: Sha256,
+    /// Each record says itself when it was recorded, as a receipt does.
+    keeps_times: bool,
     /// Where they are safe, once they are.
     pub(super) safe: Option<Safe>,
 }
@@ -52,8 +54,15 @@ impl InVolume {
             count: 0,
             reach: Reach::NONE,
             lines: Sha256::new(),
+            keeps_times: false,
             safe: None,
         }
+    }
+
+    /// Leaves the times at which records were made as they are: by these the contract's rule says which of several stands, and not
+    /// by the order they came in.
+    pub(super) fn keeps_times(&mut self) {
+        self.keeps_times = true;
     }
 
     /// Takes a record whose canonical line is `line`.
@@ -128,8 +137,11 @@ pub fn secure(platform: &Platform, who: &Principal, mut prepared: Prepared) -> R
         super::check_version(tx, &stream, (&tenant, &prepared.opened))
     })?;
     let now = platform.store.now().nanos();
+    let keeps_times = prepared.volume.keeps_times;
     let batches = prepared.volume.batches.iter_mut().map(|(place, rows)| {
-        rows.recorded_at.fill(now);
+        if !keeps_times {
+            rows.recorded_at.fill(now);
+        }
         Batch::encode(place, rows)
     });
     prepared.volume.safe = Some(platform.volume.append(batches.collect())?);

@@ -154,7 +154,8 @@ impl Volume {
         let mut entries = open.lake.manifest.entries(&it.place, it.day.window(), None).map_err(unreachable)?;
         entries.retain(|entry| entry.day == it.day);
         let Some(layout) = open.lake.layout(&entries).map_err(unreachable)? else { return Ok(()) };
-        let target = Target { place: it.place.clone(), layout, standing: rule() };
+        let standing = rule(&self.store, &it.place).map_err(unreachable)?;
+        let target = Target { place: it.place.clone(), layout, standing };
         open.lake.settle(&target, it.day, self.store.now()).map_err(unreachable)?;
         Ok(())
     }

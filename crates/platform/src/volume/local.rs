@@ -63,7 +63,7 @@ impl Waiting for Local {
             tx.rows(sql, values![name])?.iter().map(batch).collect::<Result<Vec<_>, Fault>>()
         })?;
         self.journal.rotate().map_err(|it| of_journal(&it))?;
-        fold(lake, &self.journal, &|_| rule(), store.now()).map_err(|it| fold::failed(&it))?;
+        fold(lake, &self.journal, &|it| Ok(rule(store, it)?), store.now()).map_err(|it| fold::failed(&it))?;
         store.write(Scope::Provider, move |tx| {
             for (tenant, stream, seq) in &waiting {
                 tx.housekeeping(

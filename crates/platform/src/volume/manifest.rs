@@ -194,7 +194,7 @@ fn entry(row: &Row) -> Result<FileEntry, Fault> {
     })
 }
 
-fn failed(fault: Fault) -> ManifestError {
+pub(super) fn failed(fault: Fault) -> ManifestError {
     match fault {
         Fault::DiskFull => ManifestError::Full(TABLE.to_owned()),
         other => ManifestError::Failed { path: TABLE.to_owned(), why: other.to_string() },

@@ -75,7 +75,8 @@ impl Shared {
         if taken.groups.is_empty() {
             return Ok(());
         }
-        fold_batches(lake, &taken.groups, &|_| rule(), store.now()).map_err(|it| fold::failed(&it))?;
+        fold_batches(lake, &taken.groups, &|it| Ok(rule(store, it)?), store.now())
+            .map_err(|it| fold::failed(&it))?;
         let journal = journal.to_owned();
         store.write(Scope::Provider, move |tx| say(tx, &journal, until))?;
         taken.groups.iter().try_for_each(|it| self.delete(&it.0))

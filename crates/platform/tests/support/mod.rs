@@ -210,7 +210,8 @@ pub(crate) fn publish_as(
     acknowledge: &[&str],
 ) -> Result<platform::agreements::Version, Failure> {
     let acknowledge = acknowledge.iter().map(|it| (*it).to_owned()).collect();
-    let input = platform::publishing::Publish { text: text.to_owned(), kind, acknowledge };
+    let input =
+        platform::publishing::Publish { text: text.to_owned(), kind, acknowledge, annexes: Vec::new() };
     let checked = platform::publishing::check(&owner(), input)?;
     world.write(move |platform, tx| platform::publishing::publish(platform, tx, &owner(), &checked))
 }

@@ -4,6 +4,7 @@
 
 mod faulty;
 mod kept;
+mod receipts;
 mod shared;
 #[path = "../support/mod.rs"]
 mod support;

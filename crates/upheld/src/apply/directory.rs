@@ -13,6 +13,7 @@ use platform::subscriptions::Renewal;
 use platform::{Failure as Refused, Refusal};
 use serde::{Deserialize, Serialize};
 
+use super::annexes;
 use crate::failure::Failure;
 use crate::files;
 
@@ -43,6 +44,8 @@ pub(crate) struct WantedContract {
     pub(crate) kind: AgreementKind,
     /// The warnings that are accepted.
     pub(crate) acknowledge: Vec<String>,
+    /// The texts of its annexes.
+    pub(crate) annexes: Vec<String>,
 }
 
 /// A customer.
@@ -108,6 +111,8 @@ struct FileContract {
     kind: AgreementKind,
     #[serde(default)]
     acknowledge: Vec<String>,
+    /// Its annexes of codes; where nothing is said, those of `contracts/codes` that are for it.
+    codes: Option<Vec<PathBuf>>,
 }
 
 /// Reads a directory. Everything that is wrong with its contracts is printed before it is refused.
@@ -158,6 +163,7 @@ fn with_found(dir: &Path, named: Vec<FileContract>) -> Result<Vec<FileContract>,
         file,
         kind: AgreementKind::Ours,
         acknowledge: Vec::new(),
+        codes: None,
     });
     Ok(named.into_iter().chain(unnamed).collect())
 }
@@ -166,21 +172,32 @@ fn with_found(dir: &Path, named: Vec<FileContract>) -> Result<Vec<FileContract>,
 fn contract(dir: &Path, entry: FileContract, lang: Lang) -> Result<WantedContract, Failure> {
     let path = dir.join(&entry.file);
     let text = files::text(&path)?;
-    let FileContract { kind, acknowledge, .. } = entry;
-    let publish = Publish { text: text.clone(), kind, acknowledge: acknowledge.clone() };
+    let FileContract { kind, acknowledge, codes, .. } = entry;
+    let (contract, _) = language::read(&path.display().to_string(), &text);
+    let id = contract.as_ref().map_or("", |it| it.id.as_str());
+    let beside = annexes::of(dir, id, codes.as_deref())?;
+    let annexes: Vec<String> = beside.iter().map(|it| it.1.clone()).collect();
+    let publish =
+        Publish { text: text.clone(), kind, acknowledge: acknowledge.clone(), annexes: annexes.clone() };
     match publishing::check(&Principal::system("apply"), publish) {
         Ok(_) => {}
-        Err(Refused::Refusal(it)) => return Err(refused(&path, &text, &it, lang)),
+        Err(Refused::Refusal(it)) => return Err(refused((&path, &text), &beside, &it, lang)),
         Err(Refused::Fault(it)) => return Err(Failure::Fault(it.to_string())),
     }
-    let (contract, _) = language::read(&path.display().to_string(), &text);
     let contract = contract.ok_or(Failure::Text)?;
-    Ok(WantedContract { contract, text, kind, acknowledge })
+    Ok(WantedContract { contract, text, kind, acknowledge, annexes })
 }
 
-fn refused(path: &Path, text: &str, refusal: &Refusal, lang: Lang) -> Failure {
+fn refused(
+    (path, text): (&Path, &str),
+    annexes: &[(PathBuf, String)],
+    refusal: &Refusal,
+    lang: Lang,
+) -> Failure {
     eprintln!("upheld: {}: {}", path.display(), refusal.detail.in_lang(lang));
     for it in &refusal.findings {
+        let file = it.place.as_ref().map_or("", |it| it.file.as_str());
+        let (path, text) = annexes::named(annexes, file).unwrap_or((path, text));
         eprint!("{}", render(&placed(it, path), Some(text), lang));
     }
     Failure::Text
@@ -237,6 +254,7 @@ mod tests {
             file: file.into(),
             kind: AgreementKind::Ours,
             acknowledge: Vec::new(),
+            codes: None,
         };
         let found = with_found(folder.path(), vec![named("contracts/z.md"), named("other/c.md")]).unwrap();
         let names: Vec<String> = found.iter().map(|it| it.file.display().to_string()).collect();

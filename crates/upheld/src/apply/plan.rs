@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::directory::{Wanted, WantedContract, WantedSubscription, WantedTenant};
 use super::server::{Request, Server};
-use super::{arranged, calendars};
+use super::{annexes, arranged, calendars};
 use crate::failure::Failure;
 
 /// What stands in the record as the reason of a change.
@@ -102,6 +102,14 @@ fn contract<'a>(
                     "已以另一文本发布，发布后不再更改：请为此文本换一个版本号",
                 ),
             });
+        } else if annexes::differ(&there, &it.annexes) {
+            plan.unmet.push(Unmet {
+                name: format!("{id} {version}"),
+                why: Bilingual::new(
+                    "is published with other annexes, and what is published never changes: give the text a new version",
+                    "已随其他附件发布，发布后不再更改：请为文本换一个版本号",
+                ),
+            });
         }
         return Ok(());
     }
@@ -139,13 +147,16 @@ fn publish(it: &WantedContract, before: Option<&Contract>) -> Step {
         comparison: before.map(|old| review::compare(old, &it.contract)),
         notes: calendars::notes(&it.contract),
         preview: None,
-        request: Request {
-            method: "POST",
-            path: "/agreements".to_owned(),
-            body: json!({ "text": it.text, "kind": it.kind, "acknowledge": it.acknowledge }),
-            revision: None,
-        },
+        request: Request { method: "POST", path: "/agreements".to_owned(), body: body(it), revision: None },
     }
+}
+
+fn body(it: &WantedContract) -> Json {
+    let mut body = json!({ "text": it.text, "kind": it.kind, "acknowledge": it.acknowledge });
+    if !it.annexes.is_empty() {
+        body["annexes"] = json!(it.annexes);
+    }
+    body
 }
 
 fn tenant(it: &WantedTenant, there: Option<&Json>) -> Option<Step> {

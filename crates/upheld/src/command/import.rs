@@ -18,6 +18,7 @@ use evidence::FactSchema;
 use formats::{Codes, Spot};
 use lake::{ImportLimits, Importer, Preference, Standing};
 use language::Contract;
+use platform::annexes;
 
 use crate::arguments::ImportFormat::{Aliyun, AliyunInternational, Baidu, Huawei, Tencent};
 use crate::arguments::{ImportArguments, ImportFormat, lang};
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let codes = codes(arguments, fact, lang)?;
     let place = OpenLake::open(&arguments.lake, arguments.tenant.as_deref(), arguments.work.as_deref())?;
     let phone_key = phone_key(arguments, &place)?;
-    let standing = codes.as_ref().map_or_else(latest, standing);
+    let standing = codes.as_ref().map_or_else(latest, annexes::standing);
     let target = place.target(&contract, fact, standing);
     let folder = work(arguments, &place)?.join(".import").join(lake::segment(&target.place.folder()));
     let terms = terms::of(arguments, codes.as_ref(), &phone_key);
@@ -166,6 +167,10 @@ fn work<'p>(arguments: &ImportArguments, place: &'p OpenLake) -> Result<&'p Path
 /// The key phone numbers are hidden with: the one named, or the lake's own, made when there is none. Object stores keep no
 /// secrets.
 fn phone_key(arguments: &ImportArguments, place: &OpenLake) -> Result<formats::Key, Failure> {
+    if let (Some(path), Some(tenant)) = (&arguments.server_key, &arguments.tenant) {
+        let secret = annexes::phone_secret(&key::signing_key(Some(path))?, tenant);
+        return Ok(formats::Key::new(secret.as_bytes()));
+    }
     let own = place.folder().map(|it| it.join("phone.key"));
     let named = arguments.phone_key.as_deref().or(own.as_deref());
     let path = named.ok_or_else(|| {
@@ -190,18 +195,6 @@ fn phone_key(arguments: &ImportArguments, place: &OpenLake) -> Result<formats::K
 /// Without an annex, what is recorded last stands.
 fn latest() -> Standing {
     Standing { preferences: vec![Preference::Latest] }
-}
-
-fn standing(codes: &Codes) -> Standing {
-    let preferences = codes.standing().iter().map(|it| match it {
-        formats::Standing::Rank { attribute, words } => {
-            Preference::Rank { attribute: attribute.clone(), words: words.clone() }
-        }
-        formats::Standing::Latest => Preference::Latest,
-        formats::Standing::Earliest => Preference::Earliest,
-    });
-    // What an annex says of a receipt is what its newest version says.
-    Standing { preferences: std::iter::once(Preference::Edition).chain(preferences).collect() }
 }
 
 fn now() -> Result<timeline::Instant, Failure> {

@@ -91,6 +91,7 @@ fn publish(platform: &Platform, agreement: Agreement) -> Result<(), Failure> {
         text: agreement.text().to_owned(),
         kind: agreements::AgreementKind::Ours,
         acknowledge,
+        annexes: Vec::new(),
     };
     let checked = match publishing::check(&director(), input(Vec::new())) {
         Err(Failure::Refusal(it)) if it.kind == RefusalKind::FindingsOpen => {

@@ -64,6 +64,20 @@ pub(crate) fn routes() -> Vec<Route> {
                 Ok(reply.file(&format!("{agreement}-{version}.md")))
             },
         ),
+        read_bytes(
+            "/agreements/{agreement}/versions/{version}/annexes/{annex}",
+            "getAnnex",
+            "The text of an annex of a version, as it was published",
+            Right::OfEach(Resource::Agreement, Verb::Read),
+            "text/markdown",
+            |platform, tx, who, parts| {
+                let (agreement, version) = (parts.id("agreement"), parts.id("version"));
+                let annex = parts.id("annex");
+                let text = agreements::annex_text(platform, tx, who, (agreement, version), annex)?;
+                let reply = Reply::bytes("text/markdown; charset=utf-8", text.into_bytes());
+                Ok(reply.file(&format!("{agreement}-{version}-{annex}.md")))
+            },
+        ),
         read(
             "/agreements/{agreement}/comparison",
             "compareVersions",

@@ -2,15 +2,17 @@
 
 use axum::body::Bytes;
 use platform::evidence::{self, Batch};
-use platform::intake::{self, BODY_BYTES_MAX, Body, Receipt};
+use platform::intake::unseen::{self, UnseenCode};
+use platform::intake::{self, BODY_BYTES_MAX, Body, Receipt, Sent, Vendor};
 use platform::page::Listed;
 use platform::principal::Principal;
-use platform::stream::Stream;
+use platform::stream::{Opened, Stream};
 use platform::time::{self, Moment};
 use platform::volume::{self, KeptFile};
 use platform::{Failure, Platform};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::parts::Parts;
 use crate::reply::Reply;
@@ -26,6 +28,8 @@ const MEDIA: &[&str] = &[
     "application/json",
     "application/cloudevents+json",
     "application/cloudevents-batch+json",
+    "application/x-www-form-urlencoded",
+    "text/plain",
 ];
 
 /// What all that is known comes to.
@@ -33,6 +37,13 @@ const MEDIA: &[&str] = &[
 struct Digest {
     /// SHA-256 over the canonical lines of all records, sorted.
     sha256: String,
+}
+
+/// What receipts said that is in no class.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Unseen {
+    /// The most frequent first.
+    items: Vec<UnseenCode>,
 }
 
 /// Where records in volume lie.
@@ -44,7 +55,12 @@ struct Files {
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        send(OWN, "sendEvidence", "Sends evidence of a subscription"),
+        send(OWN, "sendEvidence", "Sends evidence of a subscription")
+            .query("from", "Whose delivery receipts they are: aliyun, aliyun-international, tencent, huawei, baidu, smpp-text, cloudevents, csv or ndjson. Absent, the body holds records of the contract's facts. Receipts are put into classes by the annex of the contract; the answer has what the vendor wants to read in it.")
+            .query("fact", "With `from`: the fact they are records of, where several have an annex.")
+            .query("provider", "With `from`: who reports, where receipts do not say so.")
+            .query("token", "With `from`: an API token, for vendors that send no `Authorization` header. Whoever sees the address sees it: let it be allowed nothing but `evidence:create`.")
+            .called_back(),
         send(SHARED, "sendSharedEvidence", "Sends evidence that concerns all subscriptions of an agreement"),
         read(
             OWN,
@@ -85,6 +101,16 @@ pub(crate) fn routes() -> Vec<Route> {
             },
         )
         .query("as_of", "Those that stood at this time."),
+        read(
+            "/tenants/{tenant}/subscriptions/{subscription}/evidence/unseen-codes",
+            "listUnseenCodes",
+            "Codes of receipts that the contract's annex does not list, so that nothing was counted",
+            Right::Of(Resource::Evidence, Verb::Read),
+            |platform, tx, who, parts| {
+                let of = (parts.id("tenant"), parts.id("subscription"));
+                Ok(Unseen { items: unseen::list(platform, tx, who, of)? })
+            },
+        ),
         export(),
     ]
 }
@@ -116,13 +142,19 @@ fn batches(
 /// The body is read and checked here; only what is right goes to the writing thread.
 fn send(path: &'static str, id: &'static str, summary: &'static str) -> Route {
     let prepare = |platform: &Platform, who: &Principal, parts: &Parts, bytes: Bytes| {
-        let shape = intake::shape(&parts.media)?;
-        let opened = platform.read(|platform, tx| intake::open(platform, tx, who, &stream(parts)))?;
+        let open = || platform.read(|platform, tx| intake::open(platform, tx, who, &stream(parts)));
         let atomic = parts.parameter("atomic") == Some("true");
-        let prepared = intake::prepare(opened, who, Body { shape, bytes: bytes.into(), atomic })?;
+        let (prepared, wanted) = match parts.parameter("from") {
+            None => {
+                let shape = intake::shape(&parts.media)?;
+                (intake::prepare(open()?, who, Body { shape, bytes: bytes.into(), atomic })?, None)
+            }
+            Some(name) => receipts(platform, who, parts, (open()?, name, bytes, atomic))?,
+        };
         let prepared = intake::secure(platform, who, prepared)?;
         let commit: Commit = Box::new(move |platform, tx, who, _| {
-            intake::commit(platform, tx, who, prepared).and_then(|it| Reply::json(&it))
+            let receipt = intake::commit(platform, tx, who, prepared)?;
+            answered(&receipt, wanted)
         });
         Ok(commit)
     };
@@ -131,6 +163,28 @@ fn send(path: &'static str, id: &'static str, summary: &'static str) -> Route {
         .query("atomic", "`true`: keep nothing when any line is bad.")
         .intake()
         .body_bytes_max(BODY_BYTES_MAX)
+}
+
+/// Receipts read and put into classes, and what their vendor wants to be answered.
+fn receipts(
+    platform: &Platform,
+    who: &Principal,
+    parts: &Parts,
+    (opened, name, bytes, atomic): (Opened, &str, Bytes, bool),
+) -> Result<(intake::Prepared, Option<Json>), Failure> {
+    let vendor = Vendor::named(name)?;
+    let text = |name| parts.parameter(name).map(str::to_owned);
+    let sent = Sent { vendor, fact: text("fact"), provider: text("provider"), bytes: bytes.into(), atomic };
+    Ok((intake::prepare_receipts(platform, opened, who, sent)?, vendor.acknowledgement()))
+}
+
+/// What became of a body, and beside it what the vendor wants to read.
+fn answered(receipt: &Receipt, wanted: Option<Json>) -> Result<Reply, Failure> {
+    let Some(Json::Object(mut answer)) = wanted else { return Reply::json(receipt) };
+    if let Ok(Json::Object(told)) = serde_json::to_value(receipt) {
+        answer.extend(told);
+    }
+    Reply::json(&answer)
 }
 
 /// Every copy taken out is on the record, so this is no reading.

@@ -15,6 +15,7 @@ mod evidence;
 mod ledger;
 mod metrics;
 mod notices;
+mod receipts;
 mod walk;
 
 use std::io::{Read, Write};

@@ -249,6 +249,7 @@ impl House {
             text: TERMS.to_owned(),
             kind: AgreementKind::Ours,
             acknowledge: vec!["R0413".to_owned()],
+            annexes: Vec::new(),
         };
         let checked = publishing::check(&owner, publish).unwrap();
         self.write(move |platform, tx| publishing::publish(platform, tx, &system(), &checked));

@@ -25,6 +25,8 @@ use panel::Panel;
 const BEGINNING: &str = include_str!("editor/beginning.md");
 /// What fields that acknowledge a warning begin with.
 const ACKNOWLEDGE: &str = "ack:";
+/// What fields that hold an annex begin with.
+const ANNEX: &str = "annex:";
 
 #[derive(Template)]
 #[template(path = "agreements/editor.html")]
@@ -35,8 +37,16 @@ struct Editor {
     path: String,
     lead: String,
     text: String,
+    /// The annexes, and room for one more.
+    annexes: Vec<Written>,
     upstream: bool,
     panel: Panel,
+}
+
+/// A field with an annex.
+struct Written {
+    label: String,
+    text: String,
 }
 
 /// What was typed.
@@ -44,6 +54,7 @@ struct Typed {
     text: String,
     kind: AgreementKind,
     acknowledged: BTreeSet<String>,
+    annexes: Vec<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -75,6 +86,11 @@ impl Typed {
             text: fields.lines("text"),
             kind: kind(fields.text("kind")),
             acknowledged: fields.beginning(ACKNOWLEDGE).into_keys().collect(),
+            annexes: fields
+                .beginning(ANNEX)
+                .into_keys()
+                .map(|it| fields.lines(&format!("{ANNEX}{it}")))
+                .collect(),
         }
     }
 }
@@ -102,10 +118,14 @@ fn opened(view: &mut View<'_, '_>, agreement: Option<&str>) -> Result<Reply, Fai
             text: fields.get("text").map(|it| it.replace("\r\n", "\n")).unwrap_or_default(),
             kind: kind(fields.get("kind").map_or("", String::as_str)),
             acknowledged: named(fields),
+            annexes: annexes(fields),
         },
-        (None, None) => {
-            Typed { text: BEGINNING.to_owned(), kind: AgreementKind::Ours, acknowledged: BTreeSet::new() }
-        }
+        (None, None) => Typed {
+            text: BEGINNING.to_owned(),
+            kind: AgreementKind::Ours,
+            acknowledged: BTreeSet::new(),
+            annexes: Vec::new(),
+        },
         (None, Some(id)) => latest(view, id)?,
     };
     checked(view, agreement, &typed)
@@ -113,6 +133,16 @@ fn opened(view: &mut View<'_, '_>, agreement: Option<&str>) -> Result<Reply, Fai
 
 fn named(fields: &BTreeMap<String, String>) -> BTreeSet<String> {
     fields.keys().filter_map(|it| it.strip_prefix(ACKNOWLEDGE)).map(str::to_owned).collect()
+}
+
+fn annexes(fields: &BTreeMap<String, String>) -> Vec<String> {
+    let filled = fields.iter().filter(|it| it.0.starts_with(ANNEX) && !it.1.trim().is_empty());
+    filled.map(|it| it.1.replace("\r\n", "\n")).collect()
+}
+
+fn written(view: &View<'_, '_>, annexes: &[String]) -> Vec<Written> {
+    let all = annexes.iter().cloned().chain([String::new()]).zip(1..);
+    all.map(|(text, number)| Written { label: view.w.agreements_editor_annex(number), text }).collect()
 }
 
 /// The newest version, under the next number, with what was acknowledged for it.
@@ -126,7 +156,12 @@ fn latest(view: &mut View<'_, '_>, id: &str) -> Result<Typed, Failure> {
         Some(next) => with_version(&text, &next),
         None => text,
     };
-    Ok(Typed { text, kind: agreement.kind, acknowledged: BTreeSet::new() })
+    let mut annexes = Vec::new();
+    for it in &newest.annexes {
+        let of = (id, newest.version.as_str());
+        annexes.push(agreements::annex_text(view.platform, view.tx, view.who, of, &it.id)?);
+    }
+    Ok(Typed { text, kind: agreement.kind, acknowledged: BTreeSet::new(), annexes })
 }
 
 /// The version after a whole number or a number with dots, when it is free: `1` → `2`, `2.3` → `2.4`.
@@ -151,7 +186,7 @@ fn with_version(text: &str, version: &str) -> String {
 }
 
 fn checked(view: &mut View<'_, '_>, agreement: Option<&str>, typed: &Typed) -> Result<Reply, Failure> {
-    let draft = drafts::examine(view.who, &typed.text)?;
+    let draft = drafts::examine(view.who, &typed.text, &typed.annexes)?;
     let w = view.w;
     let (head, path, title) = match agreement {
         None => (None, "/agreements/new".to_owned(), w.agreements_new_title().to_owned()),
@@ -173,6 +208,7 @@ fn checked(view: &mut View<'_, '_>, agreement: Option<&str>, typed: &Typed) -> R
         path,
         lead: if agreement.is_some() { w.agreements_edit_lead() } else { w.agreements_new_lead() }.to_owned(),
         text: typed.text.clone(),
+        annexes: written(view, &typed.annexes),
         upstream: typed.kind == AgreementKind::Upstream,
         panel: Panel::new(view, &draft, typed),
     };
@@ -184,10 +220,13 @@ fn publish(who: &Principal, parts: &Parts, fields: &Fields) -> Result<Rest, Fail
     let typed = Typed::of(fields);
     let id = parts.id("agreement");
     if !id.is_empty() {
-        check_id(id, &drafts::examine(who, &typed.text)?)?;
+        check_id(id, &drafts::examine(who, &typed.text, &[])?)?;
     }
     let acknowledge = typed.acknowledged.into_iter().collect();
-    let checked = publishing::check(who, Publish { text: typed.text, kind: typed.kind, acknowledge })?;
+    let checked = {
+        let Typed { text, kind, annexes, .. } = typed;
+        publishing::check(who, Publish { text, kind, acknowledge, annexes })?
+    };
     Ok(Box::new(move |view| {
         let version = publishing::publish(view.platform, view.tx, view.who, &checked)?;
         Ok(To::page(format!("/agreements/{}?version={}", version.agreement, version.version))

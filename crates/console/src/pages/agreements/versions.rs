@@ -3,6 +3,7 @@
 use askama::Template;
 use platform::Failure;
 use platform::agreements::{self, Version};
+use platform::annexes::Annex;
 use platform::publishing::FindingSeverity;
 use web::{Reply, Route};
 
@@ -32,7 +33,15 @@ struct Row {
     findings: String,
     acknowledged: Vec<String>,
     sha256: String,
+    annexes: Vec<Beside>,
     before: Option<String>,
+}
+
+/// An annex published with a version.
+struct Beside {
+    name: String,
+    file: String,
+    sha256: String,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -43,6 +52,12 @@ pub(super) fn routes() -> Vec<Route> {
             let text = agreements::text(view.platform, view.tx, view.who, id, version)?;
             let reply = Reply::bytes("text/markdown; charset=utf-8", text.into_bytes());
             Ok(reply.file(&format!("{id}-{version}.md")))
+        }),
+        page("/agreements/{agreement}/versions/{version}/annexes/{annex}", "agreementAnnex", |view| {
+            let (id, version, annex) = (view.id("agreement"), view.id("version"), view.id("annex"));
+            let text = agreements::annex_text(view.platform, view.tx, view.who, (id, version), annex)?;
+            let reply = Reply::bytes("text/markdown; charset=utf-8", text.into_bytes());
+            Ok(reply.file(&format!("{id}-{version}-{annex}.md")))
         }),
     ]
 }
@@ -89,6 +104,15 @@ fn row(
         findings: w.agreements_findings(count(warnings), count(it.findings.len().saturating_sub(warnings))),
         acknowledged: it.acknowledged.clone(),
         sha256: it.sha256.clone(),
+        annexes: it.annexes.iter().map(|annex| beside(view, annex, &path, &it.version)).collect(),
         before: before.map(|query| format!("{path}/comparison?{query}")),
+    }
+}
+
+fn beside(view: &View<'_, '_>, it: &Annex, path: &str, version: &str) -> Beside {
+    Beside {
+        name: view.w.agreements_annex_of(it.id.as_str(), it.version.as_str(), it.fact.as_str()),
+        file: format!("{path}/versions/{version}/annexes/{}", it.id),
+        sha256: it.sha256.clone(),
     }
 }

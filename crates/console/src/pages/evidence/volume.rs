@@ -3,6 +3,7 @@
 use askama::Template;
 use diagnostic::Lang;
 use language::Contract;
+use platform::intake::unseen::{self, UnseenCode};
 use platform::page::{LIMIT_MAX, Page};
 use platform::rights::{Resource, Verb};
 use platform::volume::overview::{self, Overview, RuleView, Waiting, Wanted, facts_in_volume, look};
@@ -38,6 +39,8 @@ struct Shown {
     fact: String,
     period: String,
     waiting: Vec<String>,
+    /// Codes of receipts that are in no class.
+    unseen: Vec<Unseen>,
     is_empty: bool,
     whole: Figures,
     rule: Option<Rule>,
@@ -60,6 +63,15 @@ struct Rule {
     per_subject: bool,
 }
 
+/// A code that is in no class.
+struct Unseen {
+    provider: String,
+    code: String,
+    receipts: String,
+    last: String,
+    listed: bool,
+}
+
 /// What the figures are told with.
 pub(super) struct Told<'a> {
     w: Words,
@@ -80,10 +92,11 @@ pub(super) fn routes() -> Vec<Route> {
     vec![page_after("/customers/{tenant}/subscriptions/{subscription}/volume", "volumePage", |view| {
         let of = (view.id("tenant"), view.id("subscription"));
         let look = look(view.platform, view.tx, view.who, of, &wanted(view))?;
+        let unseen = unseen(view)?;
         let head = head(view, "volume")?;
         let cycles = cycles_of(view, &look.cycle().label)?;
         let frame = Frame::new(view, view.w.evidence_title(), place(view))?;
-        let later: Later = Box::new(move |platform| shown(platform, look, (frame, head, cycles)));
+        let later: Later = Box::new(move |platform| shown(platform, look, (frame, head, cycles), unseen));
         Ok(later)
     })]
 }
@@ -114,10 +127,16 @@ fn cycles_of(view: &mut View<'_, '_>, chosen: &str) -> Result<Vec<Pick>, Failure
     Ok(labels.into_iter().map(|it| Pick { word: it.clone(), chosen: it == chosen, id: it }).collect())
 }
 
+fn unseen(view: &mut View<'_, '_>) -> Result<Vec<UnseenCode>, Failure> {
+    let (tenant, id) = (view.id("tenant"), view.id("subscription"));
+    unseen::list(view.platform, view.tx, view.who, (tenant, id))
+}
+
 fn shown(
     platform: &Platform,
     look: overview::Look,
     (frame, head, cycles): (Frame, Head, Vec<Pick>),
+    unseen: Vec<UnseenCode>,
 ) -> Result<Reply, Failure> {
     let published = look.published().clone();
     let contract = &published.contract;
@@ -133,6 +152,7 @@ fn shown(
         fact: it.fact.replace('_', " "),
         period: frame.w.evidence_window(show.minute(it.from), show.minute(it.until)),
         waiting: told.waiting(&it.waiting),
+        unseen: unseen.iter().map(|it| told.unseen(it)).collect(),
         is_empty: it.whole.submitted == 0,
         whole: told.figures(&it.whole),
         rule: told.rule(),
@@ -175,6 +195,19 @@ impl Told<'_> {
             of_failures: it.of_failures,
             per_subject: it.per_subject,
         })
+    }
+
+    fn unseen(&self, it: &UnseenCode) -> Unseen {
+        Unseen {
+            provider: it
+                .carrier
+                .as_ref()
+                .map_or_else(|| it.provider.clone(), |carrier| format!("{} · {carrier}", it.provider)),
+            code: it.code.clone(),
+            receipts: self.number(it.receipts),
+            last: self.show.minute(it.last_at),
+            listed: it.listed,
+        }
     }
 
     /// What is not counted yet, in sentences.

@@ -17,6 +17,8 @@ pub(super) struct Panel {
     pub(super) name: Option<String>,
     pub(super) verdict: Chip,
     pub(super) errors: Vec<Said>,
+    /// What is wrong in annexes; their lines are not the contract's.
+    pub(super) annexes: Vec<Said>,
     pub(super) warnings: Vec<Warning>,
     pub(super) notes: Vec<Said>,
     pub(super) notes_title: String,
@@ -67,6 +69,7 @@ impl Panel {
         let said = |it: &Diagnostic| said(view, it, &source);
         let is_example = |it: &Diagnostic| draft.examples.iter().any(|at| at.failures.contains(it));
         let errors: Vec<Said> = draft.errors.iter().filter(|it| !is_example(it)).map(said).collect();
+        let annexes: Vec<Said> = draft.annexes.iter().map(|it| in_annex(view, it, &typed.annexes)).collect();
         let warnings = warnings(view, &draft.findings, typed, &source);
         let notes: Vec<Said> = draft
             .findings
@@ -80,7 +83,7 @@ impl Panel {
         examples.sort_by_key(|it| it.failures.is_empty());
         let failed = draft.examples.iter().filter(|it| !it.passed() && !it.printed).count();
         let open = warnings.iter().filter(|it| !it.checked).count();
-        let verdict = match (errors.len(), failed, open) {
+        let verdict = match (errors.len() + annexes.len(), failed, open) {
             (0, 0, 0) => Chip::new(Tone::Good, w.agreements_draft_ready()),
             (0, 0, open) => Chip::new(Tone::Pending, w.agreements_draft_open(count(open))),
             (0, failed, _) => Chip::new(Tone::Bad, w.agreements_draft_failed(count(failed))),
@@ -104,6 +107,7 @@ impl Panel {
                     .chain(warnings.iter().flat_map(|it| &it.said)),
             ),
             errors,
+            annexes,
             warnings,
             notes,
             examples,
@@ -126,6 +130,19 @@ fn said(view: &View<'_, '_>, it: &Diagnostic, source: &[&str]) -> Said {
         help: half(&it.help),
         notes: it.notes.iter().map(half).collect(),
     }
+}
+
+/// A finding in an annex, with its line and without a link to one of the contract's.
+fn in_annex(view: &View<'_, '_>, it: &Diagnostic, annexes: &[String]) -> Said {
+    let at = it.place.as_ref().and_then(|it| {
+        it.file.strip_prefix("annexes[")?.strip_suffix(']')?.parse::<usize>().ok().map(|at| (at, it.line))
+    });
+    let text = at.and_then(|it| annexes.get(it.0)).map_or("", String::as_str);
+    let source: Vec<&str> = text.lines().collect();
+    let said = said(view, it, &source);
+    let place = at.map_or_else(String::new, |it| view.w.agreements_draft_annex(count(it.0 + 1), it.1));
+    let excerpt = if said.excerpt.is_empty() { place } else { format!("{place}: {}", said.excerpt) };
+    Said { line: 0, excerpt, ..said }
 }
 
 fn warnings(view: &View<'_, '_>, findings: &[DraftFinding], typed: &Typed, source: &[&str]) -> Vec<Warning> {
