@@ -13,7 +13,7 @@ use crate::layout::Layout;
 use crate::manifest::{Change, FileEntry, Manifest, ManifestError, is_settled};
 use crate::merge::Input;
 use crate::place::{Day, Place};
-use crate::read::verify;
+use crate::read::{AHEAD_BYTES, verify};
 use crate::settle::{Limits, Settled, Settling, remove};
 use crate::standing::Standing;
 
@@ -127,8 +127,11 @@ impl Lake {
         let standing = self.standing(&target.place, day)?;
         let merged: &[FileEntry] = if joining == Joining::Merged { &standing } else { &[] };
         merged.iter().try_for_each(|it| verify(self.blobs.as_ref(), it))?;
-        let stored: Vec<Stored<'_>> =
-            merged.iter().map(|entry| Stored { blobs: &self.blobs, entry, layout: &target.layout }).collect();
+        let ahead_bytes = AHEAD_BYTES / (merged.len() as u64).max(1);
+        let stored = merged.iter();
+        let stored =
+            stored.map(|entry| Stored { blobs: &self.blobs, entry, layout: &target.layout, ahead_bytes });
+        let stored: Vec<Stored<'_>> = stored.collect();
         let stored = stored.iter().map(|it| it as &dyn Input);
         let inputs: Vec<&dyn Input> = stored.chain(new.iter().copied()).collect();
         let name = format!("{}-{}", std::process::id(), UNDER_WAY.fetch_add(1, Ordering::Relaxed));

@@ -1,6 +1,7 @@
 //! The write side as a whole: any order, any number of copies, any way in, one truth.
 
 mod crash;
+mod far;
 mod files;
 mod truth;
 
