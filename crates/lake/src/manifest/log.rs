@@ -57,6 +57,9 @@ impl Log {
             standing?.removed_at = Some(at);
         }
         self.entries.extend(line.added()?);
+        if line.forget.is_empty() {
+            return Some(());
+        }
         let forgotten: BTreeSet<(&str, i64)> =
             line.forget.iter().map(|(path, at)| (path.as_str(), *at)).collect();
         self.entries.retain(|it| {
@@ -81,6 +84,11 @@ impl Log {
             }
         }
         Ok(())
+    }
+
+    /// A log that says this of every file.
+    pub(super) fn of_entries(entries: Vec<FileEntry>) -> Log {
+        Log { entries }
     }
 
     /// Every file, those that stand no longer too.
