@@ -9,6 +9,8 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
 use objects::Opened;
 
+use crate::engine::LakeEngine;
+
 /// How an executor is set up.
 #[derive(Clone, Debug)]
 pub struct Executor {
@@ -55,6 +57,7 @@ pub async fn executor(setup: Executor, lake: &Opened) -> Result<()> {
         work_dir: Some(setup.work_dir.to_string_lossy().into_owned()),
         memory_pool_size: Some(setup.memory_bytes_max),
         override_runtime_producer: Some(Arc::new(runtimes)),
+        override_execution_engine: Some(Arc::new(LakeEngine::new(lake.bucket.is_some()))),
         override_logical_codec: Some(Arc::new(crate::TableCodec::default())),
         ..ExecutorProcessConfig::default()
     };

@@ -1,8 +1,10 @@
 //! Files of an object store, read from threads that wait.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use lake::kernel::ReadAt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -13,6 +15,8 @@ pub(super) struct StoredFile {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) location: Path,
     pub(super) bytes: u64,
+    /// Whether the store is so far away that much is to be asked for at once.
+    pub(super) is_far: bool,
     /// Where the store's work is done meanwhile.
     pub(super) runtime: Handle,
 }
@@ -34,5 +38,18 @@ impl ReadAt for StoredFile {
         }
         into.copy_from_slice(&found);
         Ok(())
+    }
+
+    fn read_ranges(&self, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
+        let found = self.runtime.block_on(self.store.get_ranges(&self.location, ranges))?;
+        let whole = |(bytes, range): (&Bytes, &Range<u64>)| bytes.len() as u64 == range.end - range.start;
+        if found.len() != ranges.len() || !found.iter().zip(ranges).all(whole) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(found)
+    }
+
+    fn is_far(&self) -> bool {
+        self.is_far
     }
 }
