@@ -9,7 +9,7 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
-use query::RunAggregation;
+use query::{Kept, RunAggregation};
 
 /// Runs tasks over a lake.
 pub(crate) struct LakeEngine {
@@ -18,10 +18,17 @@ pub(crate) struct LakeEngine {
 }
 
 impl LakeEngine {
-    /// `is_far`: whether the lake is in a store of objects.
-    pub(crate) fn new(is_far: bool) -> LakeEngine {
+    /// `is_far`: whether the lake is in a store of objects, of whose files so many bytes are kept then.
+    pub(crate) fn new(is_far: bool, kept_bytes: usize) -> LakeEngine {
         let ballista = DefaultExecutionEngine::new();
-        LakeEngine { ballista, aggregation: RunAggregation { is_far, in_parts: true } }
+        LakeEngine {
+            ballista,
+            aggregation: RunAggregation {
+                is_far,
+                in_parts: true,
+                kept: Some(Arc::new(Kept::new(kept_bytes))),
+            },
+        }
     }
 }
 
@@ -99,7 +106,8 @@ mod tests {
         PhysicalPlanNode::try_from_physical_plan(plan, &codec).unwrap().try_encode(&mut bytes).unwrap();
         let arrived = PhysicalPlanNode::try_decode(&bytes).unwrap();
         let arrived = arrived.try_into_physical_plan(&session.task_ctx(), &codec).unwrap();
-        let taken = LakeEngine::new(true).aggregation.optimize(arrived, &ConfigOptions::default()).unwrap();
+        let taken =
+            LakeEngine::new(true, 0).aggregation.optimize(arrived, &ConfigOptions::default()).unwrap();
         let shown = displayable(taken.as_ref()).indent(false).to_string();
         assert!(shown.contains("RunAggregate: files=3, keys=[outcome], measures=2"), "{shown}");
         assert!(!shown.contains("DataSourceExec"), "{shown}");

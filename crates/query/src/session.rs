@@ -58,7 +58,10 @@ pub fn session(store: Arc<dyn ObjectStore>, bounds: Bounds) -> Result<SessionCon
     let state = SessionStateBuilder::new_with_default_features()
         .with_config(config)
         .with_runtime_env(runtime)
-        .with_physical_optimizer_rule(Arc::new(RunAggregation { is_far: bounds.is_far, in_parts: false }))
+        .with_physical_optimizer_rule(Arc::new(RunAggregation {
+            is_far: bounds.is_far,
+            ..RunAggregation::default()
+        }))
         .with_file_formats(Vec::new())
         .with_table_factories(HashMap::new())
         .with_table_functions(HashMap::new())

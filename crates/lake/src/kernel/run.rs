@@ -17,7 +17,7 @@ use super::source::ReadAt;
 /// Threads that read at once.
 const THREADS: usize = 2;
 /// As many where most of the time goes by waiting.
-const THREADS_FAR: usize = 8;
+const THREADS_FAR: usize = 16;
 
 /// Reads what a file says about itself.
 pub fn footer(source: &dyn ReadAt) -> Result<Footer, ReadError> {

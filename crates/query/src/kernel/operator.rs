@@ -23,6 +23,7 @@ use object_store::path::Path;
 use tokio::runtime::Handle;
 
 use super::condition::scalar;
+use super::rule::RunAggregation;
 use super::source::StoredFile;
 
 /// The files of a scan, each whole and once, in the order of their paths.
@@ -45,7 +46,7 @@ pub struct RunAggregate {
     plan: Arc<Plan>,
     /// The files of each part.
     parts: Vec<Scanned>,
-    is_far: bool,
+    rule: RunAggregation,
     /// What it stands for, in as many parts, and what answers when the reader does not.
     replaced: Arc<dyn ExecutionPlan>,
     properties: Arc<PlanProperties>,
@@ -56,7 +57,7 @@ impl RunAggregate {
     pub(super) fn new(
         plan: Plan,
         parts: Vec<Scanned>,
-        is_far: bool,
+        rule: RunAggregation,
         replaced: Arc<dyn ExecutionPlan>,
     ) -> RunAggregate {
         let properties = PlanProperties::new(
@@ -67,7 +68,7 @@ impl RunAggregate {
         );
         let replaced =
             if parts.len() == 1 { Arc::new(CoalescePartitionsExec::new(replaced)) } else { replaced };
-        RunAggregate { plan: Arc::new(plan), parts, is_far, replaced, properties: Arc::new(properties) }
+        RunAggregate { plan: Arc::new(plan), parts, rule, replaced, properties: Arc::new(properties) }
     }
 }
 
@@ -114,7 +115,8 @@ impl ExecutionPlan for RunAggregate {
                 store: Arc::clone(&store),
                 location: location.clone(),
                 bytes: *bytes,
-                is_far: self.is_far,
+                is_far: self.rule.is_far,
+                kept: self.rule.kept.clone(),
                 runtime: runtime.clone(),
             })
             .collect();

@@ -21,16 +21,19 @@ use datafusion::scalar::ScalarValue;
 use lake::kernel::{Measure, Measured, Plan, Slice, Time};
 
 use super::condition::{Condition, condition};
+use super::kept::Kept;
 use super::operator::{RunAggregate, Scanned};
 use crate::column::{AT, SCALE};
 
 /// Puts [`RunAggregate`] in the place of aggregates over scans of the lake that count, sum and group by whole columns.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RunAggregation {
     /// Whether the files are so far away that much is to be asked for at once.
     pub is_far: bool,
     /// Whether every part of the scan is answered apart, and in one part otherwise.
     pub in_parts: bool,
+    /// Where what was fetched from far away is kept for the next question.
+    pub kept: Option<Arc<Kept>>,
 }
 
 impl PhysicalOptimizerRule for RunAggregation {
@@ -55,7 +58,7 @@ impl PhysicalOptimizerRule for RunAggregation {
 
 impl RunAggregation {
     /// The reader that answers what `plan` does; `None` when it is of another shape.
-    fn replaced(self, plan: &Arc<dyn ExecutionPlan>) -> Option<RunAggregate> {
+    fn replaced(&self, plan: &Arc<dyn ExecutionPlan>) -> Option<RunAggregate> {
         let aggregate = plan.downcast_ref::<AggregateExec>()?;
         let first = matches!(aggregate.mode(), AggregateMode::Partial | AggregateMode::Single);
         let groups = aggregate.group_expr();
@@ -87,11 +90,11 @@ impl RunAggregation {
         let (scales, optional) = (columns.scales(), columns.optional());
         let plan_of_reader = Plan { time, filter, keys, measures, scales, optional };
         let parts = self.parts(config)?;
-        Some(RunAggregate::new(plan_of_reader, parts, self.is_far, Arc::clone(plan)))
+        Some(RunAggregate::new(plan_of_reader, parts, self.clone(), Arc::clone(plan)))
     }
 
     /// The files by part; `None` when parts share a file.
-    fn parts(self, config: &FileScanConfig) -> Option<Vec<Scanned>> {
+    fn parts(&self, config: &FileScanConfig) -> Option<Vec<Scanned>> {
         let url = &config.object_store_url;
         if !self.in_parts {
             let files = config.file_groups.iter().flat_map(|it| it.iter());

@@ -11,7 +11,7 @@ use evidence::{Attribute, AttributeKind, Datum, FactKind, FactSchema, Record};
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt};
 use quantity::Ratio;
-use query::{Bounds, File, RunAggregation, Table};
+use query::{Bounds, File, Kept, RunAggregation, Table};
 use timeline::Instant;
 
 fn fact(with_latency: bool) -> FactSchema {
@@ -77,7 +77,11 @@ async fn sessions(with_latency: [bool; 2]) -> (Vec<SessionContext>, SessionConte
         SessionContext::new_with_state(state.build())
     };
     let own = query::session(Arc::clone(&store), Bounds::default()).unwrap();
-    let ways = [false, true].map(|is_far| bare(Some(RunAggregation { is_far, in_parts: true })));
+    // What is kept has room for some ranges, or for all.
+    let ways = [(false, 0), (true, 0), (true, 500), (true, 1 << 20)].map(|(is_far, bytes)| {
+        let kept = Some(Arc::new(Kept::new(bytes)));
+        bare(Some(RunAggregation { is_far, in_parts: true, kept }))
+    });
     let with: Vec<_> = std::iter::once(own).chain(ways).collect();
     let without = bare(None);
     for session in with.iter().chain([&without]) {
