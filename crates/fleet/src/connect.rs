@@ -15,6 +15,8 @@ pub async fn connect(scheduler: &str, parts: usize) -> Result<SessionContext> {
     let config = SessionConfig::new_with_ballista()
         .with_information_schema(false)
         .with_target_partitions(parts)
+        // The lake's reader takes files whole, and a lake has a file for every day at least.
+        .with_repartition_file_scans(false)
         .with_ballista_logical_extension_codec(Arc::new(TableCodec::default()));
     let state = SessionStateBuilder::new_with_default_features()
         .with_config(config)

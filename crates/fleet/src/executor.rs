@@ -9,6 +9,8 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
 use objects::Opened;
 
+use crate::engine::LakeEngine;
+
 /// How an executor is set up.
 #[derive(Clone, Debug)]
 pub struct Executor {
@@ -26,7 +28,7 @@ pub struct Executor {
     pub work_dir: PathBuf,
     /// How many tasks run at once.
     pub threads: usize,
-    /// Bytes of memory for all tasks together.
+    /// Bytes of memory for all tasks together; a quarter of it keeps what was read from a store of objects.
     pub memory_bytes_max: u64,
 }
 
@@ -43,6 +45,9 @@ pub async fn executor(setup: Executor, lake: &Opened) -> Result<()> {
             .with_temp_file_path(work_dir.clone())
             .build_arc()
     };
+    let is_far = lake.bucket.is_some();
+    let kept_bytes = if is_far { setup.memory_bytes_max / 4 } else { 0 };
+    let engine = LakeEngine::new(is_far, usize::try_from(kept_bytes).unwrap_or(usize::MAX));
     let config = ExecutorProcessConfig {
         bind_host: setup.host.clone(),
         external_host: Some(setup.host),
@@ -53,8 +58,9 @@ pub async fn executor(setup: Executor, lake: &Opened) -> Result<()> {
         scheduler_connect_timeout_seconds: CONNECT_S_MAX,
         vcores: setup.threads,
         work_dir: Some(setup.work_dir.to_string_lossy().into_owned()),
-        memory_pool_size: Some(setup.memory_bytes_max),
+        memory_pool_size: Some(setup.memory_bytes_max.saturating_sub(kept_bytes)),
         override_runtime_producer: Some(Arc::new(runtimes)),
+        override_execution_engine: Some(Arc::new(engine)),
         override_logical_codec: Some(Arc::new(crate::TableCodec::default())),
         ..ExecutorProcessConfig::default()
     };

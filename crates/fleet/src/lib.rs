@@ -11,6 +11,7 @@
 mod asker;
 mod codec;
 mod connect;
+mod engine;
 mod executor;
 mod scheduler;
 

@@ -42,13 +42,7 @@ impl Drop for Fleet {
 
 fn command(s3: SocketAddr, name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_upheld-fleet"));
-    command
-        .args([name, "--lake", "s3://lake/evidence"])
-        .env("AWS_ENDPOINT", format!("http://{s3}"))
-        .env("AWS_ALLOW_HTTP", "true")
-        .env("AWS_REGION", "test-1")
-        .env("AWS_ACCESS_KEY_ID", server::KEY.0)
-        .env("AWS_SECRET_ACCESS_KEY", server::KEY.1);
+    command.args([name, "--lake", "s3://lake/evidence"]).envs(server::environment(s3));
     command
 }
 

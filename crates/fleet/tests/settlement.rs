@@ -47,12 +47,7 @@ fn program(name: &str, s3: SocketAddr) -> Command {
     let found = Path::new(env!("CARGO_BIN_EXE_upheld-fleet")).with_file_name(name);
     assert!(found.is_file(), "{}: build it with `cargo build -p upheld --features fleet`", found.display());
     let mut command = Command::new(found);
-    command
-        .env("AWS_ENDPOINT", format!("http://{s3}"))
-        .env("AWS_ALLOW_HTTP", "true")
-        .env("AWS_REGION", "test-1")
-        .env("AWS_ACCESS_KEY_ID", server::KEY.0)
-        .env("AWS_SECRET_ACCESS_KEY", server::KEY.1);
+    command.envs(server::environment(s3));
     command
 }
 

@@ -9,6 +9,7 @@ mod told;
 use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use evidence::{FactSchema, FactsError, Group, Question};
 
 use crate::blobs::Blobs;
@@ -66,7 +67,7 @@ pub fn answer_counted(
 }
 
 fn footers(files: &[&dyn ReadAt]) -> Result<Vec<Footer>, FactsError> {
-    files.iter().map(|it| kernel::footer_head(*it).map_err(unavailable)).collect()
+    kernel::footer_heads(files).map_err(unavailable)
 }
 
 fn opened<'f>(files: &[&'f dyn ReadAt], footers: &'f [Footer]) -> Vec<Opened<'f>> {
@@ -173,5 +174,13 @@ impl ReadAt for BlobSource {
         }
         into.copy_from_slice(&found);
         Ok(())
+    }
+
+    fn read_ranges(&self, ranges: &[Range<u64>]) -> std::io::Result<Vec<Bytes>> {
+        self.blobs.get_ranges(&self.path, ranges).map_err(|it| std::io::Error::other(it.to_string()))
+    }
+
+    fn is_far(&self) -> bool {
+        self.blobs.is_far()
     }
 }

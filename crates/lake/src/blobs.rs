@@ -28,6 +28,16 @@ pub trait Blobs: Send + Sync {
     /// The bytes `[start, end)` of a file.
     fn get_range(&self, path: &str, range: Range<u64>) -> Result<Bytes, BlobError>;
 
+    /// The bytes of several ranges of a file, in the order asked for. A store far away fetches them together.
+    fn get_ranges(&self, path: &str, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, BlobError> {
+        ranges.iter().map(|it| self.get_range(path, it.clone())).collect()
+    }
+
+    /// Whether every answer is waited for so long that it is better to ask for much at once.
+    fn is_far(&self) -> bool {
+        false
+    }
+
     /// How many bytes the file has.
     fn size(&self, path: &str) -> Result<u64, BlobError>;
 

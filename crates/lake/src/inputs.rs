@@ -47,11 +47,18 @@ pub(crate) struct Stored<'a> {
     pub(crate) blobs: &'a Arc<dyn Blobs>,
     pub(crate) entry: &'a FileEntry,
     pub(crate) layout: &'a Layout,
+    /// Bytes read ahead where the store is far away.
+    pub(crate) ahead_bytes: u64,
 }
 
 impl Input for Stored<'_> {
     fn open(&self) -> Result<Box<dyn Source + '_>, LakeError> {
-        Ok(Box::new(FileRows::open(Arc::clone(self.blobs), &self.entry.path, self.layout)?))
+        Ok(Box::new(FileRows::open_ahead(
+            Arc::clone(self.blobs),
+            &self.entry.path,
+            self.layout,
+            self.ahead_bytes,
+        )?))
     }
 
     fn rows(&self) -> u64 {

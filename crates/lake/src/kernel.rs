@@ -8,6 +8,7 @@
 //! Lengths in a file are claims: buffers are bounded, arithmetic is checked or saturates, and what does not add up is a
 //! [`ReadError`] that names the file.
 
+mod ahead;
 mod alike;
 mod bits;
 mod chunk;
@@ -41,8 +42,8 @@ pub use error::{Problem, ReadError};
 pub use footer::{Chunk, Column, Footer, Kind, RowGroup};
 pub use groups::{Answer, DISTINCT_MAX, GROUPS_MAX, GroupKey, Part};
 pub use plan::{Check, Filter, Key, Measure, Measured, Plan, Slice, Test, Time};
-pub(crate) use run::footer_head;
 pub use run::{Opened, footer, run, run_all, run_opened};
+pub(crate) use run::{footer_head, footer_heads};
 pub(crate) use sink::Sink;
 pub use source::{LocalFile, MemoryFile, ReadAt};
 pub(crate) use time::{counts, during, slice_of};

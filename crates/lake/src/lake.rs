@@ -15,7 +15,7 @@ use crate::layout::Layout;
 use crate::manifest::{Change, FileEntry, Manifest, ManifestError, is_settled};
 use crate::merge::Input;
 use crate::place::{Day, Place};
-use crate::read::verify;
+use crate::read::{AHEAD_BYTES, verify};
 use crate::settle::{Limits, Scratch, Settled, Settling};
 use crate::standing::Standing;
 use crate::write::FACT_KEY;
@@ -157,8 +157,10 @@ impl Lake {
         // A contract that changed has other columns, and what was said under an older one is not to be lost.
         let layout = self.union(Some(target.layout.clone()), merged)?;
         let layout = layout.as_ref().unwrap_or(&target.layout);
-        let stored: Vec<Stored<'_>> =
-            merged.iter().map(|entry| Stored { blobs: &self.blobs, entry, layout }).collect();
+        let ahead_bytes = AHEAD_BYTES / (merged.len() as u64).max(1);
+        let stored = merged.iter();
+        let stored = stored.map(|entry| Stored { blobs: &self.blobs, entry, layout, ahead_bytes });
+        let stored: Vec<Stored<'_>> = stored.collect();
         let stored = stored.iter().map(|it| it as &dyn Input);
         let inputs: Vec<&dyn Input> = stored.chain(new.iter().copied()).collect();
         let name = format!("{}-{}", std::process::id(), UNDER_WAY.fetch_add(1, Ordering::Relaxed));

@@ -3,6 +3,8 @@
 mod file;
 mod line;
 mod log;
+mod logged;
+mod snapshot;
 
 use std::fmt;
 
@@ -10,6 +12,8 @@ use timeline::{Instant, Interval};
 
 pub use file::{FileManifest, MANIFEST_NAME};
 pub use log::{Log, Step};
+pub use logged::Logged;
+pub use snapshot::Snapshot;
 
 use crate::place::{Day, Place};
 

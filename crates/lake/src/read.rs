@@ -1,14 +1,15 @@
 //! Rows of a file of the lake, some thousand at a time and in order.
 
-use std::io::{self, Read};
+mod file;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use sha2::{Digest, Sha256};
 
@@ -19,14 +20,19 @@ use crate::manifest::FileEntry;
 use crate::rows::{ABSENT, ABSENT_DATE, ABSENT_TRUTH, Rows, Texts, Values, Words};
 use crate::write::{PAGE_ROWS, is_written_as};
 
-/// Bytes read at once where it is not known how many are needed.
-const READ_BYTES: usize = 64 * 1024;
+use file::{BlobFile, Held};
+
 /// Bytes a digest is taken of at once.
 const HASHED_BYTES: u64 = 8 << 20;
+/// As many such pieces are fetched together from a store far away.
+const HASHED_AT_ONCE: u64 = 4;
+/// Bytes that readers of files far away hold ahead, together.
+pub(crate) const AHEAD_BYTES: u64 = 64 << 20;
 
 /// Reads the rows of one file in order.
 pub(crate) struct FileRows {
     reader: SerializedFileReader<BlobFile>,
+    held: Arc<Held>,
     path: String,
     layout: Layout,
     /// For each column of the layout, its position in the file.
@@ -52,10 +58,14 @@ pub fn verify(blobs: &dyn Blobs, entry: &FileEntry) -> std::result::Result<(), L
 /// SHA-256 of a file of so many bytes.
 pub(crate) fn digest(blobs: &dyn Blobs, path: &str, size: u64) -> std::result::Result<[u8; 32], LakeError> {
     let mut hash = Sha256::new();
+    let at_once = if blobs.is_far() { HASHED_AT_ONCE } else { 1 };
     let mut from = 0;
     while from < size {
-        let until = size.min(from + HASHED_BYTES);
-        hash.update(&blobs.get_range(path, from..until)?);
+        let until = size.min(from + HASHED_BYTES * at_once);
+        let piece = |start| start..until.min(start + HASHED_BYTES);
+        let pieces: Vec<Range<u64>> = (0..at_once).map(|it| piece(from + it * HASHED_BYTES)).collect();
+        let pieces: Vec<Range<u64>> = pieces.into_iter().filter(|it| !it.is_empty()).collect();
+        blobs.get_ranges(path, &pieces)?.iter().for_each(|it| hash.update(it));
         from = until;
     }
     Ok(hash.finalize().into())
@@ -68,9 +78,19 @@ impl FileRows {
         path: &str,
         layout: &Layout,
     ) -> std::result::Result<FileRows, LakeError> {
+        FileRows::open_ahead(blobs, path, layout, AHEAD_BYTES)
+    }
+
+    /// The same, with so many bytes read ahead at most where the store is far away.
+    pub(crate) fn open_ahead(
+        blobs: Arc<dyn Blobs>,
+        path: &str,
+        layout: &Layout,
+        ahead_bytes: u64,
+    ) -> std::result::Result<FileRows, LakeError> {
         let damaged = |error: ParquetError| LakeError::corrupt(path, error);
-        let size = blobs.size(path)?;
-        let file = BlobFile { blobs, path: path.to_owned(), size };
+        let file = BlobFile::open(blobs, path, ahead_bytes)?;
+        let held = file.held();
         let reader = SerializedFileReader::new(file).map_err(damaged)?;
         let schema = reader.metadata().file_metadata().schema_descr();
         let names: Vec<&str> = schema.columns().iter().map(|it| it.name()).collect();
@@ -95,6 +115,7 @@ impl FileRows {
         }
         Ok(FileRows {
             reader,
+            held,
             path: path.to_owned(),
             layout: layout.clone(),
             positions,
@@ -114,6 +135,8 @@ impl FileRows {
             if self.group >= self.reader.num_row_groups() {
                 return Ok(None);
             }
+            let chunks = self.reader.metadata().row_group(self.group).columns().iter();
+            self.held.fetch(&chunks.map(place).collect::<Vec<_>>())?;
             let group = self.reader.get_row_group(self.group)?;
             self.left_in_group = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
             let columns = (0..group.num_columns()).map(|it| group.get_column_reader(it));
@@ -156,6 +179,13 @@ fn fits(found: &ColumnDescriptor, column: &Column) -> std::result::Result<(), Mi
         return Err(Misfit::Absent(column.name.clone()));
     }
     Ok(())
+}
+
+/// Where the pages of a column lie.
+fn place(chunk: &ColumnChunkMetaData) -> Range<u64> {
+    let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+    let start = u64::try_from(start).unwrap_or_default();
+    start..start.saturating_add(u64::try_from(chunk.compressed_size()).unwrap_or_default())
 }
 
 impl Values {
@@ -242,61 +272,4 @@ fn column<T: DataType>(reader: &mut ColumnReaderImpl<T>, count: usize) -> Result
 
 fn wrong_kind() -> ParquetError {
     ParquetError::General("a column is of another kind".into())
-}
-
-/// A file of the store as the reader of Parquet wants it.
-struct BlobFile {
-    blobs: Arc<dyn Blobs>,
-    path: String,
-    size: u64,
-}
-
-impl Length for BlobFile {
-    fn len(&self) -> u64 {
-        self.size
-    }
-}
-
-impl ChunkReader for BlobFile {
-    type T = BlobRead;
-
-    fn get_read(&self, start: u64) -> Result<BlobRead> {
-        let file = BlobFile { blobs: Arc::clone(&self.blobs), path: self.path.clone(), size: self.size };
-        Ok(BlobRead { file, next: start, buffer: Bytes::new() })
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
-        self.range(start..start.saturating_add(length as u64))
-    }
-}
-
-impl BlobFile {
-    fn range(&self, range: Range<u64>) -> Result<Bytes> {
-        if range.end > self.size {
-            return Err(ParquetError::EOF("the file is shorter than it says".into()));
-        }
-        self.blobs.get_range(&self.path, range).map_err(|error| ParquetError::External(Box::new(error)))
-    }
-}
-
-/// Reads on from some place of a file.
-struct BlobRead {
-    file: BlobFile,
-    next: u64,
-    buffer: Bytes,
-}
-
-impl Read for BlobRead {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.buffer.is_empty() && self.next < self.file.size {
-            let until = self.file.size.min(self.next.saturating_add(out.len().max(READ_BYTES) as u64));
-            self.buffer = self.file.range(self.next..until).map_err(io::Error::other)?;
-            self.next = until;
-        }
-        let taken = self.buffer.split_to(out.len().min(self.buffer.len()));
-        if let Some(slot) = out.get_mut(..taken.len()) {
-            slot.copy_from_slice(&taken);
-        }
-        Ok(taken.len())
-    }
 }

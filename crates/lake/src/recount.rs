@@ -15,7 +15,7 @@ use crate::layout::Layout;
 use crate::manifest::FileEntry;
 use crate::place::HOUR_NANOS;
 use crate::read::verify;
-use crate::threads::each_of;
+use crate::threads::{THREADS, THREADS_FAR, each_on};
 use crate::write::{COUNTERS_KEY, FACT_KEY};
 use again::Again;
 
@@ -91,7 +91,8 @@ impl fmt::Display for Difference {
 /// that is damaged is a difference.
 pub fn recount(blobs: &Arc<dyn Blobs>, entries: &[FileEntry], layout: &Layout) -> Result<Recount, LakeError> {
     let mut recount = Recount::default();
-    for (entry, counted) in entries.iter().zip(each_of(entries, |it| one(blobs, it, layout))) {
+    let threads = if blobs.is_far() { THREADS_FAR } else { THREADS };
+    for (entry, counted) in entries.iter().zip(each_on(threads, entries, |it| one(blobs, it, layout))) {
         let counted = counted?;
         let differ = |what| Difference { path: entry.path.clone(), what };
         recount.files += 1;

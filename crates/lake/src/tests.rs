@@ -4,6 +4,7 @@ mod bounds;
 mod clocks;
 mod columns;
 mod crash;
+mod far;
 mod files;
 mod truth;
 

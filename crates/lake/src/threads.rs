@@ -6,8 +6,16 @@ use std::sync::{Mutex, PoisonError};
 /// Threads that read at once.
 pub(crate) const THREADS: usize = 2;
 
+/// As many where most of the time goes by waiting.
+pub(crate) const THREADS_FAR: usize = 4;
+
 /// What `one` makes of every item, in their order.
 pub(crate) fn each_of<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    each_on(THREADS, items, one)
+}
+
+/// The same on so many threads.
+pub(crate) fn each_on<T: Sync, R: Send>(threads: usize, items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(items.len()));
     let work = || {
@@ -19,7 +27,7 @@ pub(crate) fn each_of<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Syn
         }
     };
     std::thread::scope(|scope| {
-        (1..THREADS.min(items.len())).for_each(|_| drop(scope.spawn(work)));
+        (1..threads.min(items.len())).for_each(|_| drop(scope.spawn(work)));
         work();
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);

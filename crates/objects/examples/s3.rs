@@ -13,8 +13,9 @@ use std::path::Path;
 fn main() {
     let folder = std::env::args_os().nth(1).unwrap_or_else(|| "s3".into());
     let address = support::serve(Path::new(&folder));
-    println!("export AWS_ENDPOINT=http://{address} AWS_ALLOW_HTTP=true AWS_REGION=test-1");
-    println!("export AWS_ACCESS_KEY_ID='{}' AWS_SECRET_ACCESS_KEY='{}'", support::KEY.0, support::KEY.1);
+    for (name, value) in support::environment(address) {
+        println!("export {name}='{value}'");
+    }
     loop {
         std::thread::park();
     }

@@ -15,6 +15,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 
 use crate::calls::Calls;
+use crate::ranges::{Requests, fetch};
 
 /// Bytes of a part of a file that is sent in parts.
 const PART_BYTES: usize = 16 << 20;
@@ -72,6 +73,19 @@ impl Blobs for ObjectBlobs {
             return Ok(bytes);
         }
         Err(BlobError::Failed { path: path.to_owned(), why: "it is shorter than asked for".to_owned() })
+    }
+
+    fn get_ranges(&self, path: &str, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, BlobError> {
+        let requests = Requests::of(ranges);
+        let (store, location) = (Arc::clone(&self.store), located(path)?);
+        let fetched = self.wait(path, fetch(store, location, requests.0.clone()))?;
+        let short =
+            || BlobError::Failed { path: path.to_owned(), why: "it is shorter than asked for".to_owned() };
+        ranges.iter().map(|it| requests.cut(&fetched, it).ok_or_else(short)).collect()
+    }
+
+    fn is_far(&self) -> bool {
+        true
     }
 
     fn size(&self, path: &str) -> Result<u64, BlobError> {

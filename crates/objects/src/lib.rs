@@ -7,6 +7,7 @@ mod blobs;
 mod calls;
 mod manifest;
 mod open;
+mod ranges;
 
 pub use blobs::ObjectBlobs;
 pub use manifest::{ObjectManifest, read_log};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside the test functions")]
 
+#[expect(dead_code, reason = "other tests use other parts of it")]
 mod support;
 
 use std::io::Write;

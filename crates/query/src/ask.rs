@@ -10,6 +10,7 @@ use datafusion::prelude::SessionContext;
 use diagnostic::Lang;
 use lake::BlobError;
 use object_store::ObjectStore;
+use objects::Opened;
 
 use crate::manifest::entries;
 use crate::refused::Refused;
@@ -63,8 +64,9 @@ impl Asked {
     /// Answers in this process.
     pub async fn answer(&self) -> ExitCode {
         let answered = async {
-            let (lake, entries) = self.lake().await?;
-            let session = tenant_session(lake, &self.tenant, &entries, self.limits().bounds).await?;
+            let (lake, entries, is_far) = self.lake().await?;
+            let bounds = Bounds { is_far, ..self.limits().bounds };
+            let session = tenant_session(lake, &self.tenant, &entries, bounds).await?;
             self.told(&session).await
         };
         self.ended(answered.await)
@@ -73,7 +75,7 @@ impl Asked {
     /// Answers in a session whose files are those of the whole lake, such as one of a fleet.
     pub async fn answer_in(&self, session: SessionContext) -> ExitCode {
         let answered = async {
-            let (lake, entries) = self.lake().await?;
+            let (lake, entries, _) = self.lake().await?;
             let folder = lake::segment(&self.tenant);
             for (fact, table) in tables(lake, &self.tenant, &entries).await? {
                 let table = Arc::new(table.below(&folder));
@@ -101,12 +103,13 @@ impl Asked {
         Refused::from_engine(error, self.limits().bounds.memory_bytes_max)
     }
 
-    async fn lake(&self) -> Result<(Arc<dyn ObjectStore>, Vec<lake::FileEntry>), Refused> {
+    /// The lake, its files, and whether it is in a store of objects.
+    async fn lake(&self) -> Result<(Arc<dyn ObjectStore>, Vec<lake::FileEntry>, bool), Refused> {
         let place = |error: BlobError| Refused::Place(error.to_string());
-        let lake = objects::open(&self.lake).map_err(place)?.store;
+        let Opened { store: lake, bucket, .. } = objects::open(&self.lake).map_err(place)?;
         let entries = entries(&lake).await?;
         match unsettled(&self.tenant, &entries) {
-            open if open.is_empty() || self.unsettled => Ok((lake, entries)),
+            open if open.is_empty() || self.unsettled => Ok((lake, entries, bucket.is_some())),
             open => Err(Refused::Unsettled(open)),
         }
     }

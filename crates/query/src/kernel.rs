@@ -4,9 +4,11 @@
 //! cannot read after all, a file without one of the columns for example, is answered by the plan that was replaced.
 
 mod condition;
+mod kept;
 mod operator;
 mod rule;
 mod source;
 
+pub use kept::Kept;
 pub use operator::RunAggregate;
 pub use rule::RunAggregation;

@@ -22,7 +22,7 @@ mod tables;
 pub use aggregate::aggregate;
 pub use ask::{Asked, Language};
 pub use column::{SCALE, table_schema};
-pub use kernel::{RunAggregate, RunAggregation};
+pub use kernel::{Kept, RunAggregate, RunAggregation};
 pub use manifest::entries;
 pub use refused::Refused;
 pub use session::{Bounds, only, session, store_url};

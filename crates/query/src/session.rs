@@ -27,11 +27,13 @@ pub struct Bounds {
     pub spill_bytes_max: u64,
     /// How many parts of a plan run at once.
     pub threads: usize,
+    /// Whether the store is so far away that much is to be asked for at once.
+    pub is_far: bool,
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { memory_bytes_max: 1 << 30, spill_bytes_max: 16 << 30, threads: 2 }
+        Bounds { memory_bytes_max: 1 << 30, spill_bytes_max: 16 << 30, threads: 2, is_far: false }
     }
 }
 
@@ -56,7 +58,10 @@ pub fn session(store: Arc<dyn ObjectStore>, bounds: Bounds) -> Result<SessionCon
     let state = SessionStateBuilder::new_with_default_features()
         .with_config(config)
         .with_runtime_env(runtime)
-        .with_physical_optimizer_rule(Arc::new(RunAggregation))
+        .with_physical_optimizer_rule(Arc::new(RunAggregation {
+            is_far: bounds.is_far,
+            ..RunAggregation::default()
+        }))
         .with_file_formats(Vec::new())
         .with_table_factories(HashMap::new())
         .with_table_functions(HashMap::new())

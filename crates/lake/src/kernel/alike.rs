@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use super::BLOCK;
+use super::ahead::Ahead;
 use super::chunk::Cursor;
 use super::dim::Dim;
 use super::error::{Problem, ReadError};
@@ -55,7 +56,9 @@ pub(crate) fn each_alike(
         let shape = Shape::of(plan, file.footer)?;
         for group in file.footer.groups.iter().filter(|it| it.rows > 0) {
             too_large(group)?;
-            let opener = Opener { source: file.source, group, tools: &tools };
+            let columns = shape.columns().chain(shape.time_column());
+            let ahead = Ahead::chunks(file.source, columns.filter_map(|it| group.chunks.get(it)))?;
+            let opener = Opener { source: &ahead, group, tools: &tools };
             Group::open(&opener, plan, &shape, length, takes)?.each(group, takes)?;
         }
         Tools::give(tools);

@@ -1,5 +1,6 @@
 //! What a Parquet file says about itself: columns, row groups, where every column chunk lies.
 
+use super::ahead::Ahead;
 use super::error::Problem;
 use super::source::ReadAt;
 use super::thrift::{Thrift, Wire};
@@ -92,14 +93,16 @@ pub struct Chunk {
 impl Footer {
     /// Reads the footer of a file.
     pub(crate) fn read(source: &dyn ReadAt) -> Result<Footer, Problem> {
-        let place = Place::of(source)?;
-        decode(&place.fetch(source, place.length)?, i16::MAX)?.checked(source.size())
+        let source = Ahead::tail(source)?;
+        let place = Place::of(&source)?;
+        decode(&place.fetch(&source, place.length)?, i16::MAX)?.checked(source.size())
     }
 
     /// Reads all but what a writer noted of its own, which mostly stands behind all else and may be long.
     pub(crate) fn read_head(source: &dyn ReadAt) -> Result<Footer, Problem> {
-        let place = Place::of(source)?;
-        let head = decode(&place.fetch(source, place.length.min(HEAD_BYTES))?, METADATA);
+        let ahead = Ahead::tail(source)?;
+        let place = Place::of(&ahead)?;
+        let head = decode(&place.fetch(&ahead, place.length.min(HEAD_BYTES))?, METADATA);
         match head {
             Ok(footer) if footer.has_all_groups() => footer.checked(source.size()),
             _ => Footer::read(source),

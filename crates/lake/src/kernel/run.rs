@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::ahead;
 use super::error::{Problem, ReadError};
 use super::footer::Footer;
 use super::groups::Answer;
@@ -15,6 +16,8 @@ use super::source::ReadAt;
 
 /// Threads that read at once.
 const THREADS: usize = 2;
+/// As many where most of the time goes by waiting.
+const THREADS_FAR: usize = 16;
 
 /// Reads what a file says about itself.
 pub fn footer(source: &dyn ReadAt) -> Result<Footer, ReadError> {
@@ -24,6 +27,12 @@ pub fn footer(source: &dyn ReadAt) -> Result<Footer, ReadError> {
 /// Reads what a file says about itself, without keys and values of the writer's own.
 pub(crate) fn footer_head(source: &dyn ReadAt) -> Result<Footer, ReadError> {
     Footer::read_head(source).map_err(|it| it.of(source.name()))
+}
+
+/// The same of every file.
+pub(crate) fn footer_heads(sources: &[&dyn ReadAt]) -> Result<Vec<Footer>, ReadError> {
+    let threads = if sources.iter().any(|it| it.is_far()) { THREADS_FAR } else { 1 };
+    ahead::footers(sources, threads, footer_head)
 }
 
 /// Answers a plan from one file.
@@ -42,7 +51,7 @@ pub struct Opened<'f> {
 
 /// Answers a plan from the rows of several files, whose columns agree.
 pub fn run_all(plan: &Plan, sources: &[&dyn ReadAt]) -> Result<Answer, ReadError> {
-    let footers = sources.iter().map(|it| footer_head(*it)).collect::<Result<Vec<_>, _>>()?;
+    let footers = footer_heads(sources)?;
     let opened = sources.iter().zip(&footers).map(|(source, footer)| Opened { source: *source, footer });
     run_opened(plan, &opened.collect::<Vec<_>>())
 }
@@ -55,6 +64,7 @@ pub fn run_opened(plan: &Plan, files: &[Opened<'_>]) -> Result<Answer, ReadError
         Shape::of(plan, footer).map_err(|it| it.of(source.name()))?;
         tasks.extend(footer.groups.iter().map(|group| Task { source: *source, footer, group }));
     }
+    let threads = if files.iter().any(|it| it.source.is_far()) { THREADS_FAR } else { THREADS };
     let next = AtomicUsize::new(0);
     let failed = Mutex::new(None);
     let work = || match work(plan, &tasks, &next) {
@@ -66,7 +76,7 @@ pub fn run_opened(plan: &Plan, files: &[Opened<'_>]) -> Result<Answer, ReadError
         }
     };
     let answers: Vec<Option<Answer>> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..THREADS.min(tasks.len())).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..threads.min(tasks.len())).map(|_| scope.spawn(work)).collect();
         let mut answers = vec![work()];
         answers.extend(others.into_iter().map(|it| it.join().unwrap_or(None)));
         answers

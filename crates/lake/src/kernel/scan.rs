@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 
+use super::ahead::Ahead;
 use super::chunk::Cursor;
 use super::dim::Dim;
 use super::error::Problem;
@@ -46,8 +47,13 @@ pub(super) fn scan(
     if group.rows > GROUP_ROWS_MAX {
         return Err(Problem::TooLarge { what: "one row group", found: group.rows, max: GROUP_ROWS_MAX });
     }
-    let opener = Opener { source, group, tools };
-    let Some((opened, dims)) = open(&opener, shape)? else { return Ok(()) };
+    let (mut opened, mut dims) = (Opened::of(shape), Vec::new());
+    if !opened.open_time(&Opener { source, group, tools }, &mut dims)? {
+        return Ok(());
+    }
+    let ahead = Ahead::chunks(source, shape.columns().filter_map(|it| group.chunks.get(it)))?;
+    let opener = Opener { source: &ahead, group, tools };
+    let Some(dims) = opened.open(&opener, dims)? else { return Ok(()) };
     let mut walk = Walk::over(dims)?;
     for asked in &shape.measures {
         match asked {
@@ -116,47 +122,45 @@ pub(super) fn values(dictionary: &Dictionary, source: &Source) -> Result<Vec<Opt
     (0..size).map(|it| dictionary.value(it, source.factor)).collect()
 }
 
-/// Opens the dimensions that the rows must be walked by; `None` when no row can count.
-fn open<'s, 'p>(
-    opener: &Opener<'_>,
-    shape: &'s Shape<'p>,
-) -> Result<Option<(Opened<'s, 'p>, Vec<Dim>)>, Problem> {
-    let mut opened = Opened {
-        shape,
-        walked: vec![None; shape.dims.len()],
-        time_walked: None,
-        values: vec![Vec::new(); shape.dims.len()],
-        instants: Vec::new(),
-        leaves: shape.leaves.iter().map(|_| Vec::new()).collect(),
-    };
-    let mut dims = Vec::new();
-    if !opened.open_time(opener, &mut dims)? {
-        return Ok(None);
-    }
-    for at in opened.order() {
-        let source = shape.dims.get(at).ok_or(Problem::Corrupt("a column is missing"))?;
-        let (mut dim, dictionary) = opener.dim(source)?;
-        let known = values(&dictionary, source)?;
-        opened.test(Looks::At(at), &known);
-        if let Some(place) = opened.values.get_mut(at) {
-            *place = known;
-        }
-        opened.reject(Looks::At(at), &mut dim);
-        if dim.rejected.iter().all(|it| *it) {
-            return Ok(None);
-        }
-        if opened.must_walk(at) || dim.rejected.iter().any(|it| *it) {
-            if let Some(walked) = opened.walked.get_mut(at) {
-                *walked = Some(dims.len());
-            }
-            dims.push(dim);
+impl<'s, 'p> Opened<'s, 'p> {
+    fn of(shape: &'s Shape<'p>) -> Opened<'s, 'p> {
+        Opened {
+            shape,
+            walked: vec![None; shape.dims.len()],
+            time_walked: None,
+            values: vec![Vec::new(); shape.dims.len()],
+            instants: Vec::new(),
+            leaves: shape.leaves.iter().map(|_| Vec::new()).collect(),
         }
     }
-    opened.coarsen(&mut dims);
-    Ok(Some((opened, dims)))
 }
 
 impl Opened<'_, '_> {
+    /// Opens the dimensions that the rows must be walked by, beside time; `None` when no row can count.
+    fn open(&mut self, opener: &Opener<'_>, mut dims: Vec<Dim>) -> Result<Option<Vec<Dim>>, Problem> {
+        for at in self.order() {
+            let source = self.shape.dims.get(at).ok_or(Problem::Corrupt("a column is missing"))?;
+            let (mut dim, dictionary) = opener.dim(source)?;
+            let known = values(&dictionary, source)?;
+            self.test(Looks::At(at), &known);
+            if let Some(place) = self.values.get_mut(at) {
+                *place = known;
+            }
+            self.reject(Looks::At(at), &mut dim);
+            if dim.rejected.iter().all(|it| *it) {
+                return Ok(None);
+            }
+            if self.must_walk(at) || dim.rejected.iter().any(|it| *it) {
+                if let Some(walked) = self.walked.get_mut(at) {
+                    *walked = Some(dims.len());
+                }
+                dims.push(dim);
+            }
+        }
+        self.coarsen(&mut dims);
+        Ok(Some(dims))
+    }
+
     /// Dimensions that can reject rows alone come first, and of these the ones without a key.
     fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.shape.dims.len()).collect();

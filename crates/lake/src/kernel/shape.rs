@@ -97,6 +97,21 @@ impl<'p> Shape<'p> {
         Ok(shape)
     }
 
+    /// Positions of the columns that may be read, time's own not among them.
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
+        let measured = self.measures.iter().flat_map(|it| match it {
+            Asked::Count => &[],
+            Asked::Sum(columns) | Asked::Distinct(columns) => columns.as_slice(),
+            Asked::Values(column) => std::slice::from_ref(column),
+        });
+        self.dims.iter().chain(measured).filter_map(|it| it.column)
+    }
+
+    /// The position of time's column.
+    pub(super) fn time_column(&self) -> Option<usize> {
+        self.time.as_ref().and_then(|(_, source)| source.column)
+    }
+
     fn dim(&mut self, plan: &Plan, footer: &Footer, name: &str) -> Result<usize, Problem> {
         let source = source(plan, footer, name)?;
         if let Some(known) = self.dims.iter().position(|it| *it == source) {

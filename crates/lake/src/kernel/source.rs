@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
+
+use bytes::Bytes;
 
 /// Bytes of one file, read at any place by several threads at once.
 pub trait ReadAt: Sync {
@@ -14,6 +17,22 @@ pub trait ReadAt: Sync {
 
     /// Fills `into` with the bytes from `offset`; an error when there are fewer.
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()>;
+
+    /// The bytes of each range, in the order asked for; a file far away fetches them together.
+    fn read_ranges(&self, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
+        let each = ranges.iter().map(|it| {
+            let length = usize::try_from(it.end.saturating_sub(it.start)).map_err(io::Error::other)?;
+            let mut bytes = vec![0; length];
+            self.read_at(it.start, &mut bytes)?;
+            Ok(Bytes::from(bytes))
+        });
+        each.collect()
+    }
+
+    /// Whether every answer is waited for so long that it is better to ask for much at once.
+    fn is_far(&self) -> bool {
+        false
+    }
 }
 
 /// A file held in memory.

@@ -5,11 +5,9 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
-use timeline::{Instant, Interval};
-
+use super::ManifestError;
 use super::log::{Log, Step};
-use super::{Change, FileEntry, Manifest, ManifestError};
-use crate::place::Place;
+use super::logged::Logged;
 
 /// The file's name in the root of a lake.
 pub const MANIFEST_NAME: &str = "manifest.ndjson";
@@ -62,33 +60,17 @@ impl FileManifest {
     }
 }
 
-impl Manifest for FileManifest {
-    fn entries(
+impl Logged for FileManifest {
+    fn read<T>(&self, look: impl FnOnce(&Log) -> T) -> Result<T, ManifestError> {
+        Ok(look(&self.state()?.log))
+    }
+
+    fn put(
         &self,
-        place: &Place,
-        window: Interval,
-        as_of: Option<Instant>,
-    ) -> Result<Vec<FileEntry>, ManifestError> {
-        Ok(self.state()?.log.entries(place, window, as_of))
-    }
-
-    fn commit(&self, change: &Change) -> Result<(), ManifestError> {
+        step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>,
+    ) -> Result<(), ManifestError> {
         let mut state = self.state()?;
-        let step = state.log.step(change)?;
-        self.write(&mut state, &step)
-    }
-
-    fn places(&self) -> Result<Vec<Place>, ManifestError> {
-        Ok(self.state()?.log.places())
-    }
-
-    fn superseded(&self) -> Result<Vec<FileEntry>, ManifestError> {
-        Ok(self.state()?.log.superseded())
-    }
-
-    fn forget(&self, entries: &[FileEntry]) -> Result<(), ManifestError> {
-        let mut state = self.state()?;
-        Step::of_forgotten(entries).map_or(Ok(()), |it| self.write(&mut state, &it))
+        if let Some(step) = step(&state.log)? { self.write(&mut state, &step) } else { Ok(()) }
     }
 }
 

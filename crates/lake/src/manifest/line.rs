@@ -1,5 +1,6 @@
 //! One line of the manifest's log: a change or a forgetting, as JSON with a checksum before it.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use timeline::Instant;
 
@@ -21,7 +22,7 @@ pub(super) struct Line {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Added {
+pub(super) struct Added {
     place: Place,
     day: Day,
     path: String,
@@ -58,20 +59,30 @@ impl Line {
 
     /// `checksum json`, with a line feed.
     pub(super) fn text(&self) -> Option<String> {
-        let json = serde_json::to_string(self).ok()?;
-        Some(format!("{:08x} {json}\n", crc32c::crc32c(json.as_bytes())))
+        checked(self)
     }
 
     /// Reads a line without its line feed.
     pub(super) fn parse(line: &str) -> Option<Line> {
-        let (checksum, json) = line.split_once(' ')?;
-        let agrees = u32::from_str_radix(checksum, 16) == Ok(crc32c::crc32c(json.as_bytes()));
-        if agrees { serde_json::from_str(json).ok() } else { None }
+        unchecked(line)
     }
 }
 
+/// `checksum json`, with a line feed.
+pub(super) fn checked(value: &impl Serialize) -> Option<String> {
+    let json = serde_json::to_string(value).ok()?;
+    Some(format!("{:08x} {json}\n", crc32c::crc32c(json.as_bytes())))
+}
+
+/// Reads a line without its line feed; `None` when it is not what was written.
+pub(super) fn unchecked<T: DeserializeOwned>(line: &str) -> Option<T> {
+    let (checksum, json) = line.split_once(' ')?;
+    let agrees = u32::from_str_radix(checksum, 16) == Ok(crc32c::crc32c(json.as_bytes()));
+    if agrees { serde_json::from_str(json).ok() } else { None }
+}
+
 impl Added {
-    fn of(entry: &FileEntry) -> Added {
+    pub(super) fn of(entry: &FileEntry) -> Added {
         Added {
             place: entry.place.clone(),
             day: entry.day,
@@ -87,7 +98,8 @@ impl Added {
         }
     }
 
-    fn entry(&self, at: i64) -> Option<FileEntry> {
+    /// The file, added at that instant; `None` when a digest is none.
+    pub(super) fn entry(&self, at: i64) -> Option<FileEntry> {
         let footer = match &self.footer {
             Some(text) => Some(unhex(text)?),
             None => None,

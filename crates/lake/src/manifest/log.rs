@@ -19,7 +19,7 @@ pub struct Log {
 pub struct Step(Line);
 
 impl Step {
-    fn of_change(change: &Change) -> Step {
+    pub(super) fn of_change(change: &Change) -> Step {
         Step(Line::of_change(change))
     }
 
@@ -64,6 +64,9 @@ impl Log {
             standing?.removed_at = Some(at);
         }
         self.entries.extend(line.added()?);
+        if line.forget.is_empty() {
+            return Some(());
+        }
         let forgotten: BTreeSet<(&str, i64)> =
             line.forget.iter().map(|(path, at)| (path.as_str(), *at)).collect();
         self.entries.retain(|it| {
@@ -104,6 +107,11 @@ impl Log {
         let latest = before.flat_map(|it| [Some(it.added_at), it.removed_at]).flatten().max();
         let at = latest.map_or(change.at, |it| it.max(change.at));
         Ok(Step::of_change(&Change { at, ..change.clone() }))
+    }
+
+    /// A log that says this of every file.
+    pub(super) fn of_entries(entries: Vec<FileEntry>) -> Log {
+        Log { entries }
     }
 
     /// Every file, those that stand no longer too.

@@ -10,18 +10,19 @@ use crate::kernel;
 use crate::layout::Layout;
 use crate::manifest::FileEntry;
 use crate::read::FileRows;
-use crate::threads::each_of;
+use crate::threads::{THREADS, THREADS_FAR, each_on};
 use crate::write::{ContentHash, FACT_KEY};
 
 /// Says which files do not hold the records that their content digests name, which is what a statement names. Several files at
-/// once, some thousand rows of each in memory. The error is a store that does not answer.
+/// once, some thousand rows of each in memory, or a row group where the store is far away. The error is a store that does not answer.
 pub fn contents(
     blobs: &Arc<dyn Blobs>,
     entries: &[FileEntry],
     layout: &Layout,
 ) -> Result<Vec<Difference>, LakeError> {
     let mut differences = Vec::new();
-    for (entry, found) in entries.iter().zip(each_of(entries, |it| content(blobs, it, layout))) {
+    let threads = if blobs.is_far() { THREADS_FAR } else { THREADS };
+    for (entry, found) in entries.iter().zip(each_on(threads, entries, |it| content(blobs, it, layout))) {
         let what = match found {
             Ok(found) if found == entry.content => continue,
             Ok(_) => Differs::Content,

@@ -43,6 +43,8 @@ async fn accept(listener: TcpListener, service: S3Service) {
     // This server looks whether an object is there and then writes it, where a store that keeps its word does both at once.
     let creating = Arc::new(Mutex::new(()));
     while let Ok((socket, _)) = listener.accept().await {
+        // An answer's body would wait for the other side to acknowledge its head, some forty milliseconds.
+        let _ = socket.set_nodelay(true);
         let (service, creating) = (service.clone(), Arc::clone(&creating));
         let answer = service_fn(move |request: Request<Incoming>| {
             let (service, creating) = (service.clone(), Arc::clone(&creating));
@@ -56,6 +58,17 @@ async fn accept(listener: TcpListener, service: S3Service) {
             let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), answer).await;
         });
     }
+}
+
+/// What the environment of a process has to say so that it finds the bucket of that server as `s3://lake/…`.
+pub(crate) fn environment(address: SocketAddr) -> [(&'static str, String); 5] {
+    [
+        ("AWS_ENDPOINT", format!("http://{address}")),
+        ("AWS_ALLOW_HTTP", "true".to_owned()),
+        ("AWS_REGION", "test-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", KEY.0.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", KEY.1.to_owned()),
+    ]
 }
 
 /// The bucket of that server.

@@ -23,6 +23,7 @@ use object_store::path::Path;
 use tokio::runtime::Handle;
 
 use super::condition::scalar;
+use super::rule::RunAggregation;
 use super::source::StoredFile;
 
 /// The files of a scan, each whole and once, in the order of their paths.
@@ -39,32 +40,42 @@ impl Scanned {
     }
 }
 
-/// Answers an aggregate over a scan with the lake's reader, in one part.
+/// Answers an aggregate over a scan with the lake's reader.
 #[derive(Debug)]
 pub struct RunAggregate {
     plan: Arc<Plan>,
-    scanned: Scanned,
-    /// What it stands for, and what answers when the reader does not.
+    /// The files of each part.
+    parts: Vec<Scanned>,
+    rule: RunAggregation,
+    /// What it stands for, in as many parts, and what answers when the reader does not.
     replaced: Arc<dyn ExecutionPlan>,
     properties: Arc<PlanProperties>,
 }
 
 impl RunAggregate {
-    pub(super) fn new(plan: Plan, scanned: Scanned, replaced: Arc<dyn ExecutionPlan>) -> RunAggregate {
+    /// Parts are those of `replaced`, unless it is one alone.
+    pub(super) fn new(
+        plan: Plan,
+        parts: Vec<Scanned>,
+        rule: RunAggregation,
+        replaced: Arc<dyn ExecutionPlan>,
+    ) -> RunAggregate {
         let properties = PlanProperties::new(
             EquivalenceProperties::new(replaced.schema()),
-            Partitioning::UnknownPartitioning(1),
+            Partitioning::UnknownPartitioning(parts.len()),
             EmissionType::Final,
             Boundedness::Bounded,
         );
-        let replaced = Arc::new(CoalescePartitionsExec::new(replaced));
-        RunAggregate { plan: Arc::new(plan), scanned, replaced, properties: Arc::new(properties) }
+        let replaced =
+            if parts.len() == 1 { Arc::new(CoalescePartitionsExec::new(replaced)) } else { replaced };
+        RunAggregate { plan: Arc::new(plan), parts, rule, replaced, properties: Arc::new(properties) }
     }
 }
 
 impl DisplayAs for RunAggregate {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (files, keys) = (self.scanned.files.len(), self.plan.keys.join(", "));
+        let (files, keys) =
+            (self.parts.iter().map(|it| it.files.len()).sum::<usize>(), self.plan.keys.join(", "));
         write!(f, "RunAggregate: files={files}, keys=[{keys}], measures={}", self.plan.measures.len())
     }
 }
@@ -93,17 +104,19 @@ impl ExecutionPlan for RunAggregate {
         Ok(self)
     }
 
-    fn execute(&self, _: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let store = context.runtime_env().object_store(&self.scanned.store)?;
+    fn execute(&self, part: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let scanned = self.parts.get(part).ok_or_else(|| exec_datafusion_err!("there is no part {part}"))?;
+        let store = context.runtime_env().object_store(&scanned.store)?;
         let runtime = Handle::current();
-        let files: Vec<StoredFile> = self
-            .scanned
+        let files: Vec<StoredFile> = scanned
             .files
             .iter()
             .map(|(location, bytes)| StoredFile {
                 store: Arc::clone(&store),
                 location: location.clone(),
                 bytes: *bytes,
+                is_far: self.rule.is_far,
+                kept: self.rule.kept.clone(),
                 runtime: runtime.clone(),
             })
             .collect();
@@ -117,7 +130,7 @@ impl ExecutionPlan for RunAggregate {
             let read = read.await.map_err(|error| exec_datafusion_err!("the reader broke off: {error}"))?;
             match read {
                 Some(batch) => Ok(stream::iter([batch]).boxed()),
-                None => replaced.execute(0, context).map(|it| it.boxed()),
+                None => replaced.execute(part, context).map(|it| it.boxed()),
             }
         };
         let batches = stream::once(answered).try_flatten();

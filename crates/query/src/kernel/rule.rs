@@ -7,6 +7,7 @@ use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::datasource::listing::{FileRange, PartitionedFile};
 use datafusion::datasource::physical_plan::{FileScanConfig, FileSource, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::Operator;
@@ -20,17 +21,25 @@ use datafusion::scalar::ScalarValue;
 use lake::kernel::{Measure, Measured, Plan, Slice, Time};
 
 use super::condition::{Condition, condition};
+use super::kept::Kept;
 use super::operator::{RunAggregate, Scanned};
 use crate::column::{AT, SCALE};
 
 /// Puts [`RunAggregate`] in the place of aggregates over scans of the lake that count, sum and group by whole columns.
-#[derive(Debug, Default)]
-pub struct RunAggregation;
+#[derive(Clone, Debug, Default)]
+pub struct RunAggregation {
+    /// Whether the files are so far away that much is to be asked for at once.
+    pub is_far: bool,
+    /// Whether every part of the scan is answered apart, and in one part otherwise.
+    pub in_parts: bool,
+    /// Where what was fetched from far away is kept for the next question.
+    pub kept: Option<Arc<Kept>>,
+}
 
 impl PhysicalOptimizerRule for RunAggregation {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_down(|plan| {
-            Ok(match replaced(&plan) {
+            Ok(match self.replaced(&plan) {
                 Some(reader) => Transformed::yes(Arc::new(reader) as Arc<dyn ExecutionPlan>),
                 None => Transformed::no(plan),
             })
@@ -47,41 +56,58 @@ impl PhysicalOptimizerRule for RunAggregation {
     }
 }
 
-/// The reader that answers what `plan` does; `None` when it is of another shape.
-fn replaced(plan: &Arc<dyn ExecutionPlan>) -> Option<RunAggregate> {
-    let aggregate = plan.downcast_ref::<AggregateExec>()?;
-    let first = matches!(aggregate.mode(), AggregateMode::Partial | AggregateMode::Single);
-    let groups = aggregate.group_expr();
-    let plain = !groups.has_grouping_set()
-        && aggregate.limit_options().is_none()
-        && aggregate.filter_expr().iter().all(Option::is_none);
-    if !first || !plain {
-        return None;
+impl RunAggregation {
+    /// The reader that answers what `plan` does; `None` when it is of another shape.
+    fn replaced(&self, plan: &Arc<dyn ExecutionPlan>) -> Option<RunAggregate> {
+        let aggregate = plan.downcast_ref::<AggregateExec>()?;
+        let first = matches!(aggregate.mode(), AggregateMode::Partial | AggregateMode::Single);
+        let groups = aggregate.group_expr();
+        let plain = !groups.has_grouping_set()
+            && aggregate.limit_options().is_none()
+            && aggregate.filter_expr().iter().all(Option::is_none);
+        if !first || !plain {
+            return None;
+        }
+        let scan = aggregate.input().downcast_ref::<DataSourceExec>()?;
+        let (config, source) = scan.downcast_to_file_source::<ParquetSource>()?;
+        if config.limit.is_some() {
+            return None;
+        }
+        let columns = Columns::of(config)?;
+        let slice = groups.expr().first().and_then(|(first, _)| columns.slice(first));
+        let plain = groups.expr().get(usize::from(slice.is_some())..)?;
+        let keys = plain.iter().map(|(key, _)| columns.named(key)).collect::<Option<Vec<_>>>()?;
+        let measures =
+            aggregate.aggr_expr().iter().map(|it| measure(it, &columns)).collect::<Option<Vec<_>>>()?;
+        let filter = source.filter();
+        let Condition { time, filter } = condition(filter.as_ref(), &columns.schema)?;
+        // Only from the origin on are slices counted as the engine's division counts them.
+        if slice.is_some_and(|it| time.from < it.origin) {
+            return None;
+        }
+        let asked = slice.is_some() || (time.from, time.until) != (i64::MIN, i64::MAX);
+        let time = asked.then_some(Time { slice, ..time });
+        let (scales, optional) = (columns.scales(), columns.optional());
+        let plan_of_reader = Plan { time, filter, keys, measures, scales, optional };
+        let parts = self.parts(config)?;
+        Some(RunAggregate::new(plan_of_reader, parts, self.clone(), Arc::clone(plan)))
     }
-    let scan = aggregate.input().downcast_ref::<DataSourceExec>()?;
-    let (config, source) = scan.downcast_to_file_source::<ParquetSource>()?;
-    if config.limit.is_some() {
-        return None;
+
+    /// The files by part; `None` when parts share a file.
+    fn parts(&self, config: &FileScanConfig) -> Option<Vec<Scanned>> {
+        let url = &config.object_store_url;
+        if !self.in_parts {
+            let files = config.file_groups.iter().flat_map(|it| it.iter());
+            return Some(vec![Scanned::of(url.clone(), files)]);
+        }
+        let whole = |it: &PartitionedFile| {
+            let all =
+                |range: &FileRange| (range.start, u64::try_from(range.end)) == (0, Ok(it.object_meta.size));
+            it.range.as_ref().is_none_or(all)
+        };
+        let groups = config.file_groups.iter();
+        groups.map(|it| it.iter().all(whole).then(|| Scanned::of(url.clone(), it.iter()))).collect()
     }
-    let columns = Columns::of(config)?;
-    let slice = groups.expr().first().and_then(|(first, _)| columns.slice(first));
-    let plain = groups.expr().get(usize::from(slice.is_some())..)?;
-    let keys = plain.iter().map(|(key, _)| columns.named(key)).collect::<Option<Vec<_>>>()?;
-    let measures =
-        aggregate.aggr_expr().iter().map(|it| measure(it, &columns)).collect::<Option<Vec<_>>>()?;
-    let filter = source.filter();
-    let Condition { time, filter } = condition(filter.as_ref(), &columns.schema)?;
-    // Only from the origin on are slices counted as the engine's division counts them.
-    if slice.is_some_and(|it| time.from < it.origin) {
-        return None;
-    }
-    let asked = slice.is_some() || (time.from, time.until) != (i64::MIN, i64::MAX);
-    let time = asked.then_some(Time { slice, ..time });
-    let (scales, optional) = (columns.scales(), columns.optional());
-    let plan_of_reader = Plan { time, filter, keys, measures, scales, optional };
-    let files = config.file_groups.iter().flat_map(|it| it.iter());
-    let scanned = Scanned::of(config.object_store_url.clone(), files);
-    Some(RunAggregate::new(plan_of_reader, scanned, Arc::clone(plan)))
 }
 
 /// What the scan puts out, as columns of the files.
