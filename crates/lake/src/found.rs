@@ -13,6 +13,7 @@ use crate::layout::FIXED_COLUMNS;
 use crate::manifest::FileEntry;
 use crate::place::{Day, Place, segment};
 use crate::read::digest;
+use crate::write::hex;
 
 /// The files of one tenant, by path.
 pub struct Found {
@@ -67,10 +68,9 @@ const AT: &str = FIXED_COLUMNS[0];
 fn stream<'p>(path: &'p str, partition: &Partition, day: Day) -> Option<&'p str> {
     let mut parts = path.rsplit('/');
     let (file, on, fact, stream) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let place = Place::new("", "", &partition.fact);
-    let named = place.path(day, &partition.content);
-    let stem = named.rsplit('/').next()?.strip_suffix(".parquet")?;
-    let fits = file.starts_with(stem) && on == day.to_string() && fact == segment(&partition.fact);
+    let content = hex(partition.content.first_chunk::<8>().map_or(&[], |it| it));
+    let is_named = file.strip_prefix(content.as_str()).is_some_and(|it| it.starts_with(['-', '.']));
+    let fits = is_named && on == day.to_string() && fact == segment(&partition.fact);
     fits.then_some(stream)
 }
 

@@ -237,7 +237,8 @@ fn settle(
 ) -> Result<Vec<(Day, Outcome)>, LakeError> {
     let picks = sorted(rows);
     let held = by_day(rows, &picks);
-    let mut days: Vec<Day> = runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
+    let mut days: Vec<Day> =
+        runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
     days.sort_unstable();
     days.dedup();
     let settle = |day: Day| {

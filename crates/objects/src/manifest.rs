@@ -118,10 +118,7 @@ impl Logged for ObjectManifest {
         Ok(look(&self.catch_up()?.log))
     }
 
-    fn put(
-        &self,
-        step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>,
-    ) -> Result<(), ManifestError> {
+    fn put(&self, step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>) -> Result<(), ManifestError> {
         for _ in 0..ATTEMPTS_MAX {
             let mut known = self.catch_up()?;
             let Some(step) = step(&known.log)? else { return Ok(()) };

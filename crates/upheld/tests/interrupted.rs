@@ -102,7 +102,11 @@ fn a_file_that_was_not_read_before_the_interruption_is_read_wherever_it_stands()
     folder.import("lake", &["september.json", "october.json"], &[]);
     folder.import("other", &["september.json", "october.json"], &[]);
     assert_eq!(folder.contents("lake"), folder.contents("other"));
-    assert!(folder.contents("lake").iter().any(|it| it.contains("2026-09-03")), "{:?}", folder.contents("lake"));
+    assert!(
+        folder.contents("lake").iter().any(|it| it.contains("2026-09-03")),
+        "{:?}",
+        folder.contents("lake")
+    );
 }
 
 /// What is told of an import, without how long it took.

@@ -65,10 +65,7 @@ impl Logged for FileManifest {
         Ok(look(&self.state()?.log))
     }
 
-    fn put(
-        &self,
-        step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>,
-    ) -> Result<(), ManifestError> {
+    fn put(&self, step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>) -> Result<(), ManifestError> {
         let mut state = self.state()?;
         if let Some(step) = step(&state.log)? { self.write(&mut state, &step) } else { Ok(()) }
     }

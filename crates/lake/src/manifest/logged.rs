@@ -13,10 +13,7 @@ pub trait Logged: Send + Sync {
 
     /// Puts the step after all others that `step` makes of them, if it may follow them; when this returns it survives a power
     /// failure.
-    fn put(
-        &self,
-        step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>,
-    ) -> Result<(), ManifestError>;
+    fn put(&self, step: impl Fn(&Log) -> Result<Option<Step>, ManifestError>) -> Result<(), ManifestError>;
 }
 
 impl<L: Logged> Manifest for L {

@@ -88,12 +88,13 @@ mod tests {
     fn log() -> Log {
         let place = Place::new("acme", "短信", "message");
         let entry = |name: u8| FileEntry {
-            path: place.path(Day(3), &[name; 32]),
+            path: place.path(Day(3), &[name; 32], &[name; 32]),
             place: place.clone(),
             day: Day(3),
             rows: 7,
             bytes: 9,
             sha256: [name; 32],
+            footer: (name > 1).then_some([name; 32]),
             content: [name; 32],
             from: Instant::from_nanos(5),
             until: Instant::from_nanos(8),
