@@ -407,3 +407,39 @@ fn add_each(table: &Table, sums: &mut Table, index: &[u16], cells: &[u16], secon
         *here = here.wrapping_add(table[usize::from(*index)]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn neighbours_summed_together_are_the_same_as_one_by_one(
+            stretches in prop::collection::vec((1_usize..50, any::<bool>()), 1..20),
+            seeds in prop::collection::vec((0_u16..9, 0_u16..5), 1000),
+            copies in 1_usize..=2,
+        ) {
+            const CELLS: usize = 5;
+            let mut table = zeroed::<u64, DENSE_CELLS>().unwrap();
+            table.iter_mut().zip(1..).for_each(|(it, at)| *it = at * at);
+            let (mut index, mut cells, mut wanted) = (Vec::new(), Vec::new(), [0; CELLS]);
+            for (rows, is_one) in &stretches {
+                let from = index.len();
+                for (code, cell) in &seeds[from..from + rows] {
+                    let cell = if *is_one { seeds[from].1 } else { *cell };
+                    index.push(*code);
+                    cells.push(cell);
+                    wanted[usize::from(cell)] += table[usize::from(*code)];
+                }
+            }
+            let stretches: Vec<Stretch> = stretches.iter().map(|(rows, is_one)| Stretch { rows: *rows, is_one: *is_one }).collect();
+            let mut sums = zeroed::<u64, DENSE_CELLS>().unwrap();
+            let second = (copies == 2).then_some(CELLS as u16);
+            add_stretches(&table, &mut sums, (&index, &cells), &stretches, second);
+            let found: Vec<u64> = (0..CELLS).map(|it| sums[it] + sums[it + CELLS]).collect();
+            prop_assert_eq!(found, wanted.to_vec());
+        }
+    }
+}
