@@ -67,7 +67,10 @@ impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Misfit::Dropped(name) => {
-                write!(f, "its column `{name}` would be lost; read it with the columns of all files of its day")
+                write!(
+                    f,
+                    "its column `{name}` would be lost; read it with the columns of all files of its day"
+                )
             }
             Misfit::Kind(name) => {
                 write!(

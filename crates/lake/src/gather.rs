@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::layout::Layout;
-use crate::rows::{ABSENT, ABSENT_DATE, ABSENT_TRUTH, ABSENT_WORD, Dictionary, RowError, Rows, Texts, Values, Words};
+use crate::rows::{
+    ABSENT, ABSENT_DATE, ABSENT_TRUTH, ABSENT_WORD, Dictionary, RowError, Rows, Texts, Values, Words,
+};
 
 /// A row of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -141,7 +141,8 @@ impl<'a> Merge<'a> {
                 let ends = bucket.is_some_and(|it| it != bucket_of(at))
                     && positions.len() >= self.limits.group_rows_min;
                 let stands = !losers.contains(self.passed);
-                if ends || positions.len() >= self.limits.group_rows || (stands && !self.has_room(first, row)) {
+                if ends || positions.len() >= self.limits.group_rows || (stands && !self.has_room(first, row))
+                {
                     break;
                 }
                 self.previous = Previous::Held(first, row, key);

@@ -133,7 +133,8 @@ fn what_parts_conditions_is_escaped_in_texts_and_ordinary_words_stand_as_they_ar
     };
     let asked = [question(subject("a, b/c = 短信")), question(subject("a; (b)"))];
     let written = heard(&Memory::from_records(Vec::new()), &schema(), &asked).text();
-    let conditions: Vec<&str> = written.lines().filter_map(|it| it.split_once("where ")).map(|it| it.1).collect();
+    let conditions: Vec<&str> =
+        written.lines().filter_map(|it| it.split_once("where ")).map(|it| it.1).collect();
     assert_eq!(conditions, ["@subject = text a, b/c = 短信", "@subject = text a\\; \\(b\\)"]);
 }
 

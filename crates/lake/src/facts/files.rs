@@ -105,7 +105,8 @@ impl Files {
             it.table.wanted() == wanted && it.files.start < asked.end && asked.start < it.files.end
         };
         let before = tables.iter().position(|it| overlaps(&it));
-        let files = before.and_then(|at| tables.get(at)).map(|it| grown(&it.files, asked, self.entries.len()));
+        let files =
+            before.and_then(|at| tables.get(at)).map(|it| grown(&it.files, asked, self.entries.len()));
         let counted = Arc::new(self.count(wanted, files.unwrap_or(asked.clone()), layout)?);
         before.into_iter().for_each(|at| drop(tables.remove(at)));
         tables.push(Arc::clone(&counted));

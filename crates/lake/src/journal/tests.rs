@@ -343,7 +343,8 @@ fn whatever_fails_while_segments_are_deleted_the_journal_opens_again_with_all_th
             let folder = tempfile::tempdir().unwrap();
             let (acknowledged, folded, errors) = append_and_delete(folder.path(), at, how);
             failed += u32::from(!errors.is_empty());
-            let found = recovered(folder.path()).unwrap_or_else(|error| panic!("{how:?} {at}: {error}, {errors:?}"));
+            let found =
+                recovered(folder.path()).unwrap_or_else(|error| panic!("{how:?} {at}: {error}, {errors:?}"));
             let left: Vec<&Vec<u8>> = acknowledged.iter().filter(|it| !folded.contains(it)).collect();
             // A batch that was refused may be there.
             let kept: Vec<&Vec<u8>> = found.iter().filter(|it| acknowledged.contains(it)).collect();

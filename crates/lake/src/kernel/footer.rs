@@ -125,7 +125,10 @@ impl Footer {
     fn forget_bounds(&mut self) {
         for group in &mut self.groups {
             for (chunk, column) in group.chunks.iter_mut().zip(&self.columns) {
-                if !matches!(column.kind, Kind::Int32 { unsigned: false, .. } | Kind::Int64 { unsigned: false, .. }) {
+                if !matches!(
+                    column.kind,
+                    Kind::Int32 { unsigned: false, .. } | Kind::Int64 { unsigned: false, .. }
+                ) {
                     (chunk.min, chunk.max) = (None, None);
                 }
             }

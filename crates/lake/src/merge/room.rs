@@ -50,7 +50,9 @@ impl Room {
     /// Sees to columns that have learned more words than fit; `group` are the rows of the group so far.
     pub(super) fn learn(&mut self, group: &Rows) {
         for column in WordColumn::all(group.columns.len()) {
-            let Some(words) = column.get(group).filter(|it| it.dictionary.bytes() > self.limit) else { continue };
+            let Some(words) = column.get(group).filter(|it| it.dictionary.bytes() > self.limit) else {
+                continue;
+            };
             let known = self.words.iter_mut().find(|it| it.column == column);
             match known {
                 Some(it) => it.seen.resize(words.dictionary.len(), false),

@@ -57,7 +57,9 @@ fn days(entries: &[FileEntry]) -> Vec<Vec<FileEntry>> {
 
 /// How many records there are too many in the files of a day.
 fn repeated(blobs: &Arc<dyn Blobs>, day: &[FileEntry]) -> Result<u64, LakeError> {
-    let (Some(layout), Some(first)) = (Layout::of_files(blobs, None, day)?, day.first()) else { return Ok(0) };
+    let (Some(layout), Some(first)) = (Layout::of_files(blobs, None, day)?, day.first()) else {
+        return Ok(0);
+    };
     let stored = day.iter().map(|entry| Stored { blobs, entry, layout: &layout }).collect::<Vec<_>>();
     let inputs: Vec<&dyn Input> = stored.iter().map(|it| it as &dyn Input).collect();
     let standing = Standing::default();
@@ -66,11 +68,7 @@ fn repeated(blobs: &Arc<dyn Blobs>, day: &[FileEntry]) -> Result<u64, LakeError>
     settling.repeated(first.day, &inputs)
 }
 
-fn differing(
-    blobs: &Arc<dyn Blobs>,
-    entry: &FileEntry,
-    layout: &Layout,
-) -> Result<Vec<Differs>, LakeError> {
+fn differing(blobs: &Arc<dyn Blobs>, entry: &FileEntry, layout: &Layout) -> Result<Vec<Differs>, LakeError> {
     // Rows are hashed with the columns they were written with: a contract that grew has more.
     let source = BlobSource::new(Arc::clone(blobs), entry.path.clone(), entry.bytes);
     let footer = kernel::footer(&source).map_err(|it| LakeError::corrupt(&entry.path, it))?;

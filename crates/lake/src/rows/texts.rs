@@ -112,6 +112,9 @@ mod tests {
         assert_eq!(texts.push(Some("bc")), Err(RowError::Full));
         texts.push(None).unwrap();
         texts.push(Some("d")).unwrap();
-        assert_eq!((texts.len(), texts.get(0), texts.get(1), texts.get(2)), (3, Some(&*most), None, Some("d")));
+        assert_eq!(
+            (texts.len(), texts.get(0), texts.get(1), texts.get(2)),
+            (3, Some(&*most), None, Some("d"))
+        );
     }
 }

@@ -163,7 +163,8 @@ fn a_file_for_which_no_space_is_left_is_refused_as_such() {
     let mut rows = Rows::new(noted().layout);
     for index in 0..60_i64 {
         // Nothing that compresses well.
-        let words = (0..7_500_i64).map(|at| format!("{:08x}", (index * 7_919 + at) * 2_654_435_761 % 4_294_967_291));
+        let words =
+            (0..7_500_i64).map(|at| format!("{:08x}", (index * 7_919 + at) * 2_654_435_761 % 4_294_967_291));
         let note = words.collect::<String>();
         rows.push_row(row(&format!("{index}"), "a", &[Cell::Word(&note)])).unwrap();
     }

@@ -86,10 +86,7 @@ fn an_attribute_that_a_newer_contract_has_no_more_stays_in_the_rows_that_have_it
         ("money cost\nword status", &[COST, SENT]),
         ("word status", &[SENT]),
         "money? cost, word status",
-        [
-            "[Number { unscaled: 7500000000, scale: 9 }, Word(\"sent\")]",
-            "[Absent, Word(\"sent\")]",
-        ],
+        ["[Number { unscaled: 7500000000, scale: 9 }, Word(\"sent\")]", "[Absent, Word(\"sent\")]"],
     );
 }
 
@@ -99,10 +96,7 @@ fn an_attribute_that_a_newer_contract_requires_is_absent_in_older_rows() {
         ("word status", &[SENT]),
         ("word status\nmoney cost", &[SENT, COST]),
         "money? cost, word status",
-        [
-            "[Absent, Word(\"sent\")]",
-            "[Number { unscaled: 7500000000, scale: 9 }, Word(\"sent\")]",
-        ],
+        ["[Absent, Word(\"sent\")]", "[Number { unscaled: 7500000000, scale: 9 }, Word(\"sent\")]"],
     );
 }
 
@@ -112,10 +106,7 @@ fn words_that_become_texts_and_attributes_that_become_optional_are_kept() {
         ("word status\nmoney cost", &[SENT, COST]),
         ("text status\nmoney? cost", &[Cell::Word("on its way"), Cell::Absent]),
         "text status, money? cost",
-        [
-            "[Word(\"sent\"), Number { unscaled: 7500000000, scale: 9 }]",
-            "[Word(\"on its way\"), Absent]",
-        ],
+        ["[Word(\"sent\"), Number { unscaled: 7500000000, scale: 9 }]", "[Word(\"on its way\"), Absent]"],
     );
 }
 
@@ -162,7 +153,10 @@ fn a_number_that_becomes_money_is_not_taken_for_a_thousandth_of_it() {
     fold(&lake, "money cost", &[("2", &[COST])], 2);
     let mixed = MixedKinds { column: "cost".into() };
     let refused = merge(&lake, "money cost").unwrap_err();
-    assert!(matches!(&refused, LakeError::Columns { why: Misfit::Mixed(it), .. } if *it == mixed), "{refused}");
+    assert!(
+        matches!(&refused, LakeError::Columns { why: Misfit::Mixed(it), .. } if *it == mixed),
+        "{refused}"
+    );
     assert!(refused.to_string().contains("give the attribute another name"), "{refused}");
     assert_eq!(standing(&lake).len(), 2);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use evidence::{Facts, FactsError, Field, Group, Measure, Memory, Question, Record, Schema};
 use lake::{BlobError, Blobs, Content, FileEntry, LakeFacts, LocalBlobs};

@@ -151,7 +151,8 @@ impl Volume {
     /// Merges a partition. Its columns are those of all its files: a contract that changed has others than before.
     fn merge(&self, open: &Open, it: &Unmerged) -> Result<(), Failure> {
         let _turn = self.turn();
-        let mut entries = open.lake.manifest.entries(&it.place, it.day.window(), None).map_err(unreachable)?;
+        let mut entries =
+            open.lake.manifest.entries(&it.place, it.day.window(), None).map_err(unreachable)?;
         entries.retain(|entry| entry.day == it.day);
         let Some(layout) = open.lake.layout(&entries).map_err(unreachable)? else { return Ok(()) };
         let target = Target { place: it.place.clone(), layout, standing: rule() };

@@ -213,7 +213,9 @@ async fn nothing_but_reading_the_tenants_tables_is_done() {
         };
         for text in [refused.text(Lang::En), refused.text(Lang::Zh)] {
             let beyond_the_question = text.replace(attack, "");
-            for leak in ["secretstream", "/tmp", "/home", "0707070707070707-0000000000000000.parquet' not found in"] {
+            for leak in
+                ["secretstream", "/tmp", "/home", "0707070707070707-0000000000000000.parquet' not found in"]
+            {
                 assert!(
                     attack.contains(leak) || !beyond_the_question.contains(leak),
                     "{attack} told: {text}"
