@@ -25,6 +25,11 @@ pub enum LakeError {
         /// What is wrong with it.
         why: String,
     },
+    /// Files of a day may share records: it is not settled yet.
+    Unsettled {
+        /// One of the files.
+        path: String,
+    },
     /// The columns of a file are not those it was to be read with.
     Columns {
         /// Which file.
@@ -105,6 +110,9 @@ impl fmt::Display for LakeError {
             LakeError::Manifest(error) => error.fmt(f),
             LakeError::Corrupt { path, why } => {
                 write!(f, "the file `{path}` is damaged: {why}; restore it from a copy")
+            }
+            LakeError::Unsettled { path } => {
+                write!(f, "the day of the file `{path}` is not settled yet; merge it, then ask again")
             }
             LakeError::Columns { path, why } => write!(f, "the file `{path}` does not fit: {why}"),
             LakeError::Full(path) => write!(f, "no space is left for `{path}`; make room and try again"),

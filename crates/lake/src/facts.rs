@@ -74,8 +74,7 @@ impl LakeFacts {
 fn unsettled(entries: &[FileEntry]) -> Result<(), LakeError> {
     for partition in entries.chunk_by(|a, b| (&a.place, a.day) == (&b.place, b.day)) {
         if let (false, Some(first)) = (is_settled(partition), partition.first()) {
-            let why = "its day is not settled yet; merge it, then ask again";
-            return Err(LakeError::corrupt(&first.path, why));
+            return Err(LakeError::Unsettled { path: first.path.clone() });
         }
     }
     Ok(())

@@ -64,8 +64,8 @@ impl Rows {
         fixed(&mut self.subject.codes, batches, picks, ABSENT_WORD, |it| &it.subject.codes);
         fixed(&mut self.source.codes, batches, picks, ABSENT_WORD, |it| &it.source.codes);
         texts(&mut self.id, batches, picks, |it| Some(&it.id))?;
-        let columns = self.columns.iter_mut().enumerate();
-        columns.map(|(index, values)| gather_values(values, index, batches, picks)).collect()
+        let mut columns = self.columns.iter_mut().enumerate();
+        columns.try_for_each(|(index, values)| gather_values(values, index, batches, picks))
     }
 
     /// The rows in the order of `picks`, over the same dictionaries.

@@ -6,11 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use timeline::{Instant, Interval};
 
-use crate::answer::BlobSource;
 use crate::blobs::{Blobs, Content};
-use crate::error::{LakeError, Misfit};
+use crate::error::LakeError;
 use crate::inputs::Stored;
-use crate::kernel;
 use crate::layout::Layout;
 use crate::manifest::{Change, FileEntry, Manifest, ManifestError, is_settled};
 use crate::merge::Input;
@@ -18,7 +16,6 @@ use crate::place::{Day, Place};
 use crate::read::{AHEAD_BYTES, verify};
 use crate::settle::{Limits, Scratch, Settled, Settling};
 use crate::standing::Standing;
-use crate::write::FACT_KEY;
 
 /// How often a partition somebody else changes meanwhile is read again.
 const ATTEMPTS_MAX: u32 = 8;
@@ -102,26 +99,7 @@ impl Lake {
 
     /// The columns of all these files of a fact; `None` when there are none.
     pub fn layout(&self, entries: &[FileEntry]) -> Result<Option<Layout>, LakeError> {
-        self.union(None, entries)
-    }
-
-    fn union(&self, first: Option<Layout>, entries: &[FileEntry]) -> Result<Option<Layout>, LakeError> {
-        let mut all = first;
-        for entry in entries {
-            let written = self.written_layout(entry)?;
-            let mixed = |it| LakeError::Columns { path: entry.path.clone(), why: Misfit::Mixed(it) };
-            all = Some(all.map_or(Ok(written.clone()), |it| it.union(&written)).map_err(mixed)?);
-        }
-        Ok(all)
-    }
-
-    /// The columns a file says it was written with.
-    fn written_layout(&self, entry: &FileEntry) -> Result<Layout, LakeError> {
-        let source = BlobSource::new(Arc::clone(&self.blobs), entry.path.clone(), entry.bytes);
-        let footer = kernel::footer(&source).map_err(|it| LakeError::corrupt(&entry.path, it))?;
-        let text = footer.metadata.iter().find(|(key, _)| key == FACT_KEY).map(|(_, it)| it.as_str());
-        let silent = || LakeError::corrupt(&entry.path, "it does not say what it holds");
-        text.and_then(Layout::parse).ok_or_else(silent)
+        Layout::of_files(&self.blobs, None, entries)
     }
 
     /// Takes new rows of a partition, each input in order.
@@ -155,7 +133,7 @@ impl Lake {
         let merged: &[FileEntry] = if joining == Joining::Merged { &standing } else { &[] };
         merged.iter().try_for_each(|it| verify(self.blobs.as_ref(), it))?;
         // A contract that changed has other columns, and what was said under an older one is not to be lost.
-        let layout = self.union(Some(target.layout.clone()), merged)?;
+        let layout = Layout::of_files(&self.blobs, Some(target.layout.clone()), merged)?;
         let layout = layout.as_ref().unwrap_or(&target.layout);
         let ahead_bytes = AHEAD_BYTES / (merged.len() as u64).max(1);
         let stored = merged.iter();

@@ -10,6 +10,7 @@
 
 pub mod answer;
 pub mod blobs;
+mod columns;
 pub mod counters;
 mod error;
 mod facts;

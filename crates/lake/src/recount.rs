@@ -57,6 +57,13 @@ pub enum Differs {
     },
     /// The rows are others than those the content digest was taken of.
     Content,
+    /// Rows are of other times than the manifest says of the file, or its footer of a row group.
+    Times,
+    /// Records that the files of a day say more than once, although each is to be there once.
+    Repeated {
+        /// How many too many.
+        rows: u64,
+    },
     /// A counter says something else than the rows.
     Counter {
         /// Hours since 1970-01-01T00:00Z.
@@ -77,6 +84,12 @@ impl fmt::Display for Difference {
             Differs::File(why) => f.write_str(why),
             Differs::Rows { said, found } => write!(f, "`{path}` has {found} rows, the manifest says {said}"),
             Differs::Content => write!(f, "`{path}` has other records than its content digest names"),
+            Differs::Times => {
+                write!(f, "`{path}` has rows of other times than the manifest or its own footer says")
+            }
+            Differs::Repeated { rows } => {
+                write!(f, "`{path}` and the other files of its day have {rows} records more than once")
+            }
             Differs::Counter { hour, keys, said, found } => {
                 write!(f, "`{path}` counts {said} rows and has {found}, or other sums, in hour {hour}")?;
                 keys.iter().try_for_each(|(name, word)| {

@@ -90,8 +90,7 @@ pub(crate) struct Settling<'a> {
 impl Settling<'_> {
     /// Settles the rows of a day.
     pub(crate) fn settle(&self, day: Day, inputs: &[&dyn Input]) -> Result<Settled, LakeError> {
-        let rows: u64 = inputs.iter().map(|it| it.rows()).sum();
-        let ranges = rows.div_ceil(self.limits.hashes as u64).max(1);
+        let ranges = self.ranges(inputs);
         let mut hashes = identity::Collected::new(0, ranges);
         let (mut settled, is_written) = self.write_unless_contradicted(day, inputs, &mut hashes)?;
         let mut contested = hashes.repeated();
@@ -132,6 +131,25 @@ impl Settling<'_> {
         Ok((settled, is_written.unwrap_or(true)))
     }
 
+    /// How many rows say what another says already, or do not stand against one of their identity.
+    pub(crate) fn repeated(&self, day: Day, inputs: &[&dyn Input]) -> Result<u64, LakeError> {
+        let ranges = self.ranges(inputs);
+        let (mut contested, mut copies) = (Vec::new(), 0);
+        for range in 0..ranges {
+            let mut hashes = identity::Collected::new(range, ranges);
+            copies = self.walk(day, inputs, |rows, _| hashes.add(rows))?;
+            contested.extend(hashes.repeated());
+        }
+        let (_, superseded) = self.losers(day, inputs, &contested)?;
+        Ok(copies.saturating_add(superseded))
+    }
+
+    /// In how many ranges of hashes identities are looked at, so that no more are held at once than may be.
+    fn ranges(&self, inputs: &[&dyn Input]) -> u64 {
+        let rows: u64 = inputs.iter().map(|it| it.rows()).sum();
+        rows.div_ceil(self.limits.hashes as u64).max(1)
+    }
+
     /// The rows that do not stand, and how many they are.
     fn losers(
         &self,
@@ -153,20 +171,20 @@ impl Settling<'_> {
         Ok((losers, count))
     }
 
-    /// Goes through all rows that are no exact copies, with their positions.
+    /// Goes through all rows that are no exact copies, with their positions; says how many copies there are.
     fn walk(
         &self,
         day: Day,
         inputs: &[&dyn Input],
         mut see: impl FnMut(&Rows, &[u64]),
-    ) -> Result<(), LakeError> {
+    ) -> Result<u64, LakeError> {
         let mut merge = Merge::open(self.layout, day, inputs, self.limits)?;
         let mut positions = Vec::new();
         let nobody = Positions::default();
         while let Some(rows) = merge.next_group(&nobody, &mut positions)? {
             see(rows, &positions);
         }
-        Ok(())
+        Ok(merge.copies())
     }
 
     /// Writes all rows but the losers, and counts exact copies.

@@ -141,8 +141,8 @@ impl FileWriter {
         say(FACT_KEY, self.layout.text());
         say(CONTENT_KEY, hex(&content));
         let counting = std::mem::replace(&mut self.counting, Counting::new(&self.layout));
-        if let Some(counters) = counting.finish() {
-            say(COUNTERS_KEY, counters.encode()?);
+        if let Some(counters) = counting.finish().map(|it| it.encode()).transpose()?.flatten() {
+            say(COUNTERS_KEY, counters);
         }
         let rows_end = self.writer.bytes_written() as u64;
         self.writer.inner_mut().footer_from = rows_end;

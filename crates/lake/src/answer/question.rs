@@ -165,7 +165,11 @@ impl<'q> Asking<'q> {
         match (ask, part) {
             (Ask::Count, Part::Count(count)) => Ok(Some(number(i128::from(*count)))),
             (Ask::Sum(_), Part::Sum { count: 0, .. }) => Ok(None),
-            (Ask::Sum(field), Part::Sum { total, .. }) => Ok(self.column(*field)?.1.number(*total)),
+            (Ask::Sum(field), Part::Sum { total, .. }) => {
+                let (name, meaning) = self.column(*field)?;
+                let too_long = || FactsError::Unavailable(format!("the sum of `{name}` has too many digits"));
+                meaning.number(*total).map(Some).ok_or_else(too_long)
+            }
             (Ask::Min(field), Part::Values(values)) => self.datum(*field, values.keys().next()),
             (Ask::Max(field), Part::Values(values)) => self.datum(*field, values.keys().next_back()),
             (Ask::Percentile { field, per_mille }, Part::Values(values)) => {

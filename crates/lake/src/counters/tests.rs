@@ -91,7 +91,7 @@ proptest! {
         from in -HOURS..HOURS,
         length in 0..2 * HOURS,
     ) {
-        let packed = files.iter().map(|it| PackedCounters::open(&it.encode().unwrap()).unwrap());
+        let packed = files.iter().map(|it| PackedCounters::open(&it.encode().unwrap().unwrap()).unwrap());
         let parts: Vec<_> = packed.map(|it| it.part(&wanted).unwrap().unwrap()).collect();
         let table = Table::of(wanted.clone(), &parts, &layout()).unwrap();
         let hours = from..from + length;

@@ -27,8 +27,8 @@ impl fmt::Display for CountersError {
 impl std::error::Error for CountersError {}
 
 impl Counters {
-    /// The text kept in the footer.
-    pub fn encode(&self) -> Result<String, LakeError> {
+    /// The text kept in the footer; `None` when it were longer than one that is read.
+    pub fn encode(&self) -> Result<Option<String>, LakeError> {
         let mut out = vec![VERSION];
         push_words(&self.subjects, &mut out);
         push_varint(self.keys.len() as u128, &mut out);
@@ -43,9 +43,12 @@ impl Counters {
         }
         push_varint(self.groups.len() as u128, &mut out);
         self.groups.iter().for_each(|group| push_group(group, &mut out));
+        if out.len() > BYTES_MAX {
+            return Ok(None);
+        }
         let pressed =
             zstd::bulk::compress(&out, ZSTD_LEVEL).map_err(|it| LakeError::Parquet(it.to_string()))?;
-        Ok(STANDARD.encode(pressed))
+        Ok(Some(STANDARD.encode(pressed)))
     }
 
     /// Reads what [`Counters::encode`] wrote; nothing else makes it use more than a bounded amount of memory.
@@ -261,7 +264,18 @@ mod tests {
 
     #[test]
     fn counters_read_back() {
-        assert_eq!(Counters::decode(&counters().encode().unwrap()), Ok(counters()));
+        assert_eq!(Counters::decode(&counters().encode().unwrap().unwrap()), Ok(counters()));
+    }
+
+    #[test]
+    fn counters_are_only_written_as_long_as_they_are_read() {
+        let of = |bytes: usize| Counters { subjects: vec![Some("a".repeat(bytes))], ..Counters::default() };
+        // A version, how many subjects, the length of the first in four bytes, and that there is nothing else.
+        let around = 1 + 1 + 4 + 3;
+        let most = of(BYTES_MAX - around);
+        let text = most.encode().unwrap().unwrap();
+        assert_eq!(Counters::decode(&text).unwrap().subjects, most.subjects);
+        assert_eq!(of(BYTES_MAX - around + 1).encode().unwrap(), None);
     }
 
     #[test]

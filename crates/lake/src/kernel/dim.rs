@@ -56,8 +56,9 @@ enum Buffer {
 impl Dim {
     fn new(rows: Rows, size: usize) -> Dim {
         let lane = match size {
-            0..=0x100 => Buffer::Bytes(Box::new([0; BLOCK])),
-            0x101..=0x1_0000 => Buffer::Pairs(Box::new([0; BLOCK])),
+            // What is too wide for a lane becomes its greatest, which is to be no code.
+            0..=0xFF => Buffer::Bytes(Box::new([0; BLOCK])),
+            0x100..=0xFFFF => Buffer::Pairs(Box::new([0; BLOCK])),
             _ => Buffer::Wide(Box::new([0; BLOCK])),
         };
         Dim { rows, size, rejected: vec![false; size], wanted: None, classes: None, lane, constant: None }

@@ -124,6 +124,20 @@ impl Footer {
         }
     }
 
+    /// Forgets least and greatest where they are no signed whole numbers, as which they were read.
+    fn forget_bounds(&mut self) {
+        for group in &mut self.groups {
+            for (chunk, column) in group.chunks.iter_mut().zip(&self.columns) {
+                if !matches!(
+                    column.kind,
+                    Kind::Int32 { unsigned: false, .. } | Kind::Int64 { unsigned: false, .. }
+                ) {
+                    (chunk.min, chunk.max) = (None, None);
+                }
+            }
+        }
+    }
+
     fn checked(self, size: u64) -> Result<Footer, Problem> {
         for group in &self.groups {
             if group.chunks.len() != self.columns.len() {
@@ -191,6 +205,7 @@ fn decode(bytes: &[u8], end: i16) -> Result<Footer, Problem> {
         Ok(true)
     })?;
     footer.columns = columns(&elements)?;
+    footer.forget_bounds();
     Ok(footer)
 }
 

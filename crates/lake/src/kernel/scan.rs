@@ -363,6 +363,9 @@ impl Opened<'_, '_> {
     }
 }
 
+/// Groups kept by slice and codes, so that they need not be looked up.
+const KNOWN_MAX: usize = 4 << 20;
+
 /// Groups of the sink by the keys' codes in this row group, as far as they are few.
 struct Groups {
     sizes: Vec<usize>,
@@ -397,6 +400,10 @@ impl Groups {
         let Some(combinations) = self.combinations else { return self.ask(opened, codes, slice, sink) };
         let keys = opened.shape.keys.iter().zip(&self.sizes);
         let at = keys.fold(0, |at, (dim, size)| at * size + opened.key_code(*dim, codes));
+        // Many slices are not looked at again for long.
+        if self.known.len().saturating_mul(combinations) > KNOWN_MAX {
+            self.known.clear();
+        }
         let known = self.known.entry(slice).or_insert_with(|| vec![None; combinations]);
         if let Some(Some(group)) = known.get(at) {
             return Ok(*group);

@@ -100,6 +100,27 @@ fn an_import_of_texts_that_no_batch_holds_puts_aside_what_came_and_goes_on() {
     assert_eq!(standing(&lake).iter().map(|it| it.rows).sum::<u64>(), 200);
 }
 
+#[test]
+fn words_of_long_ago_are_not_written_into_every_run() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), Limits::default());
+    let folder = lake.scratch.join("import");
+    let limits = ImportLimits { batch_rows: 250, ..ImportLimits::default() };
+    let mut importer = Importer::open(lake.clone(), noted(), folder.clone(), limits).unwrap();
+    for index in 0..10_000 {
+        let subject = format!("subject {index:08}");
+        importer.push_row(row("1", &subject, &[Cell::Absent])).unwrap();
+    }
+    importer.checkpoint().unwrap();
+    let runs = std::fs::read_dir(&folder).unwrap().map(|it| it.unwrap());
+    let bytes = runs.filter(|it| it.path().extension().is_some_and(|it| it == "run"));
+    let bytes: Vec<u64> = bytes.map(|it| it.metadata().unwrap().len()).collect();
+    assert_eq!(bytes.len(), 40);
+    assert!(bytes.iter().max().unwrap() < &(bytes.iter().min().unwrap() * 6), "{bytes:?}");
+    assert_eq!(importer.finish(Instant::from_nanos(1)).unwrap().rows, 10_000);
+    assert_eq!(standing(&lake)[0].rows, 10_000);
+}
+
 /// Rows that break off after the first batch.
 struct Breaking(Rows);
 

@@ -48,7 +48,7 @@ fn a_change_by_a_clock_that_is_behind_is_no_earlier_than_what_its_partition_has_
         assert!(stood(nanos).is_empty(), "{nanos}");
     }
     for nanos in 5..10 {
-        assert_eq!(stood(nanos), [other.path.clone()], "{nanos}");
+        assert_eq!(stood(nanos), std::slice::from_ref(&other.path), "{nanos}");
     }
     assert_eq!(stood(10), [second.path.clone(), other.path.clone()]);
     assert_eq!(stood(19), [second.path.clone(), other.path.clone()]);

@@ -208,3 +208,51 @@ fn records_that_are_not_those_the_content_digest_names_are_found_though_every_co
     let named = crate::Difference { path: entries[0].path.clone(), what: crate::Differs::Content };
     assert_eq!(found, [named]);
 }
+
+#[test]
+fn rows_at_other_times_than_are_said_and_records_that_are_there_twice_are_found() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), small());
+    let told = |minute, id| Told { day: 0, minute, subject: 1, id, status: 2, fee: 2, recorded: 1 };
+    import(&lake, &[told(3, 1), told(700, 2), told(1400, 3)], 100, 10);
+    let entries = standing(&lake);
+    let found = |entries: &[FileEntry]| {
+        let differences = crate::contents(&lake.blobs, entries, &layout()).unwrap();
+        differences.into_iter().map(|it| it.what).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&entries), []);
+    let [entry] = &entries[..] else { panic!("one file") };
+    let later = |it: Instant| Instant::from_nanos(it.nanos() + 1);
+    let narrowed = FileEntry { from: later(entry.from), ..entry.clone() };
+    assert_eq!(found(&[narrowed]), [crate::Differs::Times]);
+    let widened = FileEntry { until: later(entry.until), ..entry.clone() };
+    assert_eq!(found(&[widened]), [crate::Differs::Times]);
+    // Another file of the day, which was not merged with this one, says that it was.
+    let other = tempfile::tempdir().unwrap();
+    let elsewhere = open(other.path(), small());
+    import(&elsewhere, &[told(3, 1), Told { status: 1, ..told(700, 2) }, told(9, 4)], 100, 10);
+    let [beside] = &standing(&elsewhere)[..] else { panic!("one file") };
+    std::fs::copy(other.path().join(&beside.path), root.path().join(&beside.path)).unwrap();
+    let both = [entry.clone(), beside.clone()];
+    assert_eq!(found(&both), [crate::Differs::Repeated { rows: 2 }]);
+    let open = both.map(|it| FileEntry { settled: false, ..it });
+    assert_eq!(found(&open), []);
+}
+
+#[test]
+fn row_groups_that_say_other_times_than_their_rows_are_found() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), small());
+    let told = |minute, id| Told { day: 0, minute, subject: 1, id, status: 2, fee: 2, recorded: 1 };
+    import(&lake, &[told(3, 1), told(700, 2)], 100, 10);
+    let [entry] = &standing(&lake)[..] else { panic!("one file") };
+    let path = root.path().join(&entry.path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The first row's time as the statistics of its group say it, behind all pages.
+    let said = entry.from.nanos().to_le_bytes();
+    let at = bytes.windows(8).rposition(|it| *it == said).unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let found = crate::contents(&lake.blobs, std::slice::from_ref(entry), &layout()).unwrap();
+    assert_eq!(found, [crate::Difference { path: entry.path.clone(), what: crate::Differs::Times }]);
+}

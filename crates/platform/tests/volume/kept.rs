@@ -12,7 +12,7 @@ use store::Location;
 use crate::support::{self, World, actions, customer, each, each_way, kind, owner, publish};
 use crate::world::{
     all, close, cycle, fee, files, kept, message, messages, own, ready, run_all, run_jobs, send, success,
-    terms, try_send, why_unavailable,
+    terms, troubles, try_send, why_unavailable,
 };
 
 #[test]
@@ -168,6 +168,37 @@ fn files_that_cannot_be_read_block_the_seal_and_say_why_until_they_are_back() {
         run_jobs(world);
         assert_eq!(all(world).len(), 1, "the job was put off and not given up");
         assert_eq!(cycle(world).state, "sealed");
+    });
+}
+
+#[test]
+fn a_day_that_cannot_be_merged_is_named_and_keeps_no_other_from_being() {
+    each_way(|world| {
+        ready(world);
+        let of_two_days = |from: usize| [message(28 * from, "delivered"), message(28 * from + 1, "failed")];
+        send(world, &of_two_days(0));
+        world.pass(60);
+        run_all(world);
+        let first = kept(world).remove(0);
+        assert!(first.merged && first.day == "2026-10-01", "{first:?}");
+        let path = world.data.join("lake").join(&first.path);
+        let whole = fs::read(&path).unwrap();
+        let mut damaged = whole.clone();
+        damaged[40] ^= 1;
+        fs::write(&path, damaged).unwrap();
+        send(world, &of_two_days(1));
+        world.pass(60);
+        run_jobs(world);
+        assert!(troubles(world).iter().any(|it| it.contains(&first.path)), "{:?}", troubles(world));
+        let merged: Vec<(String, bool)> = kept(world).into_iter().map(|it| (it.day, it.merged)).collect();
+        let day = |it: &str, merged| (format!("2026-10-{it}"), merged);
+        assert_eq!(merged[..merged.len() - 1].iter().filter(|it| !it.1).count(), 1, "{merged:?}");
+        assert_eq!(merged.last(), Some(&day("02", true)));
+        fs::write(&path, whole).unwrap();
+        world.pass(3600);
+        run_jobs(world);
+        let merged: Vec<(String, bool)> = kept(world).into_iter().map(|it| (it.day, it.merged)).collect();
+        assert_eq!(merged, [day("01", true), day("02", true)]);
     });
 }
 

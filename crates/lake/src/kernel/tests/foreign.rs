@@ -70,3 +70,19 @@ fn another_engines_files_give_its_own_answers() {
         }
     }
 }
+
+#[test]
+fn bounds_of_unsigned_numbers_and_texts_are_not_taken_for_signed_ones() {
+    for (name, bytes) in FILES {
+        let footer = crate::kernel::footer(&MemoryFile::new(name, bytes.to_vec())).unwrap();
+        for (column, is_bounded) in [("ts_us", true), ("parts", true), ("msg_id", false), ("kind", false)] {
+            let (at, _) = footer.column(column).unwrap();
+            let chunks = footer.groups.iter().filter_map(|it| it.chunks.get(at));
+            assert!(chunks.clone().count() > 0);
+            for chunk in chunks {
+                let bounds = (chunk.min.is_some(), chunk.max.is_some());
+                assert_eq!(bounds, (is_bounded, is_bounded), "{name} {column}");
+            }
+        }
+    }
+}
