@@ -38,7 +38,8 @@ impl Offset {
             ("-", rest) => (-1, rest),
             _ => return None,
         };
-        let two = |it: &str| it.parse::<i16>().ok().filter(|_| it.len() == 2 && !it.starts_with('+'));
+        let is_two = |it: &str| it.len() == 2 && it.bytes().all(|it| it.is_ascii_digit());
+        let two = |it: &str| it.parse::<i16>().ok().filter(|_| is_two(it));
         let (hours, minutes) = rest.split_once(':')?;
         let minutes = two(minutes).filter(|it| *it < MINUTES_PER_HOUR)?;
         Offset::minutes(sign * (two(hours)? * MINUTES_PER_HOUR + minutes))
@@ -127,7 +128,7 @@ mod tests {
             assert_eq!(read(text).as_deref(), Some(text));
         }
         assert_eq!((read("Z"), read("UTC")), (read("+00:00"), read("+00:00")));
-        for text in ["", "08:00", "+8:00", "+08", "+0800", "+08:60", "+19:00", "++8:00", "Asia/Shanghai"] {
+        for text in ["", "08:00", "+8:00", "+08", "+0800", "+08:60", "+19:00", "++8:00", "+-8:00", "Asia/Shanghai"] {
             assert_eq!(read(text), None, "{text}");
         }
     }
