@@ -13,7 +13,7 @@ use crate::kernel::{self, RowGroup};
 use crate::layout::Layout;
 use crate::manifest::{FileEntry, is_settled};
 use crate::merge::Input;
-use crate::read::FileRows;
+use crate::read::{AHEAD_BYTES, FileRows};
 use crate::settle::{Limits, Settling};
 use crate::standing::Standing;
 use crate::threads::{THREADS, THREADS_FAR, each_on};
@@ -61,7 +61,9 @@ fn repeated(blobs: &Arc<dyn Blobs>, day: &[FileEntry]) -> Result<u64, LakeError>
     let (Some(layout), Some(first)) = (Layout::of_files(blobs, None, day)?, day.first()) else {
         return Ok(0);
     };
-    let stored = day.iter().map(|entry| Stored { blobs, entry, layout: &layout }).collect::<Vec<_>>();
+    let ahead_bytes = AHEAD_BYTES / (day.len() as u64).max(1);
+    let stored = day.iter().map(|entry| Stored { blobs, entry, layout: &layout, ahead_bytes });
+    let stored: Vec<Stored<'_>> = stored.collect();
     let inputs: Vec<&dyn Input> = stored.iter().map(|it| it as &dyn Input).collect();
     let standing = Standing::default();
     let (limits, scratch, name) = (Limits::default(), Path::new(""), "");
