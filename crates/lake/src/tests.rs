@@ -2,6 +2,7 @@
 
 mod crash;
 mod files;
+mod known;
 mod truth;
 
 use std::collections::BTreeMap;
