@@ -7,8 +7,10 @@ pub(crate) mod client;
 mod direct;
 mod intake;
 mod live;
+mod messages;
 mod record;
 mod run;
+mod volume;
 mod world;
 
 use std::path::Path;
@@ -19,12 +21,15 @@ use crate::report::Item;
 
 type Part = fn(&Path, &Effort) -> Result<Vec<Item>, Fault>;
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 8] = [
     ("ledger", books::run),
     ("intake", intake::run),
     ("audit", record::run),
     ("settlement run", run::run),
     ("live", live::run),
+    ("volume-intake-http", volume::bodies),
+    ("volume-single-http", volume::singles),
+    ("volume-live-p99", volume::seen),
 ];
 
 /// Every item of the parts with `only` in their name. `programs`: the folder with PostgreSQL's programs.

@@ -73,9 +73,19 @@ impl Client {
         Ok(Self { stream, buffer: vec![0; HEAD_MAX] })
     }
 
-    /// Sends a request and reads the whole answer; its body. Anything but success is a fault.
+    /// Sends a request and reads the whole answer.
     pub(crate) fn send(&mut self, request: &[u8]) -> Result<Vec<u8>, Fault> {
-        self.stream.write_all(request)?;
+        self.ask(request)?;
+        self.answer()
+    }
+
+    /// Sends a request; its answer is to be read before the next.
+    pub(crate) fn ask(&mut self, request: &[u8]) -> Result<(), Fault> {
+        Ok(self.stream.write_all(request)?)
+    }
+
+    /// Reads the whole answer; its body. Anything but success is a fault.
+    pub(crate) fn answer(&mut self) -> Result<Vec<u8>, Fault> {
         let mut filled = 0;
         let head_end = loop {
             let rest = self

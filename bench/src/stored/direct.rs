@@ -8,7 +8,7 @@ use cluster::Server;
 use crate::Fault;
 
 /// As its documentation advises for so much memory; durable.
-const SETTINGS: [&str; 6] = [
+pub(super) const SETTINGS: [&str; 6] = [
     "shared_buffers=1GB",
     "work_mem=256MB",
     "jit=off",
@@ -79,7 +79,7 @@ impl Direct {
     }
 }
 
-fn output(command: &mut Command) -> Result<String, Fault> {
+pub(super) fn output(command: &mut Command) -> Result<String, Fault> {
     let said = command.stdin(Stdio::null()).output()?;
     if said.status.success() {
         return Ok(String::from_utf8(said.stdout)?);
@@ -88,7 +88,7 @@ fn output(command: &mut Command) -> Result<String, Fault> {
 }
 
 /// Thousandths of transactions a second, from the line `tps = 1234.567890 (…)`.
-fn tps_milli(line: &str) -> Option<u64> {
+pub(super) fn tps_milli(line: &str) -> Option<u64> {
     let number = line.strip_prefix("tps = ")?.split(' ').next()?;
     let (whole, part) = number.split_once('.')?;
     let milli: u64 = format!("{part}000").get(..3)?.parse().ok()?;

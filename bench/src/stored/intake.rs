@@ -18,11 +18,11 @@ use crate::engine::Effort;
 use crate::report::{Goal, Item};
 use crate::w1::draw::draw;
 
-const CONTRACT: &str = include_str!("../../../contracts/pingan-sms.md");
+pub(super) const CONTRACT: &str = include_str!("../../../contracts/pingan-sms.md");
 const CONNECTIONS: u32 = 16;
 const RECORDS: u64 = 1_000;
 const GOAL: u64 = 150_000;
-const MEDIA: &str = "application/x-ndjson";
+pub(super) const MEDIA: &str = "application/x-ndjson";
 
 pub(super) fn run(_: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> {
     let bodies = if effort.is_full { 120 } else { 40 };
@@ -57,12 +57,12 @@ pub(super) fn run(_: &Path, effort: &Effort) -> Result<Vec<Item>, Fault> {
     }])
 }
 
-fn subscription() -> Result<NewSubscription, Fault> {
+pub(super) fn subscription() -> Result<NewSubscription, Fault> {
     let since = "2026-10-01T00:00:00+08:00";
     Ok(serde_json::from_value(json!({ "agreement": "pingan-sms", "since": since }))?)
 }
 
-fn token(world: &World) -> Result<String, Fault> {
+pub(super) fn token(world: &World) -> Result<String, Fault> {
     let input = NewToken {
         name: "bench".to_owned(),
         role: "service_manager".to_owned(),
@@ -88,7 +88,7 @@ fn send_all(clients: Vec<(Client, &[Vec<u8>])>) -> Result<u64, Fault> {
     })
 }
 
-fn accepted(receipt: &[u8]) -> Result<u64, Fault> {
+pub(super) fn accepted(receipt: &[u8]) -> Result<u64, Fault> {
     let receipt: Json = serde_json::from_slice(receipt)?;
     receipt.get("accepted").and_then(Json::as_u64).ok_or_else(|| format!("a receipt says {receipt}").into())
 }

@@ -9,9 +9,12 @@ use std::fmt;
 use timeline::Instant;
 
 use crate::error::LakeError;
+use crate::gather::Pick;
 use crate::inputs::Held;
 use crate::journal::{Batch, Journal, JournalError};
+use crate::known::Known;
 use crate::lake::{Joining, Lake, Target};
+use crate::manifest::FileEntry;
 use crate::order::sorted;
 use crate::place::{Day, Place};
 use crate::rows::Rows;
@@ -69,6 +72,8 @@ pub struct Folded {
     pub rows: u64,
     /// Partitions that got new files.
     pub partitions: Vec<(Place, Day)>,
+    /// Files not merged yet of rows whose identities no file held when they were written, where that was looked at.
+    pub new: Vec<FileEntry>,
 }
 
 /// Folds all closed segments, oldest first. `standing` is how rows of a place are told apart.
@@ -78,10 +83,29 @@ pub fn fold(
     standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
     at: Instant,
 ) -> Result<Folded, FoldError> {
+    fold_closed(lake, journal, standing, (None, at))
+}
+
+/// The same; rows that are certainly new go to files of their own.
+pub fn fold_knowing(
+    lake: &Lake,
+    journal: &Journal,
+    standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
+    (known, at): (&Known, Instant),
+) -> Result<Folded, FoldError> {
+    fold_closed(lake, journal, standing, (Some(known), at))
+}
+
+fn fold_closed(
+    lake: &Lake,
+    journal: &Journal,
+    standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
+    (known, at): (Option<&Known>, Instant),
+) -> Result<Folded, FoldError> {
     let mut folded = Folded::default();
     for segment in journal.closed() {
         let of = format!("segment {segment} of the journal");
-        folded.add(fold_batches(lake, &[(of, journal.read(segment)?)], standing, at)?);
+        folded.add(fold_groups(lake, &[(of, journal.read(segment)?)], standing, (known, at))?);
         journal.delete(segment)?;
         folded.segments += 1;
     }
@@ -96,11 +120,30 @@ pub fn fold_batches(
     standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
     at: Instant,
 ) -> Result<Folded, FoldError> {
+    fold_groups(lake, groups, standing, (None, at))
+}
+
+/// The same; rows that are certainly new go to files of their own.
+pub fn fold_batches_knowing(
+    lake: &Lake,
+    groups: &[(String, Vec<Vec<u8>>)],
+    standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
+    (known, at): (&Known, Instant),
+) -> Result<Folded, FoldError> {
+    fold_groups(lake, groups, standing, (Some(known), at))
+}
+
+fn fold_groups(
+    lake: &Lake,
+    groups: &[(String, Vec<Vec<u8>>)],
+    standing: &dyn Fn(&Place) -> Result<Standing, LakeError>,
+    (known, at): (Option<&Known>, Instant),
+) -> Result<Folded, FoldError> {
     let mut folded = Folded::default();
     for ((place, _), rows) in rows_of(groups)? {
         folded.rows += rows.len() as u64;
         let target = Target { standing: standing(&place)?, layout: rows.layout.clone(), place };
-        fold_rows(lake, &target, &rows, at, &mut folded)?;
+        fold_rows(lake, &target, &rows, (known, at), &mut folded)?;
     }
     Ok(folded)
 }
@@ -111,6 +154,7 @@ impl Folded {
         self.partitions.extend(other.partitions);
         self.partitions.sort_unstable();
         self.partitions.dedup();
+        self.new.extend(other.new);
     }
 }
 
@@ -133,15 +177,33 @@ fn fold_rows(
     lake: &Lake,
     target: &Target,
     rows: &Rows,
-    at: Instant,
+    (known, at): (Option<&Known>, Instant),
     folded: &mut Folded,
 ) -> Result<(), LakeError> {
     let picks = sorted(rows);
     for (day, picks) in by_day(rows, &picks) {
-        let outcome = lake.take(target, day, &[&Held { rows, picks }], Joining::Beside, at)?;
-        if !outcome.added.is_empty() {
-            folded.partitions.push((target.place.clone(), day));
+        let mut take = |picks: &[Pick]| {
+            let outcome = lake.take(target, day, &[&Held { rows, picks }], Joining::Beside, at)?;
+            if !outcome.added.is_empty() {
+                folded.partitions.push((target.place.clone(), day));
+            }
+            Ok::<_, LakeError>(outcome.added)
+        };
+        let Some(known) = known else {
+            take(picks)?;
+            continue;
+        };
+        let (new, others) = known.split(lake, &lake.standing(&target.place, day)?, (rows, picks))?;
+        let mut written = Vec::new();
+        for (picks, is_new) in [(new, true), (others, false)] {
+            if picks.is_empty() {
+                continue;
+            }
+            let added = take(&picks)?;
+            known.keep(&added, &rows.picked(&picks));
+            written.extend(added.into_iter().filter(|it| is_new && !it.settled));
         }
+        folded.new.extend(written);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use evidence::Record;
 use timeline::Instant;
 
-pub use known::Known;
+pub use known::SeenIds;
 pub use state::{ImportState, Progress};
 
 use crate::error::LakeError;

@@ -191,7 +191,8 @@ impl Lake {
         Ok(outcome)
     }
 
-    fn standing(&self, place: &Place, day: Day) -> Result<Vec<FileEntry>, LakeError> {
+    /// The files of a partition that stand.
+    pub fn standing(&self, place: &Place, day: Day) -> Result<Vec<FileEntry>, LakeError> {
         let mut entries = self.manifest.entries(place, day.window(), None)?;
         entries.retain(|it| it.day == day);
         Ok(entries)

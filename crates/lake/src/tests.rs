@@ -6,6 +6,7 @@ mod columns;
 mod crash;
 mod far;
 mod files;
+mod known;
 mod truth;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! How every subscription stands right now: cycles in progress, kept in memory and settled again when evidence has come or
-//! a minute has passed.
+//! How every subscription stands right now: cycles in progress, kept in memory and settled again when evidence has come, when
+//! records in volume are counted, or when a minute has passed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,8 @@ pub struct Standing {
     pub progress: Option<Progress>,
     /// The latest batches of its own stream and of its agreement's.
     marks: [i64; 2],
+    /// Which of its files are counted.
+    files: Vec<i64>,
     /// When it was settled.
     at: Instant,
 }
@@ -58,7 +60,7 @@ pub fn standings(
 ) -> Result<Vec<Arc<Standing>>, Failure> {
     who.provider(tx, Resource::Cycle, Verb::Read)?;
     let now = tx.now();
-    let marks = marks(tx)?;
+    let (marks, files) = (marks(tx)?, files(tx)?);
     let mut all = Vec::new();
     for served in served(tx)? {
         let mark = |house: &str, stream: &str| {
@@ -69,8 +71,11 @@ pub fn standings(
             mark(PROVIDER, &agreement_stream(&served.agreement)),
         ];
         let key = (served.tenant.clone(), served.subscription.clone());
+        let files = files.get(&key).cloned().unwrap_or_default();
         let known = platform.board.get(&key).filter(|it| {
-            it.marks == latest && now.nanos_since(it.at) < i128::from(AGE_MAX_SECONDS) * 1_000_000_000
+            it.marks == latest
+                && it.files == files
+                && now.nanos_since(it.at) < i128::from(AGE_MAX_SECONDS) * 1_000_000_000
         });
         let standing = match known {
             Some(it) => it,
@@ -88,6 +93,7 @@ pub fn standings(
                         Err(fault) => return Err(fault),
                     },
                     marks: latest,
+                    files,
                     at: now,
                 });
                 platform.board.put(key, standing.clone());
@@ -107,6 +113,20 @@ fn marks(tx: &mut Tx<'_>) -> Result<BTreeMap<(String, String), i64>, Failure> {
         marks.insert((row.get(0)?, row.get(1)?), row.get(2)?);
     }
     Ok(marks)
+}
+
+/// Of each stream with records in volume what changes whenever other files of it are counted.
+fn files(tx: &mut Tx<'_>) -> Result<BTreeMap<(String, String), Vec<i64>>, Failure> {
+    let rows = tx.rows(
+        "SELECT tenant_id, stream, count(*), max(added_at), CAST(sum(settled + apart) AS BIGINT) FROM lake_file
+         WHERE removed_at IS NULL GROUP BY tenant_id, stream",
+        &[],
+    )?;
+    let mut files = BTreeMap::new();
+    for row in &rows {
+        files.insert((row.get(0)?, row.get(1)?), vec![row.get(2)?, row.get(3)?, row.get(4)?]);
+    }
+    Ok(files)
 }
 
 fn served(tx: &mut Tx<'_>) -> Result<Vec<Served>, Failure> {

@@ -3,6 +3,8 @@
 //! What counts as an attempt is that the work itself failed. A fault of the world (the database cannot be reached, the disk is
 //! full) puts the work off, however often, and a process that died in the middle has not tried.
 
+mod pace;
+
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,6 +26,8 @@ use crate::refusal::{Failure, Refusal};
 use crate::rights::{Resource, Verb};
 use crate::{cycles, runs, time, volume};
 
+use pace::Pace;
+
 /// How long a process has for a piece of work before another may take it.
 const LEASE_SECONDS: i64 = 120;
 /// Attempts before a person is needed.
@@ -38,7 +42,8 @@ const PUT_OFF_SECONDS: i64 = 5;
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// Kinds of work that may take minutes, or come by the thousand when a month ends. Each has a thread of its own: nothing else
 /// waits for them.
-const LONG_KINDS: [&str; 4] = [runs::RUN_JOB, cycles::LATE_JOB, cycles::CLOSE_JOB, volume::JOB];
+const LONG_KINDS: [&str; 5] =
+    [runs::RUN_JOB, cycles::LATE_JOB, cycles::CLOSE_JOB, volume::JOB, volume::MERGE_JOB];
 
 /// A piece of work in progress.
 #[derive(Debug, Clone)]
@@ -109,12 +114,17 @@ enum Lane {
 
 impl Lane {
     /// The kind that is taken, or '' and the kinds that are not.
-    fn kinds(self) -> (&'static str, [&'static str; 4]) {
+    fn kinds(self) -> (&'static str, [&'static str; 5]) {
         match self {
-            Self::All => ("", [""; 4]),
-            Self::Only(kind) => (kind, [""; 4]),
+            Self::All => ("", [""; 5]),
+            Self::Only(kind) => (kind, [""; 5]),
             Self::Short => ("", LONG_KINDS),
         }
+    }
+
+    /// Whether it rests after what it took at once, for more comes all the time.
+    fn rests(self) -> bool {
+        [Self::Only(volume::JOB), Self::Only(volume::MERGE_JOB)].contains(&self)
     }
 }
 
@@ -135,7 +145,7 @@ impl Worker {
         Ok(Self { platform, handlers, lane, lease, has_left_work: false })
     }
 
-    /// Does everything that is due, until told to stop.
+    /// Does everything that is due, or what is taken at once where the lane rests then, until told to stop.
     fn run_due(&mut self, stop: &AtomicBool) -> Result<usize, Failure> {
         let mut count = 0;
         while !stop.load(Ordering::SeqCst) {
@@ -154,6 +164,9 @@ impl Worker {
             }
             self.has_left_work = waiting.len() > 0;
             self.leave()?;
+            if self.lane.rests() {
+                break;
+            }
         }
         Ok(count)
     }
@@ -216,13 +229,13 @@ impl Worker {
 }
 
 fn due(tx: &mut Tx<'_>, lane: Lane, count: i64) -> Result<Vec<Row>, Fault> {
-    let (only, [but, nor, neither, not]) = lane.kinds();
+    let (only, [but, nor, neither, not, no]) = lane.kinds();
     tx.rows(
         "SELECT id, kind, key, payload, attempts FROM job
          WHERE due_at <= $1 AND (state = 'waiting' OR (state = 'running' AND leased_until < $1))
-           AND (kind = $3 OR ($3 = '' AND kind <> $4 AND kind <> $5 AND kind <> $6 AND kind <> $7))
+           AND (kind = $3 OR ($3 = '' AND kind <> $4 AND kind <> $5 AND kind <> $6 AND kind <> $7 AND kind <> $8))
          ORDER BY due_at, id LIMIT $2",
-        values![tx.now(), count, only, but, nor, neither, not],
+        values![tx.now(), count, only, but, nor, neither, not, no],
     )
 }
 
@@ -335,10 +348,13 @@ impl Runner {
 }
 
 fn run_until(mut worker: Worker, usual: Duration, stop: &AtomicBool) {
+    let pace = if worker.lane.rests() { Pace::resting(usual) } else { Pace::steady(usual) };
     let mut pause = usual;
     while !stop.load(Ordering::SeqCst) {
+        let begun = Moment::now();
         pause = match worker.run_due(stop) {
-            Ok(_) => usual,
+            Ok(0) => pace.idle(),
+            Ok(_) => pace.after(begun.elapsed()),
             Err(failure) => {
                 let line =
                     serde_json::json!({ "level": "warn", "message": failure.to_string(), "in": "jobs" });

@@ -1,13 +1,16 @@
 //! Evidence in volume: batches of records are made safe before they are acknowledged, from where they wait they go into the files
 //! of a lake, and are only ever asked questions. Which files there are stands in the store.
 
+mod apart;
 mod asked;
 mod batches;
 mod files;
 mod fold;
+mod gone;
 mod group;
 mod local;
 mod manifest;
+mod merge;
 pub mod overview;
 mod shared;
 mod waiting;
@@ -17,7 +20,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::lake::{BlobError, Blobs, Lake, Limits, LocalBlobs, ManifestError, Place, Preference, Standing};
+use ::lake::{
+    BlobError, Blobs, Known, Lake, Limits, LocalBlobs, ManifestError, Place, Preference, Standing,
+};
 use store::{Fault, Scope, Store};
 
 use crate::annexes;
@@ -26,13 +31,15 @@ use crate::refusal::Failure;
 pub use asked::Told;
 pub(crate) use asked::{digest, settle};
 pub use files::{KeptFile, list};
-pub use fold::{JOB, run, schedule};
-pub(crate) use fold::{forget, gather};
+pub(crate) use fold::forget;
+pub use fold::{JOB, gather, run, schedule};
 pub(crate) use manifest::{is_in_order, standing};
+pub use merge::{MERGE_JOB, run as merge};
 pub(crate) use waiting::{Safe, wait};
 
 use local::Local;
 use manifest::StoreManifest;
+use merge::Rests;
 use shared::Shared;
 use waiting::Waiting;
 
@@ -57,8 +64,13 @@ pub struct Volume {
     store: Store,
     kept: Option<Kept>,
     open: Mutex<Option<Arc<Open>>>,
-    /// Only one thread of this process writes files of the lake.
+    /// Only one thread of this process puts batches into files …
     folding: Mutex<()>,
+    /// … and only one merges files.
+    merging: Mutex<()>,
+    /// Which records files hold.
+    known: Known,
+    rests: Rests,
 }
 
 /// What is open.
@@ -96,7 +108,15 @@ impl Kept {
 impl Volume {
     /// Kept there; kept nowhere, no records in volume are taken.
     pub fn new(store: Store, kept: Option<Kept>) -> Self {
-        Self { store, kept, open: Mutex::default(), folding: Mutex::default() }
+        Self {
+            store,
+            kept,
+            open: Mutex::default(),
+            folding: Mutex::default(),
+            merging: Mutex::default(),
+            known: Known::default(),
+            rests: Rests::default(),
+        }
     }
 
     /// Opens what this process has of its own, so that it is told at the start when another process has it. Asks no store that is
@@ -115,7 +135,7 @@ impl Volume {
     fn fold(&self, name: &str, goes_on: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
         let _turn = self.turn();
         let open = self.open()?;
-        open.waiting.fold(&open.lake, &self.store, name, goes_on)
+        open.waiting.fold((&open.lake, &self.known), &self.store, name, goes_on)
     }
 
     fn open(&self) -> Result<Arc<Open>, Failure> {
@@ -138,9 +158,14 @@ impl Volume {
         }
     }
 
-    /// Whoever writes files takes turns.
+    /// Whoever puts batches into files takes turns.
     fn turn(&self) -> MutexGuard<'_, ()> {
         self.folding.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever merges files takes turns; batches are put into others meanwhile.
+    fn merging(&self) -> MutexGuard<'_, ()> {
+        self.merging.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

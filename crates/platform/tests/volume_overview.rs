@@ -15,11 +15,12 @@ use platform::{Failure, RefusalKind, cycles, jobs, statements, volume};
 use serde_json::{Value as Json, json};
 use support::{HOSTING, World, customer, each, kind, owner, publish, subscribe, tenant};
 
-const HANDLERS: [(&str, jobs::Handler); 4] = [
+const HANDLERS: [(&str, jobs::Handler); 5] = [
     ("cycle", cycles::open),
     (cycles::CLOSE_JOB, cycles::close),
     (cycles::LATE_JOB, cycles::late),
     (volume::JOB, volume::run),
+    (volume::MERGE_JOB, volume::merge),
 ];
 
 /// The hosting contract, of parcels that come in volume: another trade than the one the shipped contract is of.

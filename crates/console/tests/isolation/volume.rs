@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Client, D, House, Request, TERMS};
 
-const HANDLERS: [(&str, Handler); 2] = [("cycle", cycles::open), (volume::JOB, volume::run)];
+const HANDLERS: [(&str, Handler); 3] =
+    [("cycle", cycles::open), (volume::JOB, volume::run), (volume::MERGE_JOB, volume::merge)];
 
 /// D's subscription to a contract of parcels in volume.
 fn subscribe(house: &House) {

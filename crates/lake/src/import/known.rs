@@ -17,24 +17,24 @@ const BITS_MAX: u64 = 1 << 27;
 
 /// Ids of rows, by a bit for the hash of each.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct SeenIds {
     bits: Vec<u64>,
 }
 
-impl Known {
+impl SeenIds {
     /// The ids of the rows of a fact that are to be known.
     pub fn of(
         lake: &Lake,
         target: &Target,
         is_meant: impl Fn(&RowView<'_>) -> bool,
-    ) -> Result<Known, LakeError> {
+    ) -> Result<SeenIds, LakeError> {
         let entries = lake.manifest.entries(&target.place, Interval::ALL, None)?;
         let rows: u64 = entries.iter().map(|it| it.rows).sum();
         if rows == 0 {
-            return Ok(Known::default());
+            return Ok(SeenIds::default());
         }
         let bits = rows.saturating_mul(BITS_EACH).clamp(64, BITS_MAX).next_power_of_two();
-        let mut known = Known { bits: vec![0; usize::try_from(bits / 64).unwrap_or(1)] };
+        let mut known = SeenIds { bits: vec![0; usize::try_from(bits / 64).unwrap_or(1)] };
         for entry in &entries {
             let mut file = FileRows::open(Arc::clone(&lake.blobs), &entry.path, &target.layout)?;
             while let Some(rows) = file.next()? {
@@ -80,11 +80,11 @@ mod tests {
 
     #[test]
     fn whatever_was_put_in_is_there_and_most_else_is_not() {
-        let mut known = Known { bits: vec![0; 256] };
+        let mut known = SeenIds { bits: vec![0; 256] };
         (0..1_000).for_each(|it| known.insert(&format!("in{it}")));
         assert!((0..1_000).all(|it| known.may_have(&format!("in{it}"))));
         let seeming = (0..1_000).filter(|it| known.may_have(&format!("out{it}"))).count();
         assert!(seeming < 150, "{seeming}");
-        assert!(!Known::default().may_have("in1"));
+        assert!(!SeenIds::default().may_have("in1"));
     }
 }

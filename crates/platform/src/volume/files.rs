@@ -34,7 +34,7 @@ pub struct KeptFile {
     pub from: Moment,
     /// When the last of them happened.
     pub until: Moment,
-    /// Whether it is merged with what else came for that day; only then it is counted.
+    /// Whether it is merged with what else came for that day, or shares no record with it; only then it is counted.
     pub merged: bool,
     /// Since when it stands.
     pub added_at: Moment,

@@ -5,12 +5,12 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use ::lake::journal::{BATCH_BYTES_MAX, Journal, JournalError, JournalLimits};
-use ::lake::{Lake, fold};
+use ::lake::{Known, Lake, Place, fold_knowing};
 use store::{Fault, Row, Scope, Store, values};
 
 use super::batches::Batches;
 use super::waiting::{Safe, Waiting};
-use super::{fold, io, rule, unreachable};
+use super::{apart, fold, io, rule, unreachable};
 use crate::refusal::Failure;
 
 /// Bytes of a segment of the journal, set aside when it is begun.
@@ -50,7 +50,7 @@ impl Waiting for Local {
 
     fn fold(
         &self,
-        lake: &Lake,
+        (lake, known): (&Lake, &Known),
         store: &Store,
         name: &str,
         _: &dyn Fn() -> Result<(), Failure>,
@@ -63,7 +63,9 @@ impl Waiting for Local {
             tx.rows(sql, values![name])?.iter().map(batch).collect::<Result<Vec<_>, Fault>>()
         })?;
         self.journal.rotate().map_err(|it| of_journal(&it))?;
-        fold(lake, &self.journal, &|it| Ok(rule(store, it)?), store.now()).map_err(|it| fold::failed(&it))?;
+        let standing = |it: &Place| Ok(rule(store, it)?);
+        let folded = fold_knowing(lake, &self.journal, &standing, (known, store.now()));
+        let folded = folded.map_err(|it| fold::failed(&it))?;
         store.write(Scope::Provider, move |tx| {
             for (tenant, stream, seq) in &waiting {
                 tx.housekeeping(
@@ -71,8 +73,9 @@ impl Waiting for Local {
                     values![tenant, stream, *seq],
                 )?;
             }
-            Ok(())
-        })
+            Ok::<_, Fault>(())
+        })?;
+        apart::tell((lake, known), store, folded.new)
     }
 
     fn names(&self) -> Result<Vec<String>, Failure> {

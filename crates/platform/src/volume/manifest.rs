@@ -27,9 +27,13 @@ const COLUMNS: [&str; 14] = [
 
 macro_rules! select {
     ($rest:literal) => {
+        select!("settled", $rest)
+    };
+    ($settled:literal, $rest:literal) => {
         concat!(
-            "SELECT tenant_id, stream, fact, day, path, records, bytes, sha256, content, from_at, until_at, settled, ",
-            "added_at, removed_at, footer FROM lake_file ",
+            "SELECT tenant_id, stream, fact, day, path, records, bytes, sha256, content, from_at, until_at, ",
+            $settled,
+            ", added_at, removed_at, footer FROM lake_file ",
             $rest
         )
     };
@@ -130,16 +134,17 @@ fn apply(tx: &mut Tx<'_>, change: Change) -> Result<Option<String>, Fault> {
     Ok(None)
 }
 
-/// Whether a file would stand beside one it may share records with although it says that it shares none, or beside itself.
+/// Whether a file would stand beside itself, or two of which each says that it was merged with all others. One that was not stands
+/// beside a merged one until both are merged, also when it came while that one was made.
 fn is_disputed(tx: &mut Tx<'_>, added: &FileEntry, removed: &[String]) -> Result<bool, Fault> {
     let place = &added.place;
     let rows = tx.rows(
-        "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2 AND fact = $3 AND day = $4 AND removed_at IS NULL",
+        "SELECT path, settled FROM lake_file WHERE tenant_id = $1 AND stream = $2 AND fact = $3 AND day = $4 AND removed_at IS NULL",
         values![&place.tenant, &place.stream, &place.fact, i64::from(added.day.0)],
     )?;
     for row in rows {
-        let path: String = row.get(0)?;
-        if !removed.contains(&path) && (added.settled || path == added.path) {
+        let (path, settled): (String, i64) = (row.get(0)?, row.get(1)?);
+        if !removed.contains(&path) && ((added.settled && settled != 0) || path == added.path) {
             return Ok(true);
         }
     }
@@ -201,7 +206,7 @@ pub(super) fn failed(fault: Fault) -> ManifestError {
     }
 }
 
-/// The files of a stream that stood at `as_of`, of whatever day.
+/// The files of a stream that stood at `as_of`, of whatever day; settled are here those that share no record with each other.
 pub(crate) fn standing(
     tx: &mut Tx<'_>,
     tenant: &str,
@@ -210,6 +215,7 @@ pub(crate) fn standing(
 ) -> Result<Vec<FileEntry>, Fault> {
     let rows = tx.rows(
         select!(
+            "CASE WHEN settled <> 0 OR apart <> 0 THEN 1 ELSE 0 END",
             "WHERE tenant_id = $1 AND stream = $2 AND added_at <= $3 AND (removed_at IS NULL OR removed_at > $3)
              ORDER BY fact, day, path, added_at"
         ),
@@ -229,10 +235,11 @@ pub(crate) fn is_in_order(
         "SELECT seq FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND first_at < $3 LIMIT 1",
         values![tenant, stream, until],
     )?;
-    // A day in UTC that holds records of this cycle and the next can be asked only when all of it is merged.
+    // A day in UTC that holds records of this cycle and the next can be asked only when no two of its files may share a record.
     let changed = tx.row(
         "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2
-           AND ((from_at < $3 AND (added_at > $4 OR removed_at > $4)) OR (day <= $5 AND settled = 0 AND removed_at IS NULL))
+           AND ((from_at < $3 AND (added_at > $4 OR removed_at > $4 OR (settled = 0 AND removed_at IS NULL)))
+             OR (day <= $5 AND settled = 0 AND apart = 0 AND removed_at IS NULL))
            LIMIT 1",
         values![tenant, stream, until, as_of, i64::from(Day::of_nanos(until.nanos()).0)],
     )?;

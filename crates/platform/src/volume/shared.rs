@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use ::lake::{BlobError, Blobs, Lake, fold_batches};
+use ::lake::{BlobError, Blobs, Known, Lake, Place, fold_batches_knowing};
 use store::{Scope, Store, Tx, values};
 
 use super::batches::{Batches, FOLDER, Name};
 use super::group::Group;
 use super::waiting::{Safe, Waiting, folded};
-use super::{fold, of_blob, rule, unreachable};
+use super::{apart, fold, of_blob, rule, unreachable};
 use crate::refusal::Failure;
 
 /// Bytes of objects that are folded at once.
@@ -68,18 +68,20 @@ impl Shared {
     /// Puts objects into files, then says so, then deletes them.
     fn put_into_files(
         &self,
-        (lake, store): (&Lake, &Store),
+        ((lake, known), store): ((&Lake, &Known), &Store),
         journal: &str,
         (taken, until): (Taken, i64),
     ) -> Result<(), Failure> {
         if taken.groups.is_empty() {
             return Ok(());
         }
-        fold_batches(lake, &taken.groups, &|it| Ok(rule(store, it)?), store.now())
-            .map_err(|it| fold::failed(&it))?;
+        let standing = |it: &Place| Ok(rule(store, it)?);
+        let folded = fold_batches_knowing(lake, &taken.groups, &standing, (known, store.now()));
+        let folded = folded.map_err(|it| fold::failed(&it))?;
         let journal = journal.to_owned();
         store.write(Scope::Provider, move |tx| say(tx, &journal, until))?;
-        taken.groups.iter().try_for_each(|it| self.delete(&it.0))
+        taken.groups.iter().try_for_each(|it| self.delete(&it.0))?;
+        apart::tell((lake, known), store, folded.new)
     }
 
     fn delete(&self, path: &str) -> Result<(), Failure> {
@@ -95,7 +97,7 @@ impl Waiting for Shared {
 
     fn fold(
         &self,
-        lake: &Lake,
+        lake: (&Lake, &Known),
         store: &Store,
         journal: &str,
         goes_on: &dyn Fn() -> Result<(), Failure>,

@@ -1,6 +1,6 @@
 //! Where accepted batches wait until they are in files of the lake: a journal of this process, or a store that several share.
 
-use ::lake::Lake;
+use ::lake::{Known, Lake};
 use store::{Fault, Store, Tx, values};
 use timeline::Instant;
 
@@ -17,7 +17,7 @@ pub(super) trait Waiting: Send + Sync {
     /// any point leaves what is done again to the same end.
     fn fold(
         &self,
-        lake: &Lake,
+        lake: (&Lake, &Known),
         store: &Store,
         name: &str,
         goes_on: &dyn Fn() -> Result<(), Failure>,

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::str::from_utf8;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use evidence::{Answered, Answers, Memory, Partition, SourceFile};
+use platform::jobs::{self, Runner};
 use platform::stream::Stream;
 use platform::{RefusalKind, live, statements, volume};
 use serde_json::{Value as Json, json};
@@ -11,8 +14,8 @@ use store::Location;
 
 use crate::support::{self, World, actions, customer, each, each_way, kind, owner, publish};
 use crate::world::{
-    all, close, cycle, fee, files, kept, message, messages, own, ready, run_all, run_jobs, send, success,
-    terms, troubles, try_send, why_unavailable,
+    HANDLERS, all, close, cycle, fee, files, kept, message, messages, own, ready, run_all, run_jobs, send,
+    success, terms, troubles, try_send, why_unavailable,
 };
 
 #[test]
@@ -142,6 +145,98 @@ fn the_cycle_in_progress_counts_what_is_in_files() {
             world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme")).unwrap();
         assert_eq!(now.if_nothing_more["levels"][0]["exact"], "9/10");
         assert_eq!(now.if_it_goes_on["levels"][0]["exact"], "9/10");
+    });
+}
+
+fn level(world: &World) -> Json {
+    let live = world.read(|platform, tx| live::of(platform, tx, &customer("acme"), "acme", "sub_acme"));
+    live.unwrap().if_nothing_more["levels"][0]["exact"].clone()
+}
+
+/// Waits until the cycle in progress has that level.
+fn comes_to(world: &World, exact: &str) {
+    let begun = Instant::now();
+    while level(world) != exact {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{exact}: {} {:?}", level(world), troubles(world));
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_record_is_counted_in_the_cycle_in_progress_soon_and_nobody_asks_for_it() {
+    each_way(|world| {
+        ready(world);
+        world.set("2026-10-29T00:00:00Z");
+        let runner = Runner::start((**world).clone(), HANDLERS.to_vec(), Duration::from_millis(1)).unwrap();
+        let within_a_second = || world.pass(1);
+        send(world, &messages(10));
+        within_a_second();
+        comes_to(world, "9/10");
+        send(world, &[message(200, "failed")]);
+        within_a_second();
+        comes_to(world, "90/101");
+        send(world, &[message(0, "delivered")]);
+        within_a_second();
+        comes_to(world, "91/101");
+        drop(runner);
+    });
+}
+
+#[test]
+fn a_new_record_is_counted_before_files_are_merged_and_one_said_again_when_they_are() {
+    each_way(|world| {
+        ready(world);
+        send(world, &messages(10));
+        world.set("2026-10-29T00:00:00Z");
+        run_all(world);
+        let more: Vec<Json> = (100..110).map(|it| message(it, "delivered")).collect();
+        send(world, &[more, vec![message(0, "delivered")]].concat());
+        world.pass(1);
+        jobs::run_due(world, &[(volume::JOB, volume::run), (volume::MERGE_JOB, |_, _| Ok(()))]).unwrap();
+        assert_eq!(level(world), "10/11", "the one said again counts as it was");
+        send(world, &[message(110, "failed")]);
+        world.pass(1);
+        run_all(world);
+        assert_eq!(level(world), "101/111");
+        assert!(kept(world).iter().all(|it| it.merged));
+    });
+}
+
+#[test]
+fn files_no_statement_rests_on_go_soon_and_those_of_statements_stay() {
+    each_way(|world| {
+        ready(world);
+        send(world, &[messages(0), vec![fee()]].concat());
+        world.set("2026-11-05T00:00:00Z");
+        run_all(world);
+        let first = all(world).remove(0);
+        world.set("2026-11-09T00:00:00Z");
+        send(world, &(0..5).map(|it| message(it, "failed")).collect::<Vec<_>>());
+        run_all(world);
+        let gone = || {
+            let sql = "SELECT count(*) FROM lake_file WHERE removed_at IS NOT NULL";
+            world.read(|_, tx| Ok(tx.row(sql, &[])?.unwrap().get::<i64>(0)?)).unwrap()
+        };
+        assert!(gone() > 5, "what was merged, and the files it was merged from: {}", gone());
+        world.pass(1_000);
+        send(world, &[message(0, "delivered")]);
+        world.pass(1);
+        run_all(world);
+        world.pass(1_000);
+        send(world, &[message(0, "failed")]);
+        world.pass(1);
+        run_all(world);
+        for it in all(world) {
+            let again = world.read(|platform, tx| statements::replay(platform, tx, &owner(), "acme", &it.id));
+            assert!(again.unwrap().same, "{first:?} {it:?}");
+        }
+        let blobs = world.data.join("lake/acme/sub_acme/message");
+        let files = |day: std::fs::DirEntry| fs::read_dir(day.path()).unwrap().count();
+        let lying: usize = fs::read_dir(blobs).unwrap().map(|it| files(it.unwrap())).sum();
+        let known: i64 = world
+            .read(|_, tx| Ok(tx.row("SELECT count(DISTINCT path) FROM lake_file", &[])?.unwrap().get(0)?))
+            .unwrap();
+        assert_eq!(i64::try_from(lying).unwrap(), known, "no file without an entry and no entry without one");
     });
 }
 

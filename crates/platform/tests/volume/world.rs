@@ -12,11 +12,12 @@ use store::Fault;
 
 use crate::support::{HOSTING, World, customer, owner, publish, subscribe, tenant};
 
-pub const HANDLERS: [(&str, jobs::Handler); 4] = [
+pub const HANDLERS: [(&str, jobs::Handler); 5] = [
     ("cycle", cycles::open),
     (cycles::CLOSE_JOB, cycles::close),
     (cycles::LATE_JOB, cycles::late),
     (volume::JOB, volume::run),
+    (volume::MERGE_JOB, volume::merge),
 ];
 
 pub fn run_jobs(world: &World) {
@@ -25,7 +26,7 @@ pub fn run_jobs(world: &World) {
 
 /// What kept jobs from being done.
 pub fn troubles(world: &World) -> Vec<String> {
-    let sql = "SELECT kind || ': ' || error FROM job WHERE error IS NOT NULL AND kind IN ('fold', 'close', 'late') ORDER BY kind, key";
+    let sql = "SELECT kind || ': ' || error FROM job WHERE error IS NOT NULL AND kind IN ('fold', 'merge', 'close', 'late') ORDER BY kind, key";
     world.read(|_, tx| Ok(tx.rows(sql, &[])?.iter().map(|it| it.get(0).unwrap()).collect())).unwrap()
 }
 

@@ -22,5 +22,6 @@ pub(crate) fn handlers() -> Vec<(&'static str, Handler)> {
         (housekeeping::JOB, housekeeping::run),
         (maintenance::EXPAND_JOB, maintenance::run),
         (volume::JOB, volume::run),
+        (volume::MERGE_JOB, volume::merge),
     ]
 }

@@ -24,7 +24,7 @@ pub struct Overview {
     pub from: Moment,
     /// When it ends.
     pub until: Moment,
-    /// The moment of knowledge: what was merged by then is counted.
+    /// The moment of knowledge.
     pub as_of: Moment,
     /// The zone of days and hours.
     pub zone: String,
@@ -54,14 +54,14 @@ pub struct Overview {
     pub slices: Vec<Slice>,
 }
 
-/// What was sent and is not counted yet; it is counted as soon as it is merged.
+/// What was sent and is not counted yet; it is counted when it is in files that share no record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Waiting {
     /// Batches that may touch the cycle and are in the journal only.
     pub batches: u64,
     /// Records in these batches, of whatever fact.
     pub batch_records: u64,
-    /// Files of days the cycle touches that are not merged.
+    /// Files of days the cycle touches that may share records with others.
     pub files: u64,
     /// Records in these files; some of them may be counted already, and others replace one that is.
     pub file_records: u64,

@@ -3,7 +3,7 @@
 use evidence::FactSchema;
 use evidence::unclassified::{CLASSIFIED, OPEN};
 use formats::Unplaced;
-use lake::{Cell, Importer, Known, LakeError, Preference, RowView, Standing, Target};
+use lake::{Cell, Importer, SeenIds, LakeError, Preference, RowView, Standing, Target};
 use language::Contract;
 
 use super::failed;
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::open_lake::OpenLake;
 
 /// Which receipts of earlier imports are in no class.
-pub(super) struct Open(Known);
+pub(super) struct Open(SeenIds);
 
 /// Where they lie. That a receipt is in a class since stands before that it is in none.
 pub(super) fn target(place: &OpenLake, contract: &Contract, fact: &FactSchema) -> Target {
@@ -24,7 +24,7 @@ impl Open {
     /// Those that the lake knows.
     pub(super) fn of(place: &OpenLake, target: &Target) -> Result<Open, Failure> {
         let is_open = |row: &RowView<'_>| row.cells.first() == Some(&Cell::Word(OPEN));
-        Known::of(place.lake(), target, is_open).map(Open).map_err(|it| failed(&it))
+        SeenIds::of(place.lake(), target, is_open).map(Open).map_err(|it| failed(&it))
     }
 
     /// Whether there is none.

@@ -1,0 +1,82 @@
+//! What is counted before it is merged: never a record twice, and every record that was ever said.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::journal::{Batch, Journal, JournalLimits};
+use crate::{Known, fold_knowing};
+
+/// Day, subject and id.
+type Identity = (i32, Option<String>, String);
+
+fn identity(it: Told) -> Identity {
+    let subject = (it.subject > 0).then(|| format!("account-{}", it.subject));
+    (i32::try_from(it.day).unwrap(), subject, format!("id-{}", it.id))
+}
+
+/// The identities in files, each as often as it is there.
+fn identities(lake: &Lake, files: &[FileEntry]) -> Vec<Identity> {
+    let mut all = Vec::new();
+    for file in files {
+        let mut reader = FileRows::open(Arc::clone(&lake.blobs), &file.path, &layout()).unwrap();
+        while let Some(rows) = reader.next().unwrap() {
+            all.extend((0..rows.len()).map(|row| {
+                let subject = rows.subject.get(row).map(str::to_owned);
+                (file.day.0, subject, rows.id.get(row).unwrap().to_owned())
+            }));
+        }
+    }
+    all.sort();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn files_that_are_apart_hold_every_identity_once_whatever_is_merged_or_forgotten_meanwhile(
+        told in proptest::collection::vec(told(), 1..60),
+        batch in 1..12_usize,
+        steps in proptest::collection::vec(0..4_u8, 60),
+    ) {
+        let root = tempfile::tempdir().unwrap();
+        let lake = open(root.path(), small());
+        let journal = Journal::open(&root.path().join("journal"), JournalLimits { segment_bytes: 4096 }).unwrap();
+        let (mut known, mut apart, mut said) = (Known::default(), BTreeSet::new(), BTreeSet::new());
+        for ((now, part), step) in (1..).zip(told.chunks(batch)).zip(steps) {
+            let mut rows = Rows::new(layout());
+            part.iter().for_each(|it| push(&mut rows, *it));
+            said.extend(part.iter().map(|it| identity(*it)));
+            journal.append(&Batch::encode(&target().place, &rows)).unwrap();
+            journal.rotate().unwrap();
+            let now = Instant::from_nanos(now);
+            let folded = fold_knowing(&lake, &journal, &|_| target().standing, (&known, now)).unwrap();
+            for file in folded.new {
+                let mut others = lake.standing(&file.place, file.day).unwrap();
+                others.retain(|it| it.path != file.path);
+                prop_assert!(known.is_apart(&lake, &file, &others).unwrap());
+                apart.insert(file.path);
+            }
+            match step {
+                0 => {
+                    let before = lake.standing(&target().place, Day(1)).unwrap();
+                    let hashes = known.together(&before);
+                    let outcome = lake.settle(&target(), Day(1), now).unwrap();
+                    match hashes {
+                        Some(hashes) => known.replace(&outcome.removed, &outcome.added, hashes),
+                        None => outcome.removed.iter().for_each(|it| known.forget(it)),
+                    }
+                }
+                1 => known = Known::default(),
+                _ => {}
+            }
+            let mut counted = standing(&lake);
+            counted.retain(|it| it.settled || apart.contains(&it.path));
+            prop_assert_eq!(identities(&lake, &counted), said.iter().cloned().collect::<Vec<_>>());
+        }
+        lake.settle_all(&target(), Interval::ALL, Instant::from_nanos(1001)).unwrap();
+        prop_assert_eq!(rows_of(&lake), oracle(&told));
+    }
+}
