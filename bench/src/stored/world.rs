@@ -75,6 +75,7 @@ impl World {
         let input = Publish {
             text: text.to_owned(),
             kind: AgreementKind::Ours,
+            annexes: Vec::new(),
             acknowledge: acknowledge.into_iter().collect(),
         };
         let checked = publishing::check(&owner(), input).map_err(|it| told(&it))?;

@@ -200,7 +200,7 @@ fn fold_rows(
                 continue;
             }
             let added = take(&picks)?;
-            known.keep(&added, &rows.picked(&picks));
+            known.keep(&added, &rows.picked(&picks)?);
             written.extend(added.into_iter().filter(|it| is_new && !it.settled));
         }
         folded.new.extend(written);

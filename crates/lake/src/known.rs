@@ -79,7 +79,7 @@ impl Known {
     ) -> Result<(Vec<Pick>, Vec<Pick>), LakeError> {
         let files = standing.iter().map(|it| self.of(lake, it)).collect::<Result<Option<Vec<_>>, _>>()?;
         let Some(files) = files else { return Ok((Vec::new(), picks.to_vec())) };
-        let hashes = of_rows(&rows.picked(picks));
+        let hashes = of_rows(&rows.picked(picks)?);
         let mut sorted = hashes.clone();
         sorted.sort_unstable();
         let mut met: Vec<u64> = files.iter().flat_map(|it| common(&sorted, it)).collect();

@@ -20,9 +20,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::lake::{
-    BlobError, Blobs, Known, Lake, Limits, LocalBlobs, ManifestError, Place, Preference, Standing,
-};
+use ::lake::{BlobError, Blobs, Known, Lake, Limits, LocalBlobs, ManifestError, Place, Preference, Standing};
 use store::{Fault, Scope, Store};
 
 use crate::annexes;

@@ -3,7 +3,7 @@
 use evidence::FactSchema;
 use evidence::unclassified::{CLASSIFIED, OPEN};
 use formats::Unplaced;
-use lake::{Cell, Importer, SeenIds, LakeError, Preference, RowView, Standing, Target};
+use lake::{Cell, Importer, LakeError, Preference, RowView, SeenIds, Standing, Target};
 use language::Contract;
 
 use super::failed;
