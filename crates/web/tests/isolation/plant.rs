@@ -2,15 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use platform::Failure;
+use platform::publishing::{self, Publish};
 use serde_json::{Value as Json, json};
 use web::{RouteInfo, table};
 
-use crate::support::{A, Answer, House, MARKER, Request, TERMS};
+use crate::support::{A, Answer, House, MARKER, Request, TERMS, system};
 
 /// Parameters whose values are nobody's secret.
 pub const PUBLIC: [&str; 7] = ["seq", "version", "cycle", "other", "level", "account", "path"];
 /// The agreement that was made for A alone.
 const PRIVATE: &str = "private-9c07e3";
+
+/// The annex of that agreement.
+const ANNEX: &str = "annex-9c07e3";
+
+/// What codes mean for A alone.
+fn annex() -> String {
+    format!(
+        "---\nid: {ANNEX}\nversion: \"1\"\nfor: {PRIVATE}\nfact: message\nzone: UTC\nstanding: latest\n---\n# {MARKER}\n\n\
+         | `class` | `stage` | `outcome` |\n|---|---|---|\n| `delivered` | `final` | `delivered` |\n| `ambiguous` | `final` | |\n\
+         | `no_receipt` | `temporary` | |\n\n| `case` | `outcome` |\n|---|---|\n| `ambiguous` | `failed` |\n| `no_receipt` | `failed` |\n\n\
+         | `provider` | `carrier` | `code` | `from` | `class` | `words` |\n|---|---|---|---|---|---|\n\
+         | `*` | `*` | `DELIVRD` | 2020-01-01 | `delivered` | ok |\n"
+    )
+}
 
 /// A write of A's or about A, as it was sent under its own Idempotency-Key, and what it was answered.
 pub struct Sent {
@@ -67,9 +83,19 @@ impl Planting<'_> {
     fn agreement(&mut self) {
         let text = TERMS
             .replace("id: hosting", &format!("id: {PRIVATE}"))
-            .replace("# Hosting", &format!("# {MARKER}"));
-        let publish = json!({ "text": text, "kind": "ours", "acknowledge": ["R0413"] });
-        self.send("owner", "POST", "/api/v1/agreements", &publish);
+            .replace("# Hosting", &format!("# {MARKER}"))
+            .replace(
+                "fact maintenance",
+                "fact message : event in volume { outcome: delivered | failed }\nfact maintenance",
+            );
+        let publish = |codes: &[String]| json!({ "text": text, "kind": "ours", "acknowledge": codes, "annexes": [annex()] });
+        let input: Publish = serde_json::from_value(publish(&[])).unwrap();
+        let codes: Vec<String> = match publishing::check(&system(), input) {
+            Err(Failure::Refusal(it)) => it.findings.iter().map(|it| it.code.to_owned()).collect(),
+            _ => Vec::new(),
+        };
+        self.send("owner", "POST", "/api/v1/agreements", &publish(&codes));
+        self.house.ids.insert("annex".to_owned(), ANNEX.to_owned());
         self.house.ids.insert("agreement".to_owned(), PRIVATE.to_owned());
         let input = json!({
             "agreement": PRIVATE, "plan": "basic", "since": "2026-10-01T00:00:00+08:00",

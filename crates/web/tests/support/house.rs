@@ -149,6 +149,8 @@ pub struct House {
     /// What the server has put into its log.
     pub lines: Lines,
     kept: Kept,
+    /// Where records in volume would be.
+    _data: TempDir,
 }
 
 impl House {
@@ -171,7 +173,8 @@ impl House {
         let context = Context { clock: clock.clone(), chance: Arc::new(SeededChance::new(7)) };
         let store = Store::open(location, context).unwrap();
         let key = SigningKey::from_seed("localhost/upheld", [7; 32]).unwrap();
-        let platform = Platform::new(store, Settings::default(), key);
+        let data = tempfile::tempdir().unwrap();
+        let platform = Platform::new(store, Settings::default(), key).with_data(data.path());
         let lines = Lines::default();
         let (served, log) = (platform.clone(), lines.log());
         let server = Server::start(move || web::router_logging_to(served, super::generous(), log));
@@ -184,6 +187,7 @@ impl House {
             ids: BTreeMap::new(),
             lines,
             kept,
+            _data: data,
         };
         house.found();
         house.populate();
