@@ -2,6 +2,8 @@
 
 mod crash;
 mod files;
+#[cfg(target_os = "linux")]
+mod full;
 mod truth;
 
 use std::collections::BTreeMap;

@@ -17,7 +17,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::lake::{BlobError, Blobs, Lake, Limits, LocalBlobs, Preference, Standing};
+use ::lake::{BlobError, Blobs, Lake, Limits, LocalBlobs, Lock, Preference, Standing};
 use store::{Fault, Store};
 
 use crate::refusal::Failure;
@@ -65,7 +65,7 @@ struct Open {
     lake: Lake,
     waiting: Box<dyn Waiting>,
     /// Keeps the files under way of this process its own.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// Of records with one id the one recorded last stands: whoever sends a record again says what holds now.
@@ -168,14 +168,13 @@ impl Open {
 }
 
 /// Makes a data directory this process's own for what concerns records in volume.
-fn own(folder: &Path) -> Result<File, Failure> {
+fn own(folder: &Path) -> Result<Lock, Failure> {
     let path = folder.join("volume.lock");
     let made = fs::create_dir_all(folder).and_then(|()| File::create(&path));
-    let lock = made.map_err(|it| io(&path, &it))?;
+    let file = made.map_err(|it| io(&path, &it))?;
     let taken =
         |_| unreachable("another process uses this data directory: give each process a --data of its own");
-    lock.try_lock().map_err(taken)?;
-    Ok(lock)
+    Lock::take(file).map_err(taken)
 }
 
 fn io(path: &Path, error: &std::io::Error) -> Failure {

@@ -4,6 +4,7 @@
 //! where what was read is safe; imported twice, nothing is counted twice.
 
 mod feed;
+mod lines;
 mod parquet;
 mod report;
 mod source;

@@ -1,7 +1,8 @@
 //! From a file to rows of the lake: receipts by the annex, records as they are.
 
-use std::io::{self, BufRead};
+use std::io;
 
+use diagnostic::Bilingual;
 use evidence::{FactSchema, Record, Shape, SourceFile};
 use formats::{
     Classified, Classifier, Codes, Format, Limits, Receipt, Receipts, Reject, Spot, table::Mapping,
@@ -10,15 +11,14 @@ use lake::{Cell, Importer, LakeError, RowView};
 use language::Contract;
 
 use super::failed;
+use super::lines::{LINE_BYTES_MAX, Lines};
 use super::report::Counted;
 use super::source::Source;
-use crate::arguments::{ImportArguments, ImportFormat};
+use crate::arguments::{ImportArguments, ImportFormat, lang};
 use crate::failure::Failure;
 
 /// Receipts between two looks at how far it has come.
 const STRIDE: u64 = 8_192;
-/// Lines of records are read so many bytes at a time.
-const CHUNK_BYTES: usize = 4 << 20;
 
 /// What files are read by.
 pub(super) struct Feed<'a> {
@@ -76,15 +76,15 @@ impl Feed<'_> {
         let format = self.format(&mapping);
         // A table is read from its header on; what was read before is merged away.
         let spot = from.filter(|_| !matches!(format, Format::Csv(_))).unwrap_or(Spot::START);
-        let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
-        let mut reader = source.open(spot).map_err(|it| unread(&it))?;
+        let mut reader = source.open(spot).map_err(|it| self.unread(source, spot, &it))?;
         let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
         let classifier = Classifier::new(codes, self.fact, self.key);
         let mut sink =
             Sink { feed: self, codes, classifier, importer, counted, said_by: Said::default(), broken: None };
         let mut steps: u64 = 0;
         loop {
-            let more = receipts.step(&mut |it| sink.take(it)).map_err(|it| unread(&it))?;
+            let more = receipts.step(&mut |it| sink.take(it));
+            let more = more.map_err(|it| self.unread(source, receipts.spot(), &it))?;
             if let Some(why) = sink.broken.take() {
                 return Err(failed(&why));
             }
@@ -107,21 +107,28 @@ impl Feed<'_> {
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
-        let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
         let mut spot = from.unwrap_or(Spot::START);
-        let mut reader = source.open(spot).map_err(|it| unread(&it))?;
+        let mut reader = source.open(spot).map_err(|it| self.unread(source, spot, &it))?;
         loop {
-            let mut bytes = Vec::new();
-            let lines = some_lines(&mut *reader, &mut bytes).map_err(|it| unread(&it))?;
-            if lines == 0 {
+            let lines = Lines::read(&mut *reader);
+            if lines.count == 0 && lines.broken.is_none() {
                 return Ok(());
             }
-            let read = bytes.len() as u64;
-            self.take(source, spot, bytes, importer, counted)?;
-            spot = Spot { line: spot.line + lines, offset: spot.offset + read };
+            for (line, bytes) in lines.too_long {
+                too_long(bytes, source, spot.line + line, counted);
+            }
+            self.take(source, spot, lines.bytes, importer, counted)?;
+            spot = Spot { line: spot.line + lines.count, offset: spot.offset + lines.read };
             importer.note(source.progress(spot));
             counted.at(spot.offset);
+            if let Some(it) = lines.broken {
+                return Err(self.unread(source, spot, &it));
+            }
         }
+    }
+
+    fn unread(&self, source: &Source, spot: Spot, error: &io::Error) -> Failure {
+        source.unread(spot.line, error, lang(self.arguments.output.lang))
     }
 
     fn take(
@@ -161,11 +168,11 @@ impl Feed<'_> {
     ) -> Result<(), Failure> {
         let line = spot.line + u64::from(record.place.line).saturating_sub(1);
         if Some(record.fact) != wanted {
-            let message = diagnostic::Bilingual::new(
+            let message = Bilingual::new(
                 format!("a record of another fact than `{}`", self.fact.name),
                 format!("并非 `{}` 的记录", self.fact.name),
             );
-            let help = diagnostic::Bilingual::new(
+            let help = Bilingual::new(
                 "give it as evidence, or name its fact with --fact",
                 "请作为证据文件提供，或用 --fact 指明其事实",
             );
@@ -181,17 +188,14 @@ impl Feed<'_> {
     }
 }
 
-/// Whole lines of about [`CHUNK_BYTES`]; how many.
-fn some_lines(reader: &mut dyn BufRead, bytes: &mut Vec<u8>) -> io::Result<u64> {
-    let mut lines = 0;
-    while bytes.len() < CHUNK_BYTES {
-        // A line without end is refused by its length when it is read as a record.
-        if reader.read_until(b'\n', bytes)? == 0 {
-            break;
-        }
-        lines += 1;
-    }
-    Ok(lines)
+/// Tells of a line that holds no record, for none is so long.
+fn too_long(bytes: u64, source: &Source, line: u64, counted: &mut Counted) {
+    let message = Bilingual::new(
+        format!("the record is {bytes} bytes long; at most {LINE_BYTES_MAX} are read"),
+        format!("该记录长 {bytes} 字节，至多读取 {LINE_BYTES_MAX} 字节"),
+    );
+    let help = Bilingual::new("write one record a line", "请每行只写一条记录");
+    counted.reject(&message, &help, &source.path.display().to_string(), line);
 }
 
 /// The annex and its version beside who reports, made once for all receipts of one reporter.
