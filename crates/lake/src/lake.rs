@@ -139,7 +139,8 @@ impl Lake {
             scratch: &self.scratch,
             name: &name,
         };
-        let settled = settling.settle(day, &inputs)?;
+        // Tried again and again on a full disk, what is left half written would take the rest of it.
+        let settled = settling.settle(day, &inputs).inspect_err(|_| settling.clear())?;
         let done = self.commit(target, day, &settled, &standing, joining, at);
         settled.parts.iter().try_for_each(|(path, _)| remove(path))?;
         done

@@ -92,6 +92,16 @@ impl Settling<'_> {
         Ok(settled)
     }
 
+    /// Removes what was written under this name, as far as it can be.
+    pub(crate) fn clear(&self) {
+        let begins = format!("{}-", self.name);
+        for entry in fs::read_dir(self.scratch).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&begins) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// The rows that do not stand, and how many they are.
     fn losers(
         &self,

@@ -7,7 +7,7 @@ mod schema;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::errors::{ParquetError, Result};
@@ -41,6 +41,7 @@ const CREATED_BY: &str = "upheld lake version 1.0.0";
 
 /// A file being written.
 pub struct FileWriter {
+    path: PathBuf,
     writer: SerializedFileWriter<Hashing<BufWriter<File>>>,
     layout: Layout,
     press: chunk::Press,
@@ -68,6 +69,17 @@ pub struct Written {
     pub until: i64,
 }
 
+/// What kept a file from being written: the disk, or what was to be written.
+fn unwritten(path: &Path, error: ParquetError) -> LakeError {
+    match &error {
+        ParquetError::External(inner) => match inner.downcast_ref::<io::Error>() {
+            Some(inner) => LakeError::io(path, inner),
+            None => error.into(),
+        },
+        _ => error.into(),
+    }
+}
+
 impl FileWriter {
     /// Begins a file of this machine.
     pub fn create(path: &Path, layout: &Layout) -> std::result::Result<FileWriter, LakeError> {
@@ -78,6 +90,7 @@ impl FileWriter {
             .build();
         let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
         Ok(FileWriter {
+            path: path.to_owned(),
             writer: SerializedFileWriter::new(sink, schema::schema(layout)?, Arc::new(properties))?,
             layout: layout.clone(),
             press: chunk::Press::new()?,
@@ -99,14 +112,17 @@ impl FileWriter {
         self.rows += rows.len() as u64;
         self.from = rows.at.iter().copied().fold(self.from, i64::min);
         self.until = rows.at.iter().copied().fold(self.until, i64::max);
+        self.append(rows).map_err(|error| unwritten(&self.path, error))
+    }
+
+    fn append(&mut self, rows: &Rows) -> Result<()> {
         let columns = self.writer.schema_descr().columns().to_vec();
         let mut group = self.writer.next_row_group()?;
         for (index, descriptor) in columns.into_iter().enumerate() {
             let chunk = encode(index, descriptor, rows, &mut self.press)?;
             group.append_column(&chunk.bytes, chunk.close)?;
         }
-        group.close()?;
-        Ok(())
+        group.close().map(drop)
     }
 
     /// How many rows were written.
@@ -126,8 +142,8 @@ impl FileWriter {
             say(COUNTERS_KEY, counters.encode()?);
         }
         // Taking the sink back writes the footer.
-        let mut sink = self.writer.into_inner()?;
-        sink.flush().map_err(|error| LakeError::Parquet(error.to_string()))?;
+        let mut sink = self.writer.into_inner().map_err(|error| unwritten(&self.path, error))?;
+        sink.flush().map_err(|error| LakeError::io(&self.path, &error))?;
         Ok(Written {
             rows: self.rows,
             bytes: sink.bytes,

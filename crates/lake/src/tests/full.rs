@@ -95,6 +95,8 @@ fn an_import_told_at_any_point_that_the_disk_is_full_loses_nothing_and_goes_on_w
         disk.fill(free_pages);
         let refused = imported(&lake).err();
         let standing_then = standing(&lake);
+        let left = fs::read_dir(&lake.scratch).unwrap().filter(|it| it.as_ref().unwrap().path().is_file());
+        assert_eq!(left.count(), 0, "{free_pages} pages: nothing is left half written");
         disk.empty();
         drop(lake);
         let lake = open(&root, Limits::default());
