@@ -54,7 +54,7 @@ impl House {
         let (present, seconds) = month();
         let label = month_before(present, 1);
         let past = parse_instant(&format!("{label}-10T00:00:00Z")).expect("an instant");
-        let slots = [(past, 3_600), (present, seconds / RECORDS as i64)];
+        let slots = [(past, 3_600), (present, (seconds / RECORDS as i64).min(3_600))];
         let house = Self { token, label, slots };
         (0..CLIENTS).for_each(|client| house.customer(server, client));
         house
@@ -276,6 +276,27 @@ fn files(server: &Running, house: &House, client: usize) -> Vec<Value> {
     files["items"].as_array().cloned().expect("files")
 }
 
+/// Waits for as long as there is progress.
+fn everything_merged(server: &Running, house: &House, client: usize, volume: &str) {
+    let (mut before, mut progress) = (Value::Null, Instant::now());
+    loop {
+        let files = files(server, house, client);
+        let waiting = must(server.get(volume, Some(&house.token)))["waiting"]["batches"].clone();
+        if waiting == 0 && !files.is_empty() && files.iter().all(|it| it["merged"] == true) {
+            return;
+        }
+        let now = json!([waiting, files]);
+        if now != before {
+            (before, progress) = (now, Instant::now());
+        }
+        if progress.elapsed() > PATIENCE {
+            let jobs = server.get("/api/v1/jobs?limit=200", Some(&house.token)).1;
+            panic!("client {client}: nothing is merged any more: {before} {jobs}");
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// Waits until everything acknowledged is in merged files, and asks what these say: at a glance, live, and closed. Whatever was
 /// acknowledged counts once, as it was said last, and nothing else does. The statements, by client.
 pub fn everything_once(server: &Running, house: &House, clients: &[Client]) -> BTreeMap<usize, String> {
@@ -288,11 +309,7 @@ pub fn everything_once(server: &Running, house: &House, clients: &[Client]) -> B
             0 => format!("{subscription}/volume?cycle={}", house.label),
             _ => format!("{subscription}/volume"),
         };
-        eventually("everything is in merged files", || {
-            let files = files(server, house, of);
-            let waits = must(server.get(&volume, token))["waiting"]["batches"] != 0;
-            !waits && !files.is_empty() && files.iter().all(|it| it["merged"] == true)
-        });
+        everything_merged(server, house, of, &volume);
         let (all, delivered) = client.counts();
         let whole = must(server.get(&volume, token))["whole"].clone();
         let found = ["submitted", "counted", "succeeded"].map(|it| whole[it].as_u64());
