@@ -108,6 +108,12 @@ fn objects(root: &Path) -> Outcome {
     }
     let runner: &[&str] = if has_nextest(root) { &["nextest", "run", "--no-fail-fast"] } else { &["test"] };
     let mut tests = cargo(root, &[runner, &["--package", "objects"]].concat());
+    run(tests.env("CARGO_TARGET_DIR", &folder))?;
+    // Of the tests of the program those that need a store, which is a program of its own.
+    let mut store = cargo(root, &["build", "--package", "objects", "--example", "s3"]);
+    run(store.env("CARGO_TARGET_DIR", &folder))?;
+    let words = ["--package", "upheld", "--features", "s3", "--test", "store_away"];
+    let mut tests = cargo(root, &[runner, &words].concat());
     run(tests.env("CARGO_TARGET_DIR", &folder))
 }
 

@@ -46,6 +46,12 @@ pub trait Blobs: Send + Sync {
 
     /// The paths that begin with that folder, ascending.
     fn list(&self, folder: &str) -> Result<Vec<String>, BlobError>;
+
+    /// Removes what processes that ended had begun to put, and nothing that anybody still puts; how many. A store that shows
+    /// nothing half done has none.
+    fn sweep(&self) -> Result<usize, BlobError> {
+        Ok(0)
+    }
 }
 
 /// Why a file could not be put, read or deleted.

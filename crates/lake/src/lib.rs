@@ -24,6 +24,7 @@ pub mod kernel;
 mod known;
 mod lake;
 pub mod layout;
+mod lock;
 pub mod manifest;
 mod merge;
 mod order;
@@ -52,6 +53,7 @@ pub use import::{ImportLimits, ImportState, Imported, Importer, Progress, SeenId
 pub use known::Known;
 pub use lake::{Lake, Outcome, Target};
 pub use layout::{Column, Kind, Layout, MixedKinds, NumberKind};
+pub use lock::Lock;
 pub use manifest::{Change, FileEntry, FileManifest, Manifest, ManifestError};
 pub use place::{BUCKET_NANOS, DAY_NANOS, Day, HOUR_NANOS, Place, segment};
 pub use read::verify;

@@ -25,16 +25,20 @@ pub struct Removed {
     pub expired: Vec<FileEntry>,
     /// Files that are deleted.
     pub deleted: Vec<FileEntry>,
+    /// How many files were left half written.
+    pub swept: usize,
 }
 
 impl Lake {
-    /// Takes files of days long past away from what stands, then deletes files that have not stood for long enough.
+    /// Takes files of days long past away from what stands, then deletes files that have not stood for long enough, and what
+    /// processes that ended left half written.
     pub fn retain(&self, rule: &dyn Fn(&Place) -> Retention, now: Instant) -> Result<Removed, LakeError> {
         let mut removed = Removed::default();
         for place in self.manifest.places()? {
             removed.expired.extend(self.expire(&place, rule(&place), now)?);
         }
         removed.deleted = self.delete_superseded(rule, now)?;
+        removed.swept = self.blobs.sweep()?;
         Ok(removed)
     }
 

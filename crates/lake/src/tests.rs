@@ -6,6 +6,8 @@ mod columns;
 mod crash;
 mod far;
 mod files;
+#[cfg(target_os = "linux")]
+mod full;
 mod known;
 mod truth;
 

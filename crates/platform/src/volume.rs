@@ -20,7 +20,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ::lake::{BlobError, Blobs, Known, Lake, Limits, LocalBlobs, ManifestError, Place, Preference, Standing};
+use ::lake::{
+    BlobError, Blobs, Known, Lake, Limits, LocalBlobs, Lock, ManifestError, Place, Preference, Standing,
+};
 use store::{Fault, Scope, Store};
 
 use crate::annexes;
@@ -76,7 +78,7 @@ struct Open {
     lake: Lake,
     waiting: Box<dyn Waiting>,
     /// Keeps the files under way of this process its own.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// Which of the records with one id stands: what the contract's annex says. Without one it is the one recorded last, for whoever
@@ -194,14 +196,13 @@ impl Open {
 }
 
 /// Makes a data directory this process's own for what concerns records in volume.
-fn own(folder: &Path) -> Result<File, Failure> {
+fn own(folder: &Path) -> Result<Lock, Failure> {
     let path = folder.join("volume.lock");
     let made = fs::create_dir_all(folder).and_then(|()| File::create(&path));
-    let lock = made.map_err(|it| io(&path, &it))?;
+    let file = made.map_err(|it| io(&path, &it))?;
     let taken =
         |_| unreachable("another process uses this data directory: give each process a --data of its own");
-    lock.try_lock().map_err(taken)?;
-    Ok(lock)
+    Lock::take(file).map_err(taken)
 }
 
 fn io(path: &Path, error: &std::io::Error) -> Failure {

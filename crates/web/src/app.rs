@@ -6,6 +6,7 @@ use std::sync::Arc;
 use platform::{Failure, Platform};
 use store::Fault;
 
+use crate::bodies::Bodies;
 use crate::limits::{Limits, Rates};
 use crate::measure::Measures;
 use crate::route::Route;
@@ -50,6 +51,7 @@ pub struct App {
     /// The platform.
     pub platform: Platform,
     pub(crate) limits: Limits,
+    pub(crate) bodies: Bodies,
     pub(crate) measures: Measures,
     pub(crate) serves: Serves,
     /// Whether each request is put into the log.
@@ -61,7 +63,15 @@ impl App {
     /// Serves `platform`; the lines of the log go to `line`.
     pub fn new(platform: Platform, options: Options, line: Log) -> Self {
         let (limits, measures) = (Limits::new(options.rates), Measures::default());
-        Self { platform, limits, measures, serves: Serves::default(), log: options.log, line }
+        Self {
+            platform,
+            limits,
+            bodies: Bodies::default(),
+            measures,
+            serves: Serves::default(),
+            log: options.log,
+            line,
+        }
     }
 
     /// The same serving this part alone.

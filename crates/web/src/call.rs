@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request};
 use axum::response::Response;
 use diagnostic::Lang;
-use http_body_util::{BodyExt, Limited};
 use platform::answered::{self, Asked};
 use platform::audit::{self, Entry};
 use platform::people::{self, Credential};
@@ -26,9 +24,6 @@ use crate::parts::Parts;
 use crate::problem::problem;
 use crate::reply::Reply;
 use crate::route::{Action, Commit, Route};
-
-/// How long the next piece of a body is waited for.
-const BODY_PAUSE_MAX: Duration = Duration::from_secs(30);
 
 /// Answers one request to a route.
 pub(crate) async fn answer(
@@ -100,23 +95,23 @@ pub async fn call(
             blocking(move || later(&platform)).await
         }
         Action::Write(prepare) => {
-            let body = read_body(body, route.body_bytes_max).await?;
+            let (body, held) = app.bodies.read(headers, body, route.body_bytes_max).await?;
             // Callers without a name would share their keys.
             let named = (!who.actor.is_empty()).then(|| headers.get("idempotency-key")).flatten();
             let key = named.map(idempotency_key).transpose()?;
             let asked = key.map(|key| Asked { key, digest: digest(route, &parts, &body) });
             let (prepare, success) = (prepare.clone(), route.success);
             let (preparing, before) = (app.clone(), asked.clone());
-            let ready = blocking(move || {
+            let (ready, _held) = blocking(move || {
                 // Some work is done before the write begins; done already, it must not be refused for that.
                 if let Some(asked) = &before
                     && let Some(it) =
                         preparing.platform.read(|platform, tx| answered::find(platform, tx, &who, asked))?
                 {
-                    return Ok(Ready::Answered(again(it)));
+                    return Ok((Ready::Answered(again(it)), held));
                 }
                 let commit = prepare(&preparing.platform, &who, &parts, body)?;
-                Ok(Ready::Prepared(commit, Box::new((who, parts))))
+                Ok((Ready::Prepared(commit, Box::new((who, parts))), held))
             })
             .await?;
             let (commit, who, parts) = match ready {
@@ -265,33 +260,6 @@ fn same_origin(headers: &HeaderMap) -> Result<(), Failure> {
         "携带会话 Cookie 的请求须来自本站",
     )
     .into())
-}
-
-/// A whole body, up to `limit` bytes.
-pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, Failure> {
-    let mut body = Limited::new(body, limit);
-    let mut bytes = Vec::new();
-    loop {
-        let next = tokio::time::timeout(BODY_PAUSE_MAX, body.frame())
-            .await
-            .map_err(|_| Refusal::new(RefusalKind::TooLarge, "the body came too slowly", "请求体传输过慢"))?;
-        match next {
-            None => return Ok(bytes.into()),
-            Some(Ok(frame)) => {
-                if let Ok(data) = frame.into_data() {
-                    bytes.extend_from_slice(&data);
-                }
-            }
-            Some(Err(_)) => {
-                return Err(Refusal::new(
-                    RefusalKind::TooLarge,
-                    format!("the body broke off, or is longer than {limit} bytes"),
-                    format!("请求体中断，或超过 {limit} 字节"),
-                )
-                .into());
-            }
-        }
-    }
 }
 
 fn idempotency_key(value: &HeaderValue) -> Result<String, Failure> {

@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod bodies;
 mod call;
 mod limits;
 mod log;
@@ -22,7 +23,7 @@ mod zero;
 
 pub use api::tarball;
 pub use app::{App, Log, Options, Serves, to_stderr};
-pub use call::{SESSION_COOKIE, blocking, call, language, parts, read_body};
+pub use call::{SESSION_COOKIE, blocking, call, language, parts};
 pub use limits::{Rate, Rates};
 pub use openapi::document;
 pub use parts::{Again, Parts};

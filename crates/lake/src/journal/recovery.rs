@@ -9,6 +9,7 @@ use crate::blobs::make_folders;
 use super::group::{self, HEADER_BYTES, Header, MARK};
 use super::segment::{End, PREFIX_BYTES, Recovered, path, read_prefix};
 use super::{BATCH_BYTES_MAX, GATHERED_BYTES_MAX, JournalError};
+use crate::lock::Lock;
 
 /// Locks a journal's folder.
 const LOCK_NAME: &str = "lock";
@@ -114,13 +115,12 @@ fn fits(bytes: &[u8], header: &Header) -> bool {
     body.is_some_and(|it| it.len() == length && group::batches(it).is_some())
 }
 
-fn lock(folder: &Path) -> Result<File, JournalError> {
+fn lock(folder: &Path) -> Result<Lock, JournalError> {
     make_durable(folder).map_err(|error| failed(folder, &error))?;
     let path = folder.join(LOCK_NAME);
     let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = open.map_err(|error| failed(&path, &error))?;
-    file.try_lock().map_err(|_| failed(&path, &io::Error::other("another process has it open")))?;
-    Ok(file)
+    Lock::take(file).map_err(|_| failed(&path, &io::Error::other("another process has it open")))
 }
 
 /// Makes the folder unless it is there. That it is in the one above it has to be safe either way: whoever made it may have ended

@@ -1,12 +1,12 @@
 //! Segments of the journal: files of bounded length that are written one after the other and deleted whole.
 
-use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, DiskFile};
 use super::group::{Gathering, HEADER_BYTES, Header};
 use super::{JournalError, JournalLimits, Receipt};
+use crate::lock::Lock;
 
 /// Begins every segment, before the number of its first group and the chain up to it.
 const MAGIC: [u8; 8] = *b"upjrnl\0\x01";
@@ -23,7 +23,7 @@ pub(super) struct End {
 /// What was found in a folder.
 pub(super) struct Recovered {
     /// Keeps other processes out.
-    pub(super) _lock: File,
+    pub(super) _lock: Lock,
     pub(super) end: End,
     /// Segments that hold groups, oldest first.
     pub(super) closed: Vec<u64>,

@@ -1,6 +1,6 @@
 //! A manifest kept in one file: a log of changes, each flushed before it counts.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use super::ManifestError;
 use super::log::{Log, Step};
 use super::logged::Logged;
+use crate::lock::Lock;
 
 /// The file's name in the root of a lake.
 pub const MANIFEST_NAME: &str = "manifest.ndjson";
@@ -21,7 +22,7 @@ pub struct FileManifest {
 
 #[derive(Debug)]
 struct State {
-    file: File,
+    file: Lock,
     /// Bytes of whole lines.
     length: u64,
     log: Log,
@@ -74,12 +75,16 @@ impl Logged for FileManifest {
 impl State {
     fn open(root: &Path, path: &Path) -> Result<State, ManifestError> {
         let io = |error: io::Error| failed(path, &error);
-        let mut file =
+        let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
-        file.try_lock().map_err(|_| ManifestError::Failed {
-            path: path.to_string_lossy().into_owned(),
-            why: "another process has it open".into(),
+        let lock = Lock::take(file).map_err(|error| match error {
+            TryLockError::WouldBlock => ManifestError::Failed {
+                path: path.to_string_lossy().into_owned(),
+                why: "another process has it open".into(),
+            },
+            TryLockError::Error(error) => failed(path, &error),
         })?;
+        let mut file = lock.file();
         File::open(root).and_then(|it| it.sync_all()).map_err(io)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(io)?;
@@ -87,21 +92,22 @@ impl State {
         let whole = log
             .replay(&bytes)
             .map_err(|line| ManifestError::Damaged { path: path.to_string_lossy().into_owned(), line })?;
-        let state = State { file, length: whole as u64, log, poisoned: None };
-        state.file.set_len(state.length).and_then(|()| state.file.sync_all()).map_err(io)?;
-        Ok(state)
+        let length = whole as u64;
+        file.set_len(length).and_then(|()| file.sync_all()).map_err(io)?;
+        Ok(State { file: lock, length, log, poisoned: None })
     }
 
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let end = self.length;
-        let written = self.file.seek(SeekFrom::Start(end)).and_then(|_| self.file.write_all(bytes));
+        let mut file = self.file.file();
+        let written = file.seek(SeekFrom::Start(end)).and_then(|_| file.write_all(bytes));
         if let Err(error) = written {
             // Nothing of it counts; a tail that cannot be cut off now is cut off at the next start.
-            let cut = self.file.set_len(end);
+            let cut = file.set_len(end);
             self.poisoned = cut.err().map(|it| it.to_string());
             return Err(error);
         }
-        if let Err(error) = self.file.sync_data() {
+        if let Err(error) = file.sync_data() {
             self.poisoned = Some(error.to_string());
             return Err(error);
         }
@@ -113,7 +119,9 @@ impl State {
 fn failed(path: &Path, error: &io::Error) -> ManifestError {
     let path = path.to_string_lossy().into_owned();
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ManifestError::Full(path),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            ManifestError::Full(path)
+        }
         _ => ManifestError::Failed { path, why: error.to_string() },
     }
 }

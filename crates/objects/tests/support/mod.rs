@@ -23,13 +23,18 @@ pub(crate) const BUCKET: &str = "lake";
 /// Who may use it.
 pub(crate) const KEY: (&str, &str) = ("upheld", "a secret of the tests");
 
-/// The address of a server that runs as long as the process does.
+/// The address of a server that runs as long as the process does, on whatever port is free.
 pub(crate) fn serve(folder: &Path) -> SocketAddr {
+    serve_at(folder, "127.0.0.1:0")
+}
+
+/// The same at an address.
+pub(crate) fn serve_at(folder: &Path, address: &str) -> SocketAddr {
     std::fs::create_dir_all(folder.join(BUCKET)).unwrap();
     let mut service = S3ServiceBuilder::new(FileSystem::new(folder).unwrap());
     service.set_auth(SimpleAuth::from_single(KEY.0, KEY.1));
     let service = service.build();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = std::net::TcpListener::bind(address).unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {

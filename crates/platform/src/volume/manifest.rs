@@ -1,13 +1,22 @@
 //! Which files the lake has, in the store: a change is one transaction, and its time is the transaction's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::lake::{Change, Day, FileEntry, Manifest, ManifestError, Place};
+use serde_json::{Value as Json, json};
 use store::{Fault, Row, Scope, Store, Tx, Value, values};
 use timeline::{Instant, Interval};
 
+use crate::audit::{self, Entry};
+use crate::principal::Principal;
+use crate::time;
+
 /// Where the files of this process are known.
 const TABLE: &str = "lake_file";
+/// Who deletes files.
+const FORGETS: &str = "housekeeping";
+/// Deleted files that one entry of a record names.
+const FILES_OF_ENTRY: usize = 50;
 const COLUMNS: [&str; 14] = [
     "tenant_id",
     "stream",
@@ -89,17 +98,41 @@ impl Manifest for StoreManifest {
 
     fn forget(&self, entries: &[FileEntry]) -> Result<(), ManifestError> {
         let entries = entries.to_vec();
-        let forget = move |tx: &mut Tx<'_>| {
-            for it in &entries {
-                tx.housekeeping(
-                    "DELETE FROM lake_file WHERE tenant_id = $1 AND path = $2 AND added_at = $3 AND removed_at IS NOT NULL",
-                    values![&it.place.tenant, &it.path, it.added_at],
-                )?;
-            }
-            Ok::<_, Fault>(())
-        };
-        self.store.write(Scope::Provider, forget).map_err(failed)
+        self.store.write(Scope::Provider, move |tx| forget(tx, &entries)).map_err(failed)
     }
+}
+
+/// Forgets files that are deleted, and puts on each tenant's record which.
+fn forget(tx: &mut Tx<'_>, entries: &[FileEntry]) -> Result<(), Fault> {
+    let mut deleted: BTreeMap<(&str, &str), Vec<&FileEntry>> = BTreeMap::new();
+    for it in entries {
+        let forgotten = tx.housekeeping(
+            "DELETE FROM lake_file WHERE tenant_id = $1 AND path = $2 AND added_at = $3 AND removed_at IS NOT NULL",
+            values![&it.place.tenant, &it.path, it.added_at],
+        )?;
+        if forgotten > 0 {
+            deleted.entry((&it.place.tenant, &it.place.stream)).or_default().push(it);
+        }
+    }
+    let who = Principal::system(FORGETS);
+    for ((tenant, stream), files) in deleted {
+        for files in files.chunks(FILES_OF_ENTRY) {
+            let new: Vec<Json> = files.iter().map(|it| named(it)).collect();
+            let new = json!({ "files": new });
+            let entry =
+                Entry { action: "evidence.deleted", subject: stream.to_owned(), new, ..Entry::default() };
+            audit::append(tx, &who, tenant, entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a record says of a file that is gone.
+fn named(it: &FileEntry) -> Json {
+    json!({
+        "path": it.path, "fact": it.place.fact, "day": it.day.to_string(), "records": it.rows,
+        "content": settle::hex(&it.content), "added_at": time::show(it.added_at), "removed_at": it.removed_at.map(time::show),
+    })
 }
 
 /// Makes the change, or names the file it cannot be made for.

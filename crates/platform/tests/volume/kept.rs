@@ -6,9 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use evidence::{Answered, Answers, Memory, Partition, SourceFile};
+use platform::audit::{self, LogQuery};
 use platform::jobs::{self, Runner};
+use platform::page::Page;
 use platform::stream::Stream;
-use platform::{RefusalKind, live, statements, volume};
+use platform::{RefusalKind, housekeeping, live, statements, volume};
 use serde_json::{Value as Json, json};
 use store::Location;
 
@@ -343,5 +345,58 @@ fn a_fact_that_came_in_volume_is_not_listed_by_a_later_version() {
         let renamed =
             listed.replace("fact message", "fact text_message").replace("of message", "of text_message");
         publish(world, &renamed).unwrap();
+    });
+}
+
+#[test]
+fn files_deleted_when_their_time_is_over_are_named_on_their_tenants_record() {
+    each_way(|world| {
+        ready(world);
+        send(world, &[messages(3), vec![fee()]].concat());
+        // A statement rests on these files; those that none rests on go much sooner.
+        world.set("2026-11-05T00:00:00Z");
+        run_all(world);
+        let before = kept(world);
+        // Every partition gets another record, and so another file.
+        send(world, &(0..28).map(|it| message(1_000 + it, "delivered")).collect::<Vec<_>>());
+        world.pass(60);
+        run_all(world);
+        world.pass(60);
+        run_all(world);
+        let after = kept(world);
+        let sql = "SELECT path FROM lake_file WHERE removed_at IS NOT NULL ORDER BY path";
+        let superseded: Vec<String> =
+            world.read(|_, tx| Ok(tx.rows(sql, &[])?.iter().map(|it| it.get(0).unwrap()).collect())).unwrap();
+        let deleted = |world: &World| {
+            let query = LogQuery { action: Some("evidence.deleted"), ..LogQuery::default() };
+            world.read(|_, tx| audit::entries(tx, &owner(), "acme", &query, &Page::default())).unwrap().items
+        };
+        let housekeeping = || {
+            housekeeping::schedule(world).unwrap();
+            jobs::run_due(world, &[(housekeeping::JOB, housekeeping::run)]).unwrap();
+        };
+        housekeeping();
+        assert!(deleted(world).is_empty(), "their time is not over");
+        let file = |it: &volume::KeptFile| world.data.join("lake").join(&it.path);
+        assert!(before.iter().all(|it| file(it).is_file()));
+        // Three years and a day later, twice.
+        for days in [1_100, 2] {
+            world.pass(days * 86_400);
+            housekeeping();
+        }
+        let entries = deleted(world);
+        let named: Vec<&Json> = entries.iter().flat_map(|it| it.new["files"].as_array().unwrap()).collect();
+        let mut paths: Vec<&str> = named.iter().map(|it| it["path"].as_str().unwrap()).collect();
+        paths.sort_unstable();
+        assert_eq!(paths, superseded, "each once");
+        assert!(before.iter().all(|it| paths.contains(&it.path.as_str())));
+        assert!(named.iter().all(|it| it["records"].as_u64() > Some(0) && it["removed_at"].is_string()));
+        assert!(
+            entries
+                .iter()
+                .all(|it| (it.subject.as_str(), it.actor.as_str()) == ("sub_acme", "system:housekeeping"))
+        );
+        assert!(before.iter().all(|it| !file(it).exists()) && after.iter().all(|it| file(it).is_file()));
+        assert_eq!(kept(world), after, "what stands stays");
     });
 }

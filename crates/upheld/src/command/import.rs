@@ -5,6 +5,7 @@
 
 mod beside;
 mod feed;
+mod lines;
 mod parquet;
 mod report;
 mod source;
@@ -43,6 +44,8 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let fact = fact(&contract, arguments.fact.as_deref())?;
     let codes = codes(arguments, fact, lang)?;
     let place = OpenLake::open(&arguments.lake, arguments.tenant.as_deref(), arguments.work.as_deref())?;
+    // What an import that was killed left half written.
+    place.lake().blobs.sweep().map_err(|it| failed(&it.into()))?;
     let phone_key = phone_key(arguments, &place)?;
     let standing = codes.as_ref().map_or_else(latest, annexes::standing);
     let target = place.target(&contract, fact, standing);

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "shared by test binaries, each of which is a crate of its own")]
 
 pub mod load;
+pub mod volume;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
@@ -158,6 +159,14 @@ impl Running {
         self.stdout.read_to_end(&mut stdout).expect("read");
         let status = child.wait().expect("it ends");
         Output { status, stdout, stderr: told(self.stderr.take()) }
+    }
+
+    /// The most memory it ever held, in KiB, by what the kernel counts.
+    pub fn most_memory_kib(&self) -> u64 {
+        let id = self.child.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a process");
+        let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).expect("its most memory");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     /// Whether it has not ended.

@@ -1,6 +1,6 @@
 //! From a file to rows of the lake: receipts by the annex, records as they are.
 
-use std::io::{self, BufRead};
+use std::io;
 
 use diagnostic::Bilingual;
 use evidence::{FactSchema, Record, Shape, SourceFile};
@@ -13,16 +13,15 @@ use language::Contract;
 
 use super::beside::{self, Open};
 use super::failed;
+use super::lines::{LINE_BYTES_MAX, Lines};
 use super::report::Counted;
 use super::source::Source;
 use super::told::Told;
-use crate::arguments::{ImportArguments, ImportFormat, SmppId};
+use crate::arguments::{ImportArguments, ImportFormat, SmppId, lang};
 use crate::failure::Failure;
 
 /// Receipts between two looks at how far it has come.
 const STRIDE: u64 = 8_192;
-/// Lines of records are read so many bytes at a time.
-const CHUNK_BYTES: usize = 4 << 20;
 
 /// Keys that records of every fact have.
 const KEYS: [&str; 10] =
@@ -97,8 +96,7 @@ impl Feed<'_> {
     ) -> Result<(), Failure> {
         let mapping = self.mapping();
         let format = self.format(&mapping);
-        let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
-        let mut reader = source.open(spot).map_err(|it| unread(&it))?;
+        let mut reader = source.open(spot).map_err(|it| self.unread(source, spot, &it))?;
         let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
         receipts = receipts.with_smpp(self.smpp());
         let classifier =
@@ -107,7 +105,8 @@ impl Feed<'_> {
             Sink { feed: self, codes, classifier, importer, counted, said_by: Said::default(), broken: None };
         let mut steps: u64 = 0;
         loop {
-            let more = receipts.step(&mut |it| sink.take(it)).map_err(|it| unread(&it))?;
+            let more = receipts.step(&mut |it| sink.take(it));
+            let more = more.map_err(|it| self.unread(source, receipts.spot(), &it))?;
             if let Some(why) = sink.broken.take() {
                 return Err(failed(&why));
             }
@@ -131,24 +130,32 @@ impl Feed<'_> {
         importer: &mut Importer,
         counted: &mut Counted,
     ) -> Result<(), Failure> {
-        let unread = |error: &io::Error| Failure::io(&source.path, "read it", error);
         let mut spot = from;
-        let mut reader = source.open(spot).map_err(|it| unread(&it))?;
+        let mut reader = source.open(spot).map_err(|it| self.unread(source, spot, &it))?;
         loop {
-            let mut bytes = Vec::new();
-            let lines = some_lines(&mut *reader, &mut bytes).map_err(|it| unread(&it))?;
-            let read = bytes.len() as u64;
-            if lines > 0 {
-                self.take(source, spot, bytes, importer, counted)?;
+            let lines = Lines::read(&mut *reader);
+            let is_end = lines.count == 0 && lines.broken.is_none();
+            for (line, bytes) in lines.too_long {
+                too_long(bytes, spot.line + line, counted);
             }
-            spot = Spot { line: spot.line + lines, offset: spot.offset + read };
-            let progress = source.progress(spot, lines == 0, counted.told());
+            if lines.count > 0 {
+                self.take(source, spot, lines.bytes, importer, counted)?;
+            }
+            spot = Spot { line: spot.line + lines.count, offset: spot.offset + lines.read };
+            let progress = source.progress(spot, is_end, counted.told());
             importer.note(progress).map_err(|it| failed(&it))?;
             counted.at(spot.offset);
-            if lines == 0 {
+            if let Some(it) = lines.broken {
+                return Err(self.unread(source, spot, &it));
+            }
+            if is_end {
                 return Ok(());
             }
         }
+    }
+
+    fn unread(&self, source: &Source, spot: Spot, error: &io::Error) -> Failure {
+        source.unread(spot.line, error, lang(self.arguments.output.lang))
     }
 
     fn take(
@@ -190,11 +197,11 @@ impl Feed<'_> {
     ) -> Result<(), Failure> {
         let line = spot.line + u64::from(record.place.line).saturating_sub(1);
         if Some(record.fact) != wanted {
-            let message = diagnostic::Bilingual::new(
+            let message = Bilingual::new(
                 format!("a record of another fact than `{}`", self.fact.name),
                 format!("并非 `{}` 的记录", self.fact.name),
             );
-            let help = diagnostic::Bilingual::new(
+            let help = Bilingual::new(
                 "give it as evidence, or name its fact with --fact",
                 "请作为证据文件提供，或用 --fact 指明其事实",
             );
@@ -218,17 +225,14 @@ fn without_values(message: &str, fact: &FactSchema) -> String {
     parts.collect::<Vec<_>>().join("`")
 }
 
-/// Whole lines of about [`CHUNK_BYTES`]; how many.
-fn some_lines(reader: &mut dyn BufRead, bytes: &mut Vec<u8>) -> io::Result<u64> {
-    let mut lines = 0;
-    while bytes.len() < CHUNK_BYTES {
-        // A line without end is refused by its length when it is read as a record.
-        if reader.read_until(b'\n', bytes)? == 0 {
-            break;
-        }
-        lines += 1;
-    }
-    Ok(lines)
+/// Tells of a line that holds no record, for none is so long.
+fn too_long(bytes: u64, line: u64, counted: &mut Counted) {
+    let message = Bilingual::new(
+        format!("the record is {bytes} bytes long; at most {LINE_BYTES_MAX} are read"),
+        format!("该记录长 {bytes} 字节，至多读取 {LINE_BYTES_MAX} 字节"),
+    );
+    let help = Bilingual::new("write one record a line", "请每行只写一条记录");
+    counted.reject_as("a line too long", &message, &help, line);
 }
 
 /// The annex and its version beside who reports, made once for all receipts of one reporter.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use diagnostic::Lang;
 use flate2::read::MultiGzDecoder;
 use formats::Spot;
 use lake::Progress;
@@ -24,6 +25,8 @@ pub(super) struct Source {
     prefix_sha256: String,
     /// Whether it is Parquet, and not text.
     is_parquet: bool,
+    /// Whether it is compressed with gzip.
+    is_gzip: bool,
 }
 
 impl Source {
@@ -41,7 +44,8 @@ impl Source {
         file.take(PREFIX_BYTES).read_to_end(&mut prefix).map_err(failed("read it"))?;
         let prefix_sha256 = lake::write::hex(&Sha256::digest(&prefix));
         let is_parquet = is_parquet || path.extension().is_some_and(|it| it == "parquet");
-        Ok(Source { path: path.to_owned(), size, prefix_sha256, is_parquet })
+        let is_gzip = !is_parquet && path.extension().is_some_and(|it| it == "gz");
+        Ok(Source { path: path.to_owned(), size, prefix_sha256, is_parquet, is_gzip })
     }
 
     /// Reads from the spot on; what is compressed with gzip comes decompressed, rows of Parquet come as lines, and spots count
@@ -53,13 +57,30 @@ impl Source {
             return Ok(Box::new(lines));
         }
         let mut file = File::open(&self.path)?;
-        if self.path.extension().is_some_and(|it| it == "gz") {
+        if self.is_gzip {
             let mut text = MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, file));
             io::copy(&mut (&mut text).take(spot.offset), &mut io::sink())?;
             return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, text)));
         }
         file.seek(SeekFrom::Start(spot.offset))?;
         Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))
+    }
+
+    /// Why it could not be read on at that line, and what to do.
+    pub(super) fn unread(&self, line: u64, error: &io::Error, lang: Lang) -> Failure {
+        let path = self.path.display();
+        let broken = [io::ErrorKind::UnexpectedEof, io::ErrorKind::InvalidInput, io::ErrorKind::InvalidData];
+        let (en, zh) = match (self.is_gzip, broken.contains(&error.kind())) {
+            (true, true) => (
+                "the file is cut short, or something that is not gzip follows; get it again, or decompress it yourself and look at it",
+                "文件不完整，或其后有非 gzip 内容；请重新获取，或自行解压后查看",
+            ),
+            _ => ("mend what is named and import it again", "请排除上述问题后重新导入"),
+        };
+        Failure::Fault(match lang {
+            Lang::En => format!("{path}: cannot be read on at line {line}: {error}; {en}"),
+            Lang::Zh => format!("{path}：无法从第 {line} 行继续读取：{error}；{zh}"),
+        })
     }
 
     /// That it was read up to there, whether that is all, and what became of it.
