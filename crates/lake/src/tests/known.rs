@@ -52,7 +52,7 @@ proptest! {
             journal.append(&Batch::encode(&target().place, &rows)).unwrap();
             journal.rotate().unwrap();
             let now = Instant::from_nanos(now);
-            let folded = fold_knowing(&lake, &journal, &|_| target().standing, (&known, now)).unwrap();
+            let folded = fold_knowing(&lake, &journal, &|_| Ok(target().standing), (&known, now)).unwrap();
             for file in folded.new {
                 let mut others = lake.standing(&file.place, file.day).unwrap();
                 others.retain(|it| it.path != file.path);
