@@ -41,8 +41,12 @@ mod tests {
 
     #[test]
     fn the_fact_beside_is_told_from_every_fact_of_a_contract() {
-        let message =
-            FactSchema { name: "message".to_owned(), kind: FactKind::Event, attributes: Vec::new(), volume: true };
+        let message = FactSchema {
+            name: "message".to_owned(),
+            kind: FactKind::Event,
+            attributes: Vec::new(),
+            volume: true,
+        };
         assert_eq!(message.unclassified().unclassified_of(), Some("message"));
         assert_eq!(message.unclassified_of(), None);
     }

@@ -342,8 +342,7 @@ impl<'c> Classifier<'c> {
     pub fn unplaced(&self, receipt: &Receipt<'_>) -> Option<Unplaced> {
         let at = self.sent_at(receipt).ok()?;
         let pseudonym = receipt.phone.map(|it| it.pseudonym(self.key));
-        let (provider, carrier, code) =
-            masked(&receipt.provider, receipt.carrier.as_deref(), &receipt.code);
+        let (provider, carrier, code) = masked(&receipt.provider, receipt.carrier.as_deref(), &receipt.code);
         let reported = receipt.reported_at.map(|it| it.nanos()).unwrap_or_default();
         let id = format!("{} {reported} {code}", id(receipt, pseudonym.as_ref()));
         Some(Unplaced { at, recorded_at: receipt.reported_at, id, provider, carrier, code })

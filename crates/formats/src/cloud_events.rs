@@ -147,12 +147,7 @@ impl Inside {
     }
 
     /// A body that is no JSON stands in the event as a text.
-    fn text<'a>(
-        self,
-        data: &'a [u8],
-        options: &smpp::Options,
-        spot: Spot,
-    ) -> Result<Receipt<'a>, Reason> {
+    fn text<'a>(self, data: &'a [u8], options: &smpp::Options, spot: Spot) -> Result<Receipt<'a>, Reason> {
         match self {
             Inside::Huawei => huawei::receipt(data, spot),
             Inside::Smpp => smpp::text(data, options, spot),

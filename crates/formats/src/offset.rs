@@ -128,7 +128,9 @@ mod tests {
             assert_eq!(read(text).as_deref(), Some(text));
         }
         assert_eq!((read("Z"), read("UTC")), (read("+00:00"), read("+00:00")));
-        for text in ["", "08:00", "+8:00", "+08", "+0800", "+08:60", "+19:00", "++8:00", "+-8:00", "Asia/Shanghai"] {
+        for text in
+            ["", "08:00", "+8:00", "+08", "+0800", "+08:60", "+19:00", "++8:00", "+-8:00", "Asia/Shanghai"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

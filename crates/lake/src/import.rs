@@ -202,9 +202,8 @@ impl Importer {
 
     fn is_full(&self, enough: impl Fn(usize) -> usize) -> bool {
         let ImportLimits { batch_rows, batch_id_bytes, .. } = self.limits;
-        let is_full = |rows: &Rows| {
-            rows.len() >= enough(batch_rows) || rows.id.bytes().len() >= enough(batch_id_bytes)
-        };
+        let is_full =
+            |rows: &Rows| rows.len() >= enough(batch_rows) || rows.id.bytes().len() >= enough(batch_id_bytes);
         is_full(&self.rows) || self.beside.as_ref().is_some_and(|it| is_full(&it.rows))
     }
 
@@ -237,7 +236,8 @@ fn settle(
 ) -> Result<Vec<(Day, Outcome)>, LakeError> {
     let picks = sorted(rows);
     let held = by_day(rows, &picks);
-    let mut days: Vec<Day> = runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
+    let mut days: Vec<Day> =
+        runs.iter().flat_map(Run::days).chain(held.iter().map(|(day, _)| *day)).collect();
     days.sort_unstable();
     days.dedup();
     let settle = |day: Day| {

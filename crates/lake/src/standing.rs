@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn versions_are_compared_as_people_count() {
-        let ascending = ["", "1", "1.0", "1.0.1", "1.1", "1.9", "1.10", "2", "10", "2026-9", "2026-10", "draft"];
+        let ascending =
+            ["", "1", "1.0", "1.0.1", "1.1", "1.9", "1.10", "2", "10", "2026-9", "2026-10", "draft"];
         for (at, left) in ascending.iter().enumerate() {
             for (other, right) in ascending.iter().enumerate() {
                 assert_eq!(natural(left, right), at.cmp(&other), "{left} {right}");

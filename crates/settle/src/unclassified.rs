@@ -62,10 +62,7 @@ fn lint(fact: &str, codes: &[(i128, String)]) -> Option<Lint> {
             "{all} receipts of `{fact}` are in no class, and no figure counts them: {}{more_en}",
             named.join(", ")
         ),
-        format!(
-            "`{fact}` 有 {all} 条回执不属于任何分类，各数值均未计入：{}{more_zh}",
-            named.join("、")
-        ),
+        format!("`{fact}` 有 {all} 条回执不属于任何分类，各数值均未计入：{}{more_zh}", named.join("、")),
     );
     Some(Lint { code: "N0306".to_owned(), message, clause: None })
 }

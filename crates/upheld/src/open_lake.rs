@@ -9,9 +9,7 @@ use std::sync::Arc;
 
 use diagnostic::{Bilingual, Diagnostic, Severity};
 use evidence::unclassified::OPEN;
-use evidence::{
-    Datum, FactSchema, Facts, Field, Measure, Memory, Partition, Predicate, Question, Schema,
-};
+use evidence::{Datum, FactSchema, Facts, Field, Measure, Memory, Partition, Predicate, Question, Schema};
 use lake::{Layout, Place, Standing, Target};
 use language::Contract;
 use quantity::Ratio;
@@ -174,7 +172,8 @@ impl OpenLake {
         let schema = Schema { facts: vec![beside.clone()], ..Schema::default() };
         let blobs = Arc::clone(&self.lake.blobs);
         let none = Memory::from_records(Vec::new());
-        let facts = lake::LakeFacts::open(none, blobs, entries, &schema, within).map_err(|it| unreadable(&it))?;
+        let facts =
+            lake::LakeFacts::open(none, blobs, entries, &schema, within).map_err(|it| unreadable(&it))?;
         let question = Question {
             filter: Predicate::Equals(Field::Attribute(0), Some(Datum::Text(OPEN.into()))),
             measures: vec![Measure::Count],

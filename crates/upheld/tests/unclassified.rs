@@ -98,7 +98,8 @@ fn receipts_in_no_class_are_named_in_the_statement_which_is_not_final() {
     let statement = folder.statement("lake", "2026-10");
     assert_eq!(statement["status"], "provisional");
     let found = finding(&statement).expect("a finding").to_string();
-    for said in ["10 receipts of `message`", "`aliyun * MK:9999` × 7", "`aliyun * MK:9998` × 3", "10 条回执"] {
+    for said in ["10 receipts of `message`", "`aliyun * MK:9999` × 7", "`aliyun * MK:9998` × 3", "10 条回执"]
+    {
         assert!(found.contains(said), "{said}: {found}");
     }
     for (lang, said) in [("en", "10 receipts"), ("zh", "10 条回执")] {
@@ -141,7 +142,8 @@ fn a_package_with_receipts_in_no_class_is_verified_offline_and_counted_again() {
     folder.settle("lake", "2026-10", &["--seal", "package"]);
     let verified = run(upheld().current_dir(folder.0.path()).args(["verify", "package"]));
     assert_eq!(verified.status.code(), Some(0), "{}", text(&verified.stderr));
-    let recount = || run(upheld().current_dir(folder.0.path()).args(["recount", "package", "--lake", "lake"]));
+    let recount =
+        || run(upheld().current_dir(folder.0.path()).args(["recount", "package", "--lake", "lake"]));
     let recounted = recount();
     assert_eq!(recounted.status.code(), Some(0), "{}", text(&recounted.stderr));
     assert!(text(&recounted.stdout).contains("100 rows"), "{}", text(&recounted.stdout));

@@ -13,7 +13,8 @@ use serde_json::Value;
 use support::{run, text, upheld};
 
 /// Sent at noon of 3 October in UTC.
-const SMPP: &str = "id:255 sub:001 dlvrd:001 submit date:2610031200 done date:2610031201 stat:DELIVRD err:000 text:";
+const SMPP: &str =
+    "id:255 sub:001 dlvrd:001 submit date:2610031200 done date:2610031201 stat:DELIVRD err:000 text:";
 const TABLE: &str = "message_id,sent_at,code\nff,2026-10-03 12:00:00,DELIVRD\n";
 
 fn shipped(name: &str) -> PathBuf {
@@ -21,9 +22,7 @@ fn shipped(name: &str) -> PathBuf {
 }
 
 fn event(data: &str) -> String {
-    format!(
-        r#"{{"specversion":"1.0","type":"com.example.smpp.v1","source":"/x","id":"1","data":"{data}"}}"#
-    )
+    format!(r#"{{"specversion":"1.0","type":"com.example.smpp.v1","source":"/x","id":"1","data":"{data}"}}"#)
 }
 
 fn import(folder: &Path, file: &str, body: &str, lake: &str, more: &[&str]) -> Output {

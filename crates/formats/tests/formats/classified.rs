@@ -199,10 +199,22 @@ fn what_the_sender_gave_with_a_message_names_nobody_unless_it_is_said_to() {
     let (schema, key) = (message(), Key::new(b"key"));
     let codes = annex(&schema);
     let bodies: [(&str, Format<'_>); 4] = [
-        (r#"{"phone_number":"13800000000","send_time":"2026-10-01 00:00:00","err_code":"DELIVERED","biz_id":"1","out_id":"order 13800000000"}"#, Format::Aliyun),
-        (r#"{"mobile":"13800000000","report_status":"SUCCESS","errmsg":"DELIVRD","sid":"1","user_receive_time":"2026-10-01 00:00:00","ext":"order 13800000000"}"#, Format::Tencent),
-        ("smsMsgId=7&status=DELIVRD&updateTime=2026-10-01T00:00:00Z&extend=order+13800000000", Format::Huawei),
-        (r#"{"code":"0","mobile":"13800000000","messageId":"1","carrierCode":"DELIVRD","requestTime":"2026-10-01 00:00:00","custom":"order 13800000000"}"#, Format::Baidu),
+        (
+            r#"{"phone_number":"13800000000","send_time":"2026-10-01 00:00:00","err_code":"DELIVERED","biz_id":"1","out_id":"order 13800000000"}"#,
+            Format::Aliyun,
+        ),
+        (
+            r#"{"mobile":"13800000000","report_status":"SUCCESS","errmsg":"DELIVRD","sid":"1","user_receive_time":"2026-10-01 00:00:00","ext":"order 13800000000"}"#,
+            Format::Tencent,
+        ),
+        (
+            "smsMsgId=7&status=DELIVRD&updateTime=2026-10-01T00:00:00Z&extend=order+13800000000",
+            Format::Huawei,
+        ),
+        (
+            r#"{"code":"0","mobile":"13800000000","messageId":"1","carrierCode":"DELIVRD","requestTime":"2026-10-01 00:00:00","custom":"order 13800000000"}"#,
+            Format::Baidu,
+        ),
     ];
     for (body, format) in bodies {
         for (is_subject, expected) in [(false, None), (true, Some("order 13800000000"))] {

@@ -23,7 +23,11 @@ pub struct Known {
 
 impl Known {
     /// The ids of the rows of a fact that are to be known.
-    pub fn of(lake: &Lake, target: &Target, is_meant: impl Fn(&RowView<'_>) -> bool) -> Result<Known, LakeError> {
+    pub fn of(
+        lake: &Lake,
+        target: &Target,
+        is_meant: impl Fn(&RowView<'_>) -> bool,
+    ) -> Result<Known, LakeError> {
         let entries = lake.manifest.entries(&target.place, Interval::ALL, None)?;
         let rows: u64 = entries.iter().map(|it| it.rows).sum();
         if rows == 0 {

@@ -34,7 +34,8 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let lang = lang(arguments.output.lang);
     let own = [Aliyun, AliyunInternational, Tencent, Huawei, Baidu, ImportFormat::Records];
     if arguments.zone.is_some() && own.contains(&arguments.source) {
-        let why = "--zone is for SMPP, events and tables of your own; this format's times have a zone of their own";
+        let why =
+            "--zone is for SMPP, events and tables of your own; this format's times have a zone of their own";
         return Err(Failure::Usage(why.to_owned()));
     }
     let contract = contract(&arguments.contract, lang)?;

@@ -101,8 +101,8 @@ impl Feed<'_> {
         let mut reader = source.open(spot).map_err(|it| unread(&it))?;
         let mut receipts = Receipts::starting_at(spot, &mut *reader, format, Limits::default());
         receipts = receipts.with_smpp(self.smpp());
-        let classifier = Classifier::new(codes, self.fact, self.key)
-            .tag_is_subject(self.arguments.subject_from_tag);
+        let classifier =
+            Classifier::new(codes, self.fact, self.key).tag_is_subject(self.arguments.subject_from_tag);
         let mut sink =
             Sink { feed: self, codes, classifier, importer, counted, said_by: Said::default(), broken: None };
         let mut steps: u64 = 0;
@@ -165,9 +165,8 @@ impl Feed<'_> {
         let mut named = 0;
         for it in told {
             let line = it.place.as_ref().map_or(0, |it| it.line as u64);
-            let masked = |it: &Bilingual| {
-                Bilingual::new(Masked(&it.en).to_string(), Masked(&it.zh).to_string())
-            };
+            let masked =
+                |it: &Bilingual| Bilingual::new(Masked(&it.en).to_string(), Masked(&it.zh).to_string());
             let reason = format!("{} {}", it.code, without_values(&it.message.en, self.fact));
             let line = spot.line + line.saturating_sub(1);
             counted.reject_as(&reason, &masked(&it.message), &masked(&it.help), line);
