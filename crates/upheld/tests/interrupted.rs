@@ -69,25 +69,13 @@ impl Folder {
         assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
     }
 
-    /// Every file of the lake by its content, from the manifest.
+    /// Every file the manifest names; the names tell days and contents.
     fn contents(&self, lake: &str) -> Vec<String> {
         let manifest = fs::read_to_string(self.path(lake).join("manifest.ndjson")).expect("a manifest");
-        let lines = manifest.lines().map(|it| serde_json::from_str::<Value>(it).expect("JSON"));
-        let mut paths: Vec<String> = lines.flat_map(|it| paths(&it)).collect();
+        let words = manifest.split('"').filter(|it| it.ends_with(".parquet"));
+        let mut paths: Vec<String> = words.map(str::to_owned).collect();
         paths.sort();
         paths
-    }
-}
-
-/// Every path a line of the manifest names.
-fn paths(line: &Value) -> Vec<String> {
-    match line {
-        Value::Object(map) => {
-            let own = map.get("path").and_then(Value::as_str).map(str::to_owned);
-            own.into_iter().chain(map.values().flat_map(paths)).collect()
-        }
-        Value::Array(list) => list.iter().flat_map(paths).collect(),
-        _ => Vec::new(),
     }
 }
 

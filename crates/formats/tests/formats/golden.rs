@@ -16,43 +16,44 @@ fn aliyun_sms_report() {
         body,
         Format::Aliyun,
         expect![[r#"
-        Receipt {
-            provider: "aliyun",
-            account: Some(
-                "67890",
-            ),
-            message_id: "12345",
-            part: None,
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: Some(
-                Instant(
-                    1483200000000000000,
+            Receipt {
+                provider: "aliyun",
+                account: None,
+                tag: Some(
+                    "67890",
                 ),
-            ),
-            reported_at: Some(
-                Instant(
-                    1483200000000000000,
+                message_id: "12345",
+                part: None,
+                phone: Some(
+                    Phone(…0000),
                 ),
-            ),
-            code: "DELIVERED",
-            text: Some(
-                "用户接收成功",
-            ),
-            carrier: None,
-            parts: Some(
-                1,
-            ),
-            status: Some(
-                "true",
-            ),
-            spot: Spot {
-                line: 1,
-                offset: 1,
-            },
-        }
-    "#]],
+                sent_at: Some(
+                    Instant(
+                        1483200000000000000,
+                    ),
+                ),
+                reported_at: Some(
+                    Instant(
+                        1483200000000000000,
+                    ),
+                ),
+                code: "DELIVERED",
+                text: Some(
+                    "用户接收成功",
+                ),
+                carrier: None,
+                parts: Some(
+                    1,
+                ),
+                status: Some(
+                    "true",
+                ),
+                spot: Spot {
+                    line: 1,
+                    offset: 1,
+                },
+            }
+        "#]],
     );
 }
 
@@ -64,63 +65,65 @@ fn aliyun_of_the_message_queue() {
         body,
         Format::AliyunInternational,
         expect![[r#"
-        Receipt {
-            provider: "aliyun",
-            account: Some(
-                "67890",
-            ),
-            message_id: "12345",
-            part: None,
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: Some(
-                Instant(
-                    1504224000000000000,
+            Receipt {
+                provider: "aliyun",
+                account: None,
+                tag: Some(
+                    "67890",
                 ),
-            ),
-            reported_at: Some(
-                Instant(
-                    1504224003000000000,
+                message_id: "12345",
+                part: None,
+                phone: Some(
+                    Phone(…0000),
                 ),
-            ),
-            code: "MK:0001",
-            text: None,
-            carrier: None,
-            parts: Some(
-                2,
-            ),
-            status: Some(
-                "2",
-            ),
-            spot: Spot {
-                line: 1,
-                offset: 0,
-            },
-        }
-        Receipt {
-            provider: "aliyun",
-            account: None,
-            message_id: "12346",
-            part: None,
-            phone: Some(
-                Phone(…0100),
-            ),
-            sent_at: None,
-            reported_at: None,
-            code: "SendStatus=1",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: Some(
-                "1",
-            ),
-            spot: Spot {
-                line: 2,
-                offset: 193,
-            },
-        }
-    "#]],
+                sent_at: Some(
+                    Instant(
+                        1504224000000000000,
+                    ),
+                ),
+                reported_at: Some(
+                    Instant(
+                        1504224003000000000,
+                    ),
+                ),
+                code: "MK:0001",
+                text: None,
+                carrier: None,
+                parts: Some(
+                    2,
+                ),
+                status: Some(
+                    "2",
+                ),
+                spot: Spot {
+                    line: 1,
+                    offset: 0,
+                },
+            }
+            Receipt {
+                provider: "aliyun",
+                account: None,
+                tag: None,
+                message_id: "12346",
+                part: None,
+                phone: Some(
+                    Phone(…0100),
+                ),
+                sent_at: None,
+                reported_at: None,
+                code: "SendStatus=1",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: Some(
+                    "1",
+                ),
+                spot: Spot {
+                    line: 2,
+                    offset: 193,
+                },
+            }
+        "#]],
     );
 }
 
@@ -131,35 +134,36 @@ fn tencent_status_callback() {
         body,
         Format::Tencent,
         expect![[r#"
-        Receipt {
-            provider: "tencent",
-            account: None,
-            message_id: "xxxxxxx",
-            part: None,
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: None,
-            reported_at: Some(
-                Instant(
-                    1445040184000000000,
+            Receipt {
+                provider: "tencent",
+                account: None,
+                tag: None,
+                message_id: "xxxxxxx",
+                part: None,
+                phone: Some(
+                    Phone(…0000),
                 ),
-            ),
-            code: "DELIVRD",
-            text: Some(
-                "用户短信送达成功",
-            ),
-            carrier: None,
-            parts: None,
-            status: Some(
-                "SUCCESS",
-            ),
-            spot: Spot {
-                line: 1,
-                offset: 1,
-            },
-        }
-    "#]],
+                sent_at: None,
+                reported_at: Some(
+                    Instant(
+                        1445040184000000000,
+                    ),
+                ),
+                code: "DELIVRD",
+                text: Some(
+                    "用户短信送达成功",
+                ),
+                carrier: None,
+                parts: None,
+                status: Some(
+                    "SUCCESS",
+                ),
+                spot: Spot {
+                    line: 1,
+                    offset: 1,
+                },
+            }
+        "#]],
     );
 }
 
@@ -170,67 +174,69 @@ fn huawei_status_callback() {
         body,
         Format::Huawei,
         expect![[r#"
-        Receipt {
-            provider: "huawei",
-            account: None,
-            message_id: "9692b5be-c427-4525-8e73-cf4a6ac5b3f7_0",
-            part: None,
-            phone: None,
-            sent_at: None,
-            reported_at: Some(
-                Instant(
-                    1523601106000000000,
+            Receipt {
+                provider: "huawei",
+                account: None,
+                tag: None,
+                message_id: "9692b5be-c427-4525-8e73-cf4a6ac5b3f7_0",
+                part: None,
+                phone: None,
+                sent_at: None,
+                reported_at: Some(
+                    Instant(
+                        1523601106000000000,
+                    ),
                 ),
-            ),
-            code: "DELIVRD",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: Some(
-                "2",
-            ),
-            spot: Spot {
-                line: 1,
-                offset: 0,
-            },
-        }
-    "#]],
+                code: "DELIVRD",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: Some(
+                    "2",
+                ),
+                spot: Spot {
+                    line: 1,
+                    offset: 0,
+                },
+            }
+        "#]],
     );
     let of_two = "sequence=2&total=2&source=1&smsMsgId=7&status=EXPIRED&extend=shop+7&to=%2B8613800000000\n";
     check(
         of_two,
         Format::Huawei,
         expect![[r#"
-        Receipt {
-            provider: "huawei",
-            account: Some(
-                "shop 7",
-            ),
-            message_id: "7",
-            part: Some(
-                Part {
-                    number: 2,
-                    of: 2,
+            Receipt {
+                provider: "huawei",
+                account: None,
+                tag: Some(
+                    "shop 7",
+                ),
+                message_id: "7",
+                part: Some(
+                    Part {
+                        number: 2,
+                        of: 2,
+                    },
+                ),
+                phone: Some(
+                    Phone(…0000),
+                ),
+                sent_at: None,
+                reported_at: None,
+                code: "EXPIRED",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: Some(
+                    "1",
+                ),
+                spot: Spot {
+                    line: 1,
+                    offset: 0,
                 },
-            ),
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: None,
-            reported_at: None,
-            code: "EXPIRED",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: Some(
-                "1",
-            ),
-            spot: Spot {
-                line: 1,
-                offset: 0,
-            },
-        }
-    "#]],
+            }
+        "#]],
     );
 }
 
@@ -242,63 +248,65 @@ fn baidu_status_callback() {
         body,
         Format::Baidu,
         expect![[r#"
-        Receipt {
-            provider: "baidu",
-            account: Some(
-                "67890",
-            ),
-            message_id: "m-1",
-            part: None,
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: Some(
-                Instant(
-                    1790827200000000000,
+            Receipt {
+                provider: "baidu",
+                account: None,
+                tag: Some(
+                    "67890",
                 ),
-            ),
-            reported_at: Some(
-                Instant(
-                    1790827203000000000,
+                message_id: "m-1",
+                part: None,
+                phone: Some(
+                    Phone(…0000),
                 ),
-            ),
-            code: "MK:0001",
-            text: None,
-            carrier: None,
-            parts: Some(
-                1,
-            ),
-            status: Some(
-                "2",
-            ),
-            spot: Spot {
-                line: 1,
-                offset: 0,
-            },
-        }
-        Receipt {
-            provider: "baidu",
-            account: None,
-            message_id: "m-2",
-            part: None,
-            phone: Some(
-                Phone(…4567),
-            ),
-            sent_at: None,
-            reported_at: None,
-            code: "code=0",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: Some(
-                "0",
-            ),
-            spot: Spot {
-                line: 2,
-                offset: 226,
-            },
-        }
-    "#]],
+                sent_at: Some(
+                    Instant(
+                        1790827200000000000,
+                    ),
+                ),
+                reported_at: Some(
+                    Instant(
+                        1790827203000000000,
+                    ),
+                ),
+                code: "MK:0001",
+                text: None,
+                carrier: None,
+                parts: Some(
+                    1,
+                ),
+                status: Some(
+                    "2",
+                ),
+                spot: Spot {
+                    line: 1,
+                    offset: 0,
+                },
+            }
+            Receipt {
+                provider: "baidu",
+                account: None,
+                tag: None,
+                message_id: "m-2",
+                part: None,
+                phone: Some(
+                    Phone(…4567),
+                ),
+                sent_at: None,
+                reported_at: None,
+                code: "code=0",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: Some(
+                    "0",
+                ),
+                spot: Spot {
+                    line: 2,
+                    offset: 226,
+                },
+            }
+        "#]],
     );
 }
 
@@ -311,56 +319,58 @@ fn cloud_event_with_a_vendors_list() {
         body,
         Format::CloudEvents,
         expect![[r#"
-        Receipt {
-            provider: "aliyun",
-            account: Some(
-                "acme",
-            ),
-            message_id: "12345",
-            part: None,
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: Some(
-                Instant(
-                    1483200000000000000,
+            Receipt {
+                provider: "aliyun",
+                account: Some(
+                    "acme",
                 ),
-            ),
-            reported_at: Some(
-                Instant(
-                    1483200009000000000,
+                tag: None,
+                message_id: "12345",
+                part: None,
+                phone: Some(
+                    Phone(…0000),
                 ),
-            ),
-            code: "DELIVERED",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: None,
-            spot: Spot {
-                line: 1,
-                offset: 1,
-            },
-        }
-        line 1, byte 1: a field is no phone number: `phone_number`; write digits, with `+` and the country code abroad
-        Receipt {
-            provider: "huawei",
-            account: None,
-            message_id: "7",
-            part: None,
-            phone: None,
-            sent_at: None,
-            reported_at: None,
-            code: "DELIVRD",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: None,
-            spot: Spot {
-                line: 3,
-                offset: 327,
-            },
-        }
-    "#]],
+                sent_at: Some(
+                    Instant(
+                        1483200000000000000,
+                    ),
+                ),
+                reported_at: Some(
+                    Instant(
+                        1483200009000000000,
+                    ),
+                ),
+                code: "DELIVERED",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: None,
+                spot: Spot {
+                    line: 1,
+                    offset: 1,
+                },
+            }
+            line 1, byte 1: a field is no phone number: `phone_number`; write digits, with `+` and the country code abroad
+            Receipt {
+                provider: "huawei",
+                account: None,
+                tag: None,
+                message_id: "7",
+                part: None,
+                phone: None,
+                sent_at: None,
+                reported_at: None,
+                code: "DELIVRD",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: None,
+                spot: Spot {
+                    line: 3,
+                    offset: 327,
+                },
+            }
+        "#]],
     );
 }
 
@@ -371,37 +381,38 @@ fn cloud_event_with_a_plain_record() {
         body,
         Format::CloudEvents,
         expect![[r#"
-        Receipt {
-            provider: "own",
-            account: Some(
-                "acme",
-            ),
-            message_id: "m1",
-            part: None,
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: Some(
-                Instant(
-                    1790784000000000000,
+            Receipt {
+                provider: "own",
+                account: Some(
+                    "acme",
                 ),
-            ),
-            reported_at: None,
-            code: "DELIVRD",
-            text: None,
-            carrier: Some(
-                "mobile",
-            ),
-            parts: Some(
-                2,
-            ),
-            status: None,
-            spot: Spot {
-                line: 1,
-                offset: 0,
-            },
-        }
-    "#]],
+                tag: None,
+                message_id: "m1",
+                part: None,
+                phone: Some(
+                    Phone(…0000),
+                ),
+                sent_at: Some(
+                    Instant(
+                        1790784000000000000,
+                    ),
+                ),
+                reported_at: None,
+                code: "DELIVRD",
+                text: None,
+                carrier: Some(
+                    "mobile",
+                ),
+                parts: Some(
+                    2,
+                ),
+                status: None,
+                spot: Spot {
+                    line: 1,
+                    offset: 0,
+                },
+            }
+        "#]],
     );
 }
 

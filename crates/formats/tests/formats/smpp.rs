@@ -43,6 +43,7 @@ fn the_text_of_a_receipt() {
         Receipt {
             provider: "smpp",
             account: None,
+            tag: None,
             message_id: "…6789",
             part: None,
             phone: None,
@@ -84,6 +85,7 @@ fn a_receipt_with_text_and_tlvs() {
         Receipt {
             provider: "smpp",
             account: None,
+            tag: None,
             message_id: "75bcd15",
             part: None,
             phone: Some(

@@ -33,53 +33,55 @@ fn a_table_with_mapped_columns() {
         body,
         Format::Csv(&mapping()),
         expect![[r#"
-        Receipt {
-            provider: "sheet",
-            account: None,
-            message_id: "1",
-            part: None,
-            phone: Some(
-                Phone(…0000),
-            ),
-            sent_at: Some(
-                Instant(
-                    1790812800000000000,
+            Receipt {
+                provider: "sheet",
+                account: None,
+                tag: None,
+                message_id: "1",
+                part: None,
+                phone: Some(
+                    Phone(…0000),
                 ),
-            ),
-            reported_at: None,
-            code: "DELIVRD",
-            text: None,
-            carrier: Some(
-                "移动",
-            ),
-            parts: None,
-            status: None,
-            spot: Spot {
-                line: 2,
-                offset: 58,
-            },
-        }
-        Receipt {
-            provider: "sheet",
-            account: None,
-            message_id: "2",
-            part: None,
-            phone: None,
-            sent_at: None,
-            reported_at: None,
-            code: "MK:0001",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: None,
-            spot: Spot {
-                line: 4,
-                offset: 122,
-            },
-        }
-        line 5, byte 137: a field is no phone number: `phone`; write digits, with `+` and the country code abroad
-        line 6, byte 152: header and row differ in their number of fields: 6 ≠ 2; quote fields that hold commas or line breaks
-    "#]],
+                sent_at: Some(
+                    Instant(
+                        1790812800000000000,
+                    ),
+                ),
+                reported_at: None,
+                code: "DELIVRD",
+                text: None,
+                carrier: Some(
+                    "移动",
+                ),
+                parts: None,
+                status: None,
+                spot: Spot {
+                    line: 2,
+                    offset: 58,
+                },
+            }
+            Receipt {
+                provider: "sheet",
+                account: None,
+                tag: None,
+                message_id: "2",
+                part: None,
+                phone: None,
+                sent_at: None,
+                reported_at: None,
+                code: "MK:0001",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: None,
+                spot: Spot {
+                    line: 4,
+                    offset: 122,
+                },
+            }
+            line 5, byte 137: a field is no phone number: `phone`; write digits, with `+` and the country code abroad
+            line 6, byte 152: header and row differ in their number of fields: 6 ≠ 2; quote fields that hold commas or line breaks
+        "#]],
     );
 }
 
@@ -102,25 +104,26 @@ fn objects_with_mapped_keys() {
         body,
         Format::Lines(&mapping()),
         expect![[r#"
-        Receipt {
-            provider: "sheet",
-            account: None,
-            message_id: "1",
-            part: None,
-            phone: None,
-            sent_at: None,
-            reported_at: None,
-            code: "DELIVRD",
-            text: None,
-            carrier: None,
-            parts: None,
-            status: None,
-            spot: Spot {
-                line: 1,
-                offset: 0,
-            },
-        }
-        line 2, byte 66: a field stands twice: `message_id`; keep one of them
-    "#]],
+            Receipt {
+                provider: "sheet",
+                account: None,
+                tag: None,
+                message_id: "1",
+                part: None,
+                phone: None,
+                sent_at: None,
+                reported_at: None,
+                code: "DELIVRD",
+                text: None,
+                carrier: None,
+                parts: None,
+                status: None,
+                spot: Spot {
+                    line: 1,
+                    offset: 0,
+                },
+            }
+            line 2, byte 66: a field stands twice: `message_id`; keep one of them
+        "#]],
     );
 }
