@@ -77,7 +77,8 @@ pub fn enqueue(
     tx.housekeeping(
         "INSERT INTO job (id, kind, key, tenant_id, payload, state, due_at, attempts, done, total, created_at)
          VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, 0, 0, $7)
-         ON CONFLICT (kind, key) DO UPDATE SET payload = $5, state = 'waiting', due_at = $6, attempts = 0, error = NULL,
+         ON CONFLICT (kind, key) DO UPDATE SET payload = $5, state = 'waiting', due_at = $6, attempts = 0,
+           error = CASE WHEN job.state IN ('waiting', 'running') THEN job.error END,
            leased_by = NULL, leased_until = NULL, ended_at = NULL, done = 0, total = 0",
         values![id, kind, key, tenant, payload.to_string(), due, tx.now()],
     )?;
@@ -297,11 +298,18 @@ fn finish(platform: &Platform, job: &Job, outcome: &Result<(), Failure>) -> Resu
             Some(_) => ("failed", 0),
         };
         let due = time::after(tx.now(), seconds);
-        tx.housekeeping(
+        let ended = tx.housekeeping(
             "UPDATE job SET state = $3, due_at = $4, error = $5, ended_at = $6, attempts = $7, leased_by = NULL, leased_until = NULL
              WHERE id = $1 AND leased_by = $2",
-            values![id, lease, state, due, error, tx.now(), attempts],
+            values![&id, lease, state, due, &error, tx.now(), attempts],
         )?;
+        if ended == 0 {
+            // Somebody put it down again meanwhile: it waits, and what kept it from being done is told all the same.
+            tx.housekeeping(
+                "UPDATE job SET error = $2 WHERE id = $1 AND state = 'waiting' AND leased_by IS NULL",
+                values![id, error],
+            )?;
+        }
         Ok(())
     })
 }

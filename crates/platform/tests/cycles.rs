@@ -224,6 +224,38 @@ fn a_job_that_panics_is_told_and_the_others_go_on() {
     });
 }
 
+/// Somebody puts it down again while it is done, and then it fails.
+fn is_wanted_again_and_fails(platform: &platform::Platform, job: &jobs::Job) -> Result<(), Failure> {
+    let key = job.key.clone();
+    platform.write(move |_, tx| {
+        Ok(jobs::enqueue(tx, "cycle", &key, "", platform::time::after(tx.now(), 60), &json!({}))?)
+    })?;
+    Err(store::Fault::Unavailable("on purpose".into()).into())
+}
+
+#[test]
+fn what_keeps_a_job_from_being_done_is_told_also_when_it_was_put_down_again_meanwhile() {
+    each(|world| {
+        ready(world);
+        let told = |world: &World| {
+            let waiting = world.read(|_, tx| jobs::list(tx, &owner(), Some("waiting"), &Page::default()));
+            let job = waiting.unwrap().items.into_iter().find(|it| it.kind == "cycle").unwrap();
+            job.error.unwrap_or_default()
+        };
+        world.set("2026-11-05T00:00:00Z");
+        jobs::run_due(world, &[("cycle", is_wanted_again_and_fails)]).unwrap();
+        assert!(told(world).contains("on purpose"));
+        let again = |_: &platform::Platform, tx: &mut store::Tx<'_>| {
+            let row = tx.row("SELECT key FROM job WHERE kind = 'cycle'", &[])?.unwrap();
+            Ok(jobs::enqueue(tx, "cycle", &row.get::<String>(0)?, "", tx.now(), &json!({}))?)
+        };
+        world.write(again).unwrap();
+        assert!(told(world).contains("on purpose"), "putting it down once more mends nothing");
+        jobs::run_due(world, &[("cycle", cycles::open)]).unwrap();
+        assert_eq!(told(world), "");
+    });
+}
+
 /// The agreement's newer version tells an outage as an event; the subscription still holds the older one.
 #[test]
 fn records_that_mean_nothing_under_the_terms_block_the_seal_and_are_counted() {
