@@ -1,6 +1,6 @@
 //! An import that is interrupted and begun again: nothing is left out, nothing is told otherwise.
 
-#![expect(clippy::expect_used, reason = "helpers of tests stand outside the test functions")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests stand outside the test functions")]
 
 #[expect(dead_code, reason = "other tests use other parts of it")]
 mod support;

@@ -187,7 +187,7 @@ fn of_different_receipts_a_final_one_stands_whichever_annex_it_was_read_by() {
     let folder = Folder::new();
     let final_one = receipt(1, 10, "DELIVERED");
     let awaited = final_one.replace("DELIVERED", "REQUEST_SUCCESS").replace("12:00:05", "12:00:09");
-    folder.import("lake", &[final_one.clone()], "1.md");
+    folder.import("lake", std::slice::from_ref(&final_one), "1.md");
     folder.import("lake", &[awaited], "2.md");
     folder.import("other", &[final_one], "1.md");
     assert_eq!(folder.statement("lake", "2026-10"), folder.statement("other", "2026-10"));
