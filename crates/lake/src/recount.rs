@@ -15,7 +15,7 @@ use crate::layout::Layout;
 use crate::manifest::FileEntry;
 use crate::place::HOUR_NANOS;
 use crate::read::verify;
-use crate::threads::{THREADS, THREADS_FAR, each_on};
+use crate::threads::{THREADS_FAR, each_on, threads};
 use crate::write::{COUNTERS_KEY, FACT_KEY};
 use again::Again;
 
@@ -104,7 +104,7 @@ impl fmt::Display for Difference {
 /// that is damaged is a difference.
 pub fn recount(blobs: &Arc<dyn Blobs>, entries: &[FileEntry], layout: &Layout) -> Result<Recount, LakeError> {
     let mut recount = Recount::default();
-    let threads = if blobs.is_far() { THREADS_FAR } else { THREADS };
+    let threads = if blobs.is_far() { THREADS_FAR } else { threads() };
     for (entry, counted) in entries.iter().zip(each_on(threads, entries, |it| one(blobs, it, layout))) {
         let counted = counted?;
         let differ = |what| Difference { path: entry.path.clone(), what };

@@ -1,17 +1,23 @@
-//! The same done with each of some things, on as many threads as the lake reads with.
+//! The same done with each of some things, on as many threads as the machine has cores.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Threads that read at once.
-pub(crate) const THREADS: usize = 2;
+/// More threads than this read nothing faster that was measured, and each holds memory of its own.
+const THREADS_MAX: usize = 16;
+
+/// Threads that read at once: as many as the machine has cores for them.
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(THREADS_MAX)
+}
 
 /// As many where most of the time goes by waiting.
 pub(crate) const THREADS_FAR: usize = 4;
 
 /// What `one` makes of every item, in their order.
 pub(crate) fn each_of<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    each_on(THREADS, items, one)
+    each_on(threads(), items, one)
 }
 
 /// The same on so many threads.

@@ -1,4 +1,4 @@
-//! A plan put to files: row groups are handed to two threads, one at a time.
+//! A plan put to files: row groups are handed to threads, one at a time.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,10 +13,9 @@ use super::scan::scan;
 use super::shape::Shape;
 use super::sink::Sink;
 use super::source::ReadAt;
+use crate::threads::threads;
 
-/// Threads that read at once.
-const THREADS: usize = 2;
-/// As many where most of the time goes by waiting.
+/// Threads that read at once where most of the time goes by waiting.
 const THREADS_FAR: usize = 16;
 
 /// Reads what a file says about itself.
@@ -64,7 +63,7 @@ pub fn run_opened(plan: &Plan, files: &[Opened<'_>]) -> Result<Answer, ReadError
         Shape::of(plan, footer).map_err(|it| it.of(source.name()))?;
         tasks.extend(footer.groups.iter().map(|group| Task { source: *source, footer, group }));
     }
-    let threads = if files.iter().any(|it| it.source.is_far()) { THREADS_FAR } else { THREADS };
+    let threads = if files.iter().any(|it| it.source.is_far()) { THREADS_FAR } else { threads() };
     let next = AtomicUsize::new(0);
     let failed = Mutex::new(None);
     let work = || match work(plan, &tasks, &next) {

@@ -16,7 +16,7 @@ use crate::merge::Input;
 use crate::read::{AHEAD_BYTES, FileRows};
 use crate::settle::{Limits, Settling};
 use crate::standing::Standing;
-use crate::threads::{THREADS, THREADS_FAR, each_on};
+use crate::threads::{THREADS_FAR, each_on, threads};
 use crate::write::{ContentHash, FACT_KEY};
 
 /// Says which files do not hold the records that their content digests name, which is what a statement names, or hold them at other
@@ -28,7 +28,7 @@ pub fn contents(
     layout: &Layout,
 ) -> Result<Vec<Difference>, LakeError> {
     let mut differences = Vec::new();
-    let threads = if blobs.is_far() { THREADS_FAR } else { THREADS };
+    let threads = if blobs.is_far() { THREADS_FAR } else { threads() };
     for (entry, found) in entries.iter().zip(each_on(threads, entries, |it| differing(blobs, it, layout))) {
         let found = match found {
             Err(error @ LakeError::Corrupt { .. }) => vec![Differs::File(error.to_string())],
