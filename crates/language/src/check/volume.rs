@@ -91,7 +91,7 @@ impl<'a> Volume<'a, '_> {
             Ok(shape) => shape,
             Err(it) => return self.refuse(it.span, it.why, fact),
         };
-        for step in shape.steps.iter().filter(|it| it.scope == Scope::Here) {
+        for step in shape.steps.iter().filter(|it| matches!(it.scope, Scope::Here)) {
             match &step.narrows {
                 Narrows::Where(condition) => self.values(condition),
                 Narrows::Of(_, subject) => self.walk(subject),

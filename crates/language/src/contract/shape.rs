@@ -57,19 +57,21 @@ pub struct Shape<'a> {
 #[derive(Debug, Clone)]
 pub struct Step<'a> {
     /// Whose variables its constants read.
-    pub scope: Scope,
+    pub scope: Scope<'a>,
     /// What it keeps.
     pub narrows: Narrows<'a>,
 }
 
 /// Where the variables of a step stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
     /// Where the rows are asked for.
     Here,
     /// Behind a name: its only variable is the subject it is taken for, which stands in that slot where the rows are
     /// asked for.
     Named(Option<usize>),
+    /// Behind this name, for a subject that is said where the rows are asked for.
+    Given(ItemId, &'a Node),
 }
 
 /// What a step keeps.
@@ -207,7 +209,7 @@ impl<'a> Rules<'a> {
     fn narrowed(
         &self,
         rows: &'a Node,
-        scope: Scope,
+        scope: Scope<'a>,
         names: &mut Vec<ItemId>,
     ) -> Result<Shape<'a>, Unasked> {
         let refused = |why| Unasked { span: rows.span, why };
@@ -217,7 +219,22 @@ impl<'a> Rules<'a> {
                 let all = Shape { fact: *fact, steps: Vec::new(), key: None };
                 return if event { Ok(all) } else { Err(refused(Why::Listed)) };
             }
-            Op::Item(id, slot) => return self.behind(*id, *slot, rows, scope, names),
+            Op::Item(id, slot) => {
+                let scope = match scope {
+                    Scope::Here => Scope::Named(*slot),
+                    outer if *slot == Some(0) => outer,
+                    _ => Scope::Named(None),
+                };
+                return self.behind(*id, rows, scope, names);
+            }
+            Op::ItemFor(id, subject) => {
+                let scope = match (scope, &subject.op) {
+                    (Scope::Here, _) => Scope::Given(*id, subject),
+                    (outer, Op::Variable(0)) => outer,
+                    _ => return Err(refused(Why::Listed)),
+                };
+                return self.behind(*id, rows, scope, names);
+            }
             Op::Distinct(inner, fields) => {
                 let shape = self.every(inner, rows.span, scope, names)?;
                 return match fields.iter().all(|it| is_said(*it)) {
@@ -258,7 +275,7 @@ impl<'a> Rules<'a> {
         &self,
         rows: &'a Node,
         around: Span,
-        scope: Scope,
+        scope: Scope<'a>,
         names: &mut Vec<ItemId>,
     ) -> Result<Shape<'a>, Unasked> {
         let shape = self.narrowed(rows, scope, names)?;
@@ -269,9 +286,8 @@ impl<'a> Rules<'a> {
     fn behind(
         &self,
         id: ItemId,
-        slot: Option<usize>,
         rows: &Node,
-        scope: Scope,
+        scope: Scope<'a>,
         names: &mut Vec<ItemId>,
     ) -> Result<Shape<'a>, Unasked> {
         let item = self.items.get(id.0).filter(|_| !names.contains(&id));
@@ -279,12 +295,8 @@ impl<'a> Rules<'a> {
         let Some(body) = body.filter(|it| matches!(it.ty, Type::Rows(RowType::Fact(_)))) else {
             return Err(Unasked { span: rows.span, why: Why::Listed });
         };
-        let subject = match scope {
-            Scope::Here => slot,
-            Scope::Named(subject) => subject.filter(|_| slot == Some(0)),
-        };
         names.push(id);
-        let shape = self.narrowed(body, Scope::Named(subject), names);
+        let shape = self.narrowed(body, scope, names);
         names.pop();
         shape
     }

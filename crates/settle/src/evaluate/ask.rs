@@ -106,12 +106,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn asked_share(
-        &mut self,
-        of: &Filtered,
-        rows: &'a Node,
-        condition: &Condition<'a>,
-    ) -> Outcome<Value> {
+    fn asked_share(&mut self, of: &Filtered, rows: &'a Node, condition: &Condition<'a>) -> Outcome<Value> {
         let matching = self.holds(of.fact, condition)?;
         let all = self.number(of, Measure::Count)?.unwrap_or(Ratio::ZERO);
         let part = Filtered { fact: of.fact, filter: Predicate::And(vec![of.filter.clone(), matching]) };
@@ -125,13 +120,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Sums, extremes and means.
-    fn asked_measure(
-        &mut self,
-        which: Aggregate,
-        of: &Filtered,
-        field: Field,
-        ty: &Type,
-    ) -> Outcome<Value> {
+    fn asked_measure(&mut self, which: Aggregate, of: &Filtered, field: Field, ty: &Type) -> Outcome<Value> {
         match which {
             Aggregate::Sum => self.ask(of, Measure::Sum(field), ty),
             Aggregate::Min => self.ask(of, Measure::Min(field), ty),

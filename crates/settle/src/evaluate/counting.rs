@@ -48,7 +48,7 @@ impl<'a> Evaluator<'a> {
 
     /// What a share takes for success, where that is the same for every subject.
     fn share(&mut self, fact: usize, condition: &Condition<'a>, up: bool) -> Option<Success> {
-        if condition.values().into_iter().any(|it| !variables(it).is_empty()) {
+        if condition.values().into_iter().any(|it| varies(it, Scope::Here)) {
             return None;
         }
         Some(success(condition.node.span, self.holds(fact, condition).ok()?, up))
@@ -104,11 +104,11 @@ impl<'a> Evaluator<'a> {
     fn condition(
         &mut self,
         part: &Condition<'a>,
-        (whole, scope): (&Condition<'a>, Scope),
+        (whole, scope): (&Condition<'a>, Scope<'a>),
         counted: &mut Counted,
     ) -> Option<()> {
         let keeps = self.in_scope(scope, |it| it.holds(counted.fact, part)).ok()?;
-        if part.values().into_iter().any(|it| !variables(it).is_empty()) {
+        if part.values().into_iter().any(|it| varies(it, scope)) {
             counted.subject.push(keeps);
         } else {
             let kept = Kept { why: Why::Condition(part.node.span), keeps };
@@ -120,11 +120,11 @@ impl<'a> Evaluator<'a> {
     fn subject(
         &mut self,
         (rows, subject): (&'a Node, &'a Node),
-        scope: Scope,
+        scope: Scope<'a>,
         counted: &mut Counted,
     ) -> Option<()> {
         let keeps = self.in_scope(scope, |it| it.is_about(subject)).ok()?;
-        if variables(subject).is_empty() {
+        if !varies(subject, scope) {
             let kept = Kept { why: Why::Condition(rows.span), keeps };
             counted.steps.push(Part { kept, of: Some(rows.span) });
         } else {
@@ -146,6 +146,12 @@ impl<'a> Evaluator<'a> {
         }
         Some(())
     }
+}
+
+/// Whether a value of a step is another one for each subject.
+fn varies(value: &Node, scope: Scope<'_>) -> bool {
+    let closed = matches!(scope, Scope::Given(_, subject) if variables(subject).is_empty());
+    !closed && !variables(value).is_empty()
 }
 
 fn counting(counted: Counted, success: Option<Success>) -> Counting {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use evidence::{AttributeKind, Datum, Field, Predicate};
-use language::contract::shape::{Condition, Narrows, Rules, Scope, Shape, Step, Test};
+use language::contract::shape::{Condition, Narrows, Rules, Scope, Shape, Test};
 use language::contract::{Compare, ItemId, Node, RowField};
 
 use super::{Evaluator, lost};
@@ -47,8 +47,8 @@ impl<'a> Evaluator<'a> {
                     filter.push(self.in_scope(step.scope, |it| it.holds(shape.fact, condition))?);
                 }
                 Narrows::Of(_, subject) => filter.push(self.in_scope(step.scope, |it| it.is_about(subject))?),
-                Narrows::Counted(_) => {
-                    let about = self.about_whom(step);
+                Narrows::Counted(about) => {
+                    let about = self.about_whom(step.scope, about)?;
                     self.take_excluded(shape.fact, &about, &mut filter)?;
                 }
             }
@@ -71,11 +71,9 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whom the exclusions of a step are taken for.
-    fn about_whom(&mut self, step: &Step<'a>) -> Vec<(ItemId, Value)> {
-        let Narrows::Counted(about) = &step.narrows else { return Vec::new() };
-        self.in_scope(step.scope, |it| {
-            about.iter().filter_map(|(subject, slot)| Some((*subject, it.slot(*slot)?))).collect()
-        })
+    fn about_whom(&mut self, scope: Scope<'a>, about: &[(ItemId, usize)]) -> Outcome<Vec<(ItemId, Value)>> {
+        let held = |it: &Self, (subject, slot): &(ItemId, usize)| Some((*subject, it.slot(*slot)?));
+        self.in_scope(scope, |it| Ok(about.iter().filter_map(|of| held(it, of)).collect()))
     }
 
     /// The rows an exclusion names, of whichever of these subjects it is taken for.
@@ -100,9 +98,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Evaluates where the variables of a step stand.
-    pub(super) fn in_scope<T>(&mut self, scope: Scope, run: impl FnOnce(&mut Self) -> T) -> T {
-        let Scope::Named(slot) = scope else { return run(self) };
-        let subject = slot.and_then(|it| self.slot(it));
+    pub(super) fn in_scope<T>(
+        &mut self,
+        scope: Scope<'a>,
+        run: impl FnOnce(&mut Self) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let subject = match scope {
+            Scope::Here => return run(self),
+            Scope::Named(slot) => slot.and_then(|it| self.slot(it)),
+            Scope::Given(id, subject) => {
+                let subject = self.eval(subject)?;
+                self.member(id, Some(subject))?
+            }
+        };
         let outer = std::mem::replace(&mut self.slots, vec![subject]);
         let result = run(self);
         self.slots = outer;

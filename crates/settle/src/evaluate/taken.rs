@@ -70,7 +70,9 @@ impl Taken {
     fn known(&self) -> Option<u64> {
         match &self.groups[..] {
             [] => Some(0),
-            [one] => one.of.values().map(|it| it.count).try_fold(0_u64, |sum, it| Some(sum.saturating_add(it?))),
+            [one] => {
+                one.of.values().map(|it| it.count).try_fold(0_u64, |sum, it| Some(sum.saturating_add(it?)))
+            }
             _ => None,
         }
     }
