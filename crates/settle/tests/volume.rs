@@ -20,6 +20,7 @@ fact receipt : event VOLUME { parts: number }
 fact works : span {}
 fact customer : event { limit: number? }
 subject account = subjects(customer)
+subject person = subjects(works)
 limit_of_all = max(limit of customer)
 limit_of_one per account = max(limit of customer of account)
 ";
@@ -200,6 +201,9 @@ fn what_can_never_be_settled_is_refused() {
 
 const SEEDS: u64 = 400;
 
+/// Whom a rule is taken for.
+type Per = Option<&'static str>;
+
 /// Contracts and evidence, different ones, the same each time.
 struct Random {
     state: u64,
@@ -226,7 +230,7 @@ impl Random {
     }
 
     /// A condition on a message; `certain`: on what every message says.
-    fn condition(&mut self, depth: usize, per: bool, certain: bool) -> String {
+    fn condition(&mut self, depth: usize, per: Per, certain: bool) -> String {
         if self.listing() {
             return self
                 .one(&["not (cost > 1)", "owner != \"b\"", "at > cycle.from", "parts + 1 > 2"])
@@ -239,14 +243,12 @@ impl Random {
         if depth > 0 && self.below(5) == 0 {
             return format!("not ({})", self.condition(depth - 1, per, true));
         }
-        if per && self.below(4) == 0 {
-            return self
-                .one(if certain {
-                    &["parts <= limit_of_one"]
-                } else {
-                    &["owner = account", "subject = account"]
-                })
-                .to_owned();
+        match per {
+            Some("account") if certain && self.below(4) == 0 => return "parts <= limit_of_one".to_owned(),
+            Some(per) if !certain && self.below(4) == 0 => {
+                return format!("{} = {per}", self.one(&["owner", "subject"]));
+            }
+            _ => {}
         }
         let said = [
             "outcome = delivered",
@@ -262,17 +264,21 @@ impl Random {
     }
 
     /// Messages: of a name or of all, narrowed.
-    fn rows(&mut self, per: bool, excluding: bool) -> String {
+    fn rows(&mut self, per: Per, excluding: bool) -> String {
         let mut rows = self
             .one(if excluding { &["message", "message", "named", "counted"] } else { &["message"] })
             .to_owned();
-        if excluding && per && self.below(4) == 0 {
-            rows = "mine".to_owned();
+        if excluding && self.below(4) == 0 {
+            rows = match per {
+                Some("account") => self.one(&["mine", "left", "(mine of \"b\")", "(left of account)"]),
+                _ => self.one(&["(mine of \"a\")", "(left of \"b\")"]),
+            }
+            .to_owned();
         }
         for _ in 0..self.below(4) {
             rows = match self.below(5) {
                 0 | 1 => format!("({rows} where {})", self.condition(2, per, false)),
-                2 => format!("({rows} of {})", if per { "account" } else { "\"a\"" }),
+                2 => format!("({rows} of {})", per.unwrap_or("\"a\"")),
                 _ if excluding => format!("({rows} - excluded)"),
                 _ => format!("({rows} where {})", self.condition(1, per, false)),
             };
@@ -280,7 +286,7 @@ impl Random {
         if self.listing() { format!("(({rows} distinct by (route)) where good)") } else { rows }
     }
 
-    fn number(&mut self, per: bool) -> String {
+    fn number(&mut self, per: Per) -> String {
         let rows = self.rows(per, true);
         if self.listing() {
             let form = self.one(&[
@@ -291,8 +297,9 @@ impl Random {
             ]);
             return form.replace('R', &rows);
         }
-        match self.below(8) {
+        match self.below(9) {
             0 | 1 => format!("count({rows})"),
+            8 => format!("count({rows}) over history"),
             2 => format!("count({rows} distinct by ({}))", self.one(&["route", "owner, parts", "subject"])),
             3 => format!("share({} of {rows})", self.condition(2, per, false)),
             4 => format!("{}(parts of {rows})", self.one(&["sum", "mean", "min", "max"])),
@@ -304,32 +311,33 @@ impl Random {
 
     fn rules(&mut self) -> String {
         let mut rules = String::new();
-        let condition = self.condition(1, false, false);
+        let condition = self.condition(1, None, false);
         writeln!(rules, "named = message where {condition}\ncounted = message - excluded").unwrap();
-        writeln!(rules, "mine per account = message of account where {}", self.condition(1, true, false))
-            .unwrap();
+        writeln!(
+            rules,
+            "mine per account = message of account where {}",
+            self.condition(1, Some("account"), false)
+        )
+        .unwrap();
+        writeln!(rules, "left per account = message of account - excluded").unwrap();
         for at in 0..self.below(4) {
-            let exclusion = match self.below(6) {
+            let exclusion = match self.below(8) {
                 0 => format!("x{at} : works"),
                 1 => format!("x{at} per account : works of account"),
                 2 => format!("x{at} : receipt where parts > 1"),
                 3 if self.listing() => format!("x{at} : message distinct by (route)"),
-                3 => format!("x{at} : {}", self.rows(false, false)),
-                _ => format!("x{at} per account : {}", self.rows(true, false)),
+                3 => format!("x{at} : {}", self.rows(None, false)),
+                4 | 5 => format!("x{at} per person : {}", self.rows(Some("person"), false)),
+                _ => format!("x{at} per account : {}", self.rows(Some("account"), false)),
             };
             writeln!(rules, "exclusion {exclusion}").unwrap();
         }
         for at in 0..=self.below(3) {
-            let per = self.below(2) == 0;
+            let per = [None, None, Some("account"), Some("account"), Some("person")][self.below(5)];
+            let of = per.map(|it| format!(" per {it}")).unwrap_or_default();
             let number = self.number(per);
-            writeln!(rules, "level l{at}{} = {number}", if per { " per account" } else { "" }).unwrap();
-            writeln!(
-                rules,
-                "promise p{at}{}: l{at} <= {}",
-                if per { " per account" } else { "" },
-                self.below(4)
-            )
-            .unwrap();
+            writeln!(rules, "level l{at}{of} = {number}").unwrap();
+            writeln!(rules, "promise p{at}{of}: l{at} <= {}", self.below(4)).unwrap();
         }
         rules + "level down = length(works - excluded)\nlevel r = count(receipt - excluded)"
     }

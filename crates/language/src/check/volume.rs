@@ -166,21 +166,11 @@ fn words(why: Why, fact: &FactSchema) -> (Bilingual, Bilingual) {
                 "请用 `over` 在其他窗口中查询，或用 `for each` 逐段查询",
             ),
         ),
-        Why::Missing(attribute) => {
-            let attribute = fact.attributes.get(attribute).map_or("", |it| &it.name);
-            (
-                Bilingual::new(
-                    format!("only one by one do they show which of them lack `{attribute}`"),
-                    format!("只有逐条读取才知道哪些记录缺少 `{attribute}`"),
-                ),
-                Bilingual::new(
-                    format!(
-                        "let every record say `{attribute}`, without `?`, or write the condition without `not` and `!=`"
-                    ),
-                    format!("请让每条记录都有 `{attribute}`（去掉 `?`），或改写条件，不用 `not` 与 `!=`"),
-                ),
-            )
-        }
+        Why::Missing(attribute) => missing(
+            fact.attributes.get(attribute).map_or("", |it| &it.name),
+            (", or write the condition without `not` and `!=`", "，或改写条件，不用 `not` 与 `!=`"),
+        ),
+        Why::Unsaid(attribute) => missing(fact.attributes.get(attribute).map_or("", |it| &it.name), ("", "")),
         Why::Condition => both(
             ("this is not decided by one thing that a record says", "此处并非由记录中的某一项内容决定"),
             (
@@ -217,4 +207,17 @@ fn words(why: Why, fact: &FactSchema) -> (Bilingual, Bilingual) {
             ),
         ),
     }
+}
+
+fn missing(attribute: &str, or: (&str, &str)) -> (Bilingual, Bilingual) {
+    (
+        Bilingual::new(
+            format!("only one by one do they show which of them lack `{attribute}`"),
+            format!("只有逐条读取才知道哪些记录缺少 `{attribute}`"),
+        ),
+        Bilingual::new(
+            format!("let every record say `{attribute}`, without `?`{}", or.0),
+            format!("请让每条记录都有 `{attribute}`（去掉 `?`）{}", or.1),
+        ),
+    )
 }

@@ -151,8 +151,10 @@ pub enum Why {
     Window,
     /// It matters when each of them happened.
     Moment,
-    /// The attribute at this position of the fact may be missing.
+    /// A condition is the opposite of one on an attribute that may be missing: the one at this position of the fact.
     Missing(usize),
+    /// What is measured may be missing: the attribute at this position of the fact.
+    Unsaid(usize),
     /// A condition is decided by something else than one thing a record says.
     Condition,
     /// What is measured is no plain number of a record.
@@ -356,7 +358,12 @@ impl<'a> Rules<'a> {
             Op::RowField(at, field @ RowField::Attribute(_))
                 if *at == slot && matches!(node.ty, Type::Scalar(_)) =>
             {
-                self.always_said(fact, slot, node).map(|()| *field)
+                match field {
+                    RowField::Attribute(at) if self.is_optional(fact, *at) => {
+                        Err(Unasked { span: node.span, why: Why::Unsaid(*at) })
+                    }
+                    _ => Ok(*field),
+                }
             }
             Op::RowField(at, field) if *at == slot && !is_said(*field) => {
                 Err(Unasked { span: node.span, why: Why::Moment })

@@ -11,25 +11,44 @@ use crate::absent::Absent;
 use crate::settlement::Outcome;
 use crate::value::Value;
 
-/// What a condition keeps and what it refuses. Where a value it compares with is absent, records are neither.
+/// What a condition keeps, and what it refuses where that is not all the rest: where a value it compares with is absent,
+/// records are neither.
 struct Decided {
     holds: Predicate,
-    fails: Predicate,
+    fails: Option<Predicate>,
 }
 
 impl Decided {
     fn by(holds: Predicate) -> Self {
-        Self { fails: Predicate::Not(Box::new(holds.clone())), holds }
+        Self { holds, fails: None }
     }
 
-    fn nothing() -> Self {
-        Self { holds: none(), fails: none() }
+    fn perhaps(holds: Predicate) -> Self {
+        Self { holds, fails: Some(none()) }
     }
 
     fn opposite(self) -> Self {
-        Self { holds: self.fails, fails: self.holds }
+        match self.fails {
+            None => Self::by(Predicate::Not(Box::new(self.holds))),
+            Some(fails) => Self { holds: fails, fails: Some(self.holds) },
+        }
+    }
+
+    /// Both or either; what fails then is joined the other way round.
+    fn joined(self, other: Self, holds: Join, fails: Join) -> Self {
+        let refused = match (&self.fails, &other.fails) {
+            (None, None) => None,
+            _ => Some(fails(vec![self.refused(), other.refused()])),
+        };
+        Self { holds: holds(vec![self.holds, other.holds]), fails: refused }
+    }
+
+    fn refused(&self) -> Predicate {
+        self.fails.clone().unwrap_or_else(|| Predicate::Not(Box::new(self.holds.clone())))
     }
 }
+
+type Join = fn(Vec<Predicate>) -> Predicate;
 
 impl<'a> Evaluator<'a> {
     /// The rules that say what is asked, by the reading followed.
@@ -133,23 +152,15 @@ impl<'a> Evaluator<'a> {
     fn decided(&mut self, fact: usize, condition: &Condition<'a>) -> Outcome<Decided> {
         match &condition.test {
             Test::Both(a, b) => {
-                let (a, b) = (self.decided(fact, a)?, self.decided(fact, b)?);
-                Ok(Decided {
-                    holds: Predicate::And(vec![a.holds, b.holds]),
-                    fails: Predicate::Or(vec![a.fails, b.fails]),
-                })
+                Ok(self.decided(fact, a)?.joined(self.decided(fact, b)?, Predicate::And, Predicate::Or))
             }
             Test::Either(a, b) => {
-                let (a, b) = (self.decided(fact, a)?, self.decided(fact, b)?);
-                Ok(Decided {
-                    holds: Predicate::Or(vec![a.holds, b.holds]),
-                    fails: Predicate::And(vec![a.fails, b.fails]),
-                })
+                Ok(self.decided(fact, a)?.joined(self.decided(fact, b)?, Predicate::Or, Predicate::And))
             }
             Test::Not(inner) => self.decided(fact, inner).map(Decided::opposite),
             Test::Says(field) => Ok(match field_of(*field) {
                 Some(field) => Decided::by(Predicate::Equals(field, Some(Datum::Truth(true)))),
-                None => Decided::nothing(),
+                None => Decided::perhaps(none()),
             }),
             Test::Compares(field, operator, value) => self.compared(fact, *field, *operator, value),
             Test::In(field, list) => self.among(fact, *field, list),
@@ -164,7 +175,7 @@ impl<'a> Evaluator<'a> {
         value: &'a Node,
     ) -> Outcome<Decided> {
         let Some(field) = field_of(said) else { return Err(lost()) };
-        let Some(value) = known(self.eval(value))? else { return Ok(Decided::nothing()) };
+        let Some(value) = known(self.eval(value))? else { return Ok(Decided::perhaps(none())) };
         let datum = self.as_datum(fact, said, value)?;
         Ok(match operator {
             Compare::Equal => Decided::by(Predicate::Equals(field, Some(datum))),
@@ -179,12 +190,12 @@ impl<'a> Evaluator<'a> {
     /// One of a list. Where an item of it is absent, records that say an earlier one are known to be in it, and no others.
     fn among(&mut self, fact: usize, said: RowField, list: &'a Node) -> Outcome<Decided> {
         let Some(field) = field_of(said) else { return Err(lost()) };
-        let Some(items) = known(self.elements(list))? else { return Ok(Decided::nothing()) };
+        let Some(items) = known(self.elements(list))? else { return Ok(Decided::perhaps(none())) };
         let mut words = Vec::new();
         for item in items {
             match known(item)? {
                 Some(item) => words.push(self.as_datum(fact, said, item)?),
-                None => return Ok(Decided { holds: Predicate::OneOf(field, words), fails: none() }),
+                None => return Ok(Decided::perhaps(Predicate::OneOf(field, words))),
             }
         }
         Ok(Decided::by(Predicate::OneOf(field, words)))
