@@ -11,6 +11,9 @@ use crate::absent::Absent;
 use crate::settlement::Outcome;
 use crate::value::Value;
 
+/// Whose records; all of them when it is nobody's.
+pub(super) type Subject = Option<Arc<str>>;
+
 /// What a condition keeps, and what it refuses where that is not all the rest: where a value it compares with is absent,
 /// records are neither.
 struct Decided {
@@ -248,7 +251,7 @@ pub(super) fn field_of(field: RowField) -> Option<Field> {
 }
 
 /// A filter as conditions that all hold, without the subject whose records it keeps, and that subject.
-pub(super) fn apart(filter: &Predicate) -> (Vec<Predicate>, Option<Arc<str>>) {
+pub(super) fn apart(filter: &Predicate) -> (Vec<Predicate>, Subject) {
     let mut all = Vec::new();
     flatten(filter, &mut all);
     let is_subject = |it: &Predicate| matches!(it, Predicate::Equals(Field::Subject, Some(Datum::Text(_))));
@@ -269,7 +272,7 @@ fn flatten(filter: &Predicate, all: &mut Vec<Predicate>) {
 }
 
 /// The conditions, for any of these subjects; for every record where there is no subject.
-pub(super) fn together(mut conditions: Vec<Predicate>, subjects: Vec<Option<Arc<str>>>) -> Predicate {
+pub(super) fn together(mut conditions: Vec<Predicate>, subjects: Vec<Subject>) -> Predicate {
     let subjects: Option<Vec<Datum>> = subjects.into_iter().map(|it| it.map(Datum::Text)).collect();
     conditions.extend(subjects.map(|it| Predicate::OneOf(Field::Subject, it)));
     Predicate::And(conditions)
@@ -281,7 +284,7 @@ fn any_of(mut filters: Vec<Predicate>) -> Predicate {
     if filters.len() == 1 {
         return filters.remove(0);
     }
-    let mut groups: Vec<(Vec<Predicate>, Vec<Option<Arc<str>>>)> = Vec::new();
+    let mut groups: Vec<(Vec<Predicate>, Vec<Subject>)> = Vec::new();
     for filter in &filters {
         let (conditions, subject) = apart(filter);
         match groups.iter_mut().find(|it| it.0 == conditions) {

@@ -1,14 +1,13 @@
 //! What exclusions took of records that are asked about and never listed: which, so that each is counted once however many
 //! rules it was taken from.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{Datum, Measure, Predicate, Question};
 use timeline::{Interval, Timeline};
 
 use super::Evaluator;
-use super::narrowed::{apart, together};
+use super::narrowed::{Subject, apart, together};
 use crate::settlement::Outcome;
 
 /// Records of one fact that one source took, by the conditions under which it did.
@@ -17,11 +16,11 @@ pub(super) struct Taken {
     groups: Vec<Group>,
 }
 
-/// Records for which the conditions hold, in time and number, of each subject or of all (`None`).
+/// Records for which the conditions hold, in time and number, of each subject or of all.
 #[derive(Debug)]
 struct Group {
     conditions: Vec<Predicate>,
-    of: BTreeMap<Option<Arc<str>>, Part>,
+    of: BTreeMap<Subject, Part>,
 }
 
 #[derive(Debug, Default)]
@@ -68,13 +67,11 @@ impl Taken {
 
     /// How many they are, where it is known: records of different subjects are different ones.
     fn known(&self) -> Option<u64> {
-        match &self.groups[..] {
-            [] => Some(0),
-            [one] => {
-                one.of.values().map(|it| it.count).try_fold(0_u64, |sum, it| Some(sum.saturating_add(it?)))
-            }
-            _ => None,
-        }
+        let parts = || self.groups.iter().flat_map(|it| &it.of);
+        let subjects: BTreeSet<&Subject> = parts().map(|it| it.0).collect();
+        let apart = subjects.len() == parts().count() && (subjects.len() < 2 || !subjects.contains(&None));
+        let sum = || parts().try_fold(0_u64, |sum, (_, it)| Some(sum.saturating_add(it.count?)));
+        apart.then(sum).flatten()
     }
 
     /// The greatest number known of any of them.
@@ -98,7 +95,7 @@ impl Part {
 impl Group {
     fn filters(&self) -> Vec<Predicate> {
         let (whole, parts): (Vec<_>, Vec<_>) = self.of.iter().partition(|(_, it)| it.count.is_some());
-        let whole: Vec<Option<Arc<str>>> = whole.into_iter().map(|(subject, _)| subject.clone()).collect();
+        let whole: Vec<Subject> = whole.into_iter().map(|(subject, _)| subject.clone()).collect();
         let whole = (!whole.is_empty()).then(|| together(self.conditions.clone(), whole));
         let parts = parts.into_iter().map(|(subject, it)| {
             let during = Predicate::Inside(it.during.clone());
@@ -143,5 +140,77 @@ impl Evaluator<'_> {
             Some(Datum::Number(it)) => Ok(it.to_integer().and_then(|it| u64::try_from(it).ok()).unwrap_or(0)),
             _ => Ok(0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evidence::Field;
+    use quantity::Ratio;
+
+    use super::*;
+
+    fn cycle() -> Interval {
+        day(0, 100)
+    }
+
+    fn day(from: i64, until: i64) -> Interval {
+        let at = |it| timeline::Instant::from_seconds(it).unwrap();
+        Interval::new(at(from), at(until)).unwrap()
+    }
+
+    /// Messages with at most so many parts, of a subject or of all.
+    fn small(most: i128, subject: &str) -> Predicate {
+        let small = Predicate::LessOrEqual(Field::Attribute(0), Datum::Number(Ratio::int(most)));
+        match subject {
+            "" => Predicate::And(vec![small]),
+            _ => Predicate::And(vec![
+                Predicate::Equals(Field::Subject, Some(Datum::Text(subject.into()))),
+                small,
+            ]),
+        }
+    }
+
+    fn taken(parts: &[(Predicate, Interval, Option<u64>)]) -> Taken {
+        let mut taken = Taken::default();
+        for (filter, during, count) in parts {
+            taken.add(filter, *during, *count);
+        }
+        taken.without_parts()
+    }
+
+    #[test]
+    fn what_was_asked_for_is_not_asked_again() {
+        let whole = |most, subject: &str, count| (small(most, subject), cycle(), Some(count));
+        for (parts, known) in [
+            (vec![], 0),
+            (vec![whole(1, "", 5), whole(1, "", 5)], 5),
+            (vec![whole(1, "a", 5), whole(1, "b", 2)], 7),
+            // Each subject with a limit of its own.
+            (vec![whole(1, "a", 5), whole(2, "b", 2)], 7),
+            // All of them, and those of one among them.
+            (vec![whole(1, "a", 5), whole(1, "", 9)], 9),
+            (vec![whole(1, "", 9), whole(1, "a", 5)], 9),
+            (vec![whole(1, "", 9), whole(2, "", 0)], 9),
+        ] {
+            assert_eq!(taken(&parts).known(), Some(known), "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_overlap_is_counted_together() {
+        let whole = |most, subject: &str, count| (small(most, subject), cycle(), Some(count));
+        let both = taken(&[whole(1, "", 5), whole(2, "", 7)]);
+        assert_eq!((both.known(), both.least()), (None, 7));
+        assert_eq!(both.filter(), Predicate::Or(vec![small(1, ""), small(2, "")]));
+        assert_eq!(taken(&[whole(1, "a", 5), whole(2, "a", 7)]).known(), None);
+        assert_eq!(taken(&[whole(1, "a", 5), whole(2, "", 7)]).known(), None);
+        // Slices were not counted one by one.
+        let slices = taken(&[(small(1, ""), day(0, 10), None), (small(1, ""), day(10, 20), None)]);
+        assert_eq!(slices.known(), None);
+        let during = Predicate::Inside(Timeline::of(day(0, 20)));
+        let Predicate::And(conditions) = small(1, "") else { panic!("a conjunction") };
+        let all = Predicate::And([conditions, vec![during]].concat());
+        assert_eq!(slices.filter(), Predicate::Or(vec![all]));
     }
 }
