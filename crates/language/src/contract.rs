@@ -8,6 +8,7 @@ use evidence::Schema;
 use quantity::{Currency, Rounding};
 
 mod node;
+pub mod shape;
 
 pub use crate::syntax::ast::{Compare, Example, LadderMode, Status};
 use crate::syntax::document::{Heading, Link};
@@ -164,6 +165,14 @@ pub struct Item {
     pub clause: String,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Item {
+    /// The reading to follow: the wanted one where it is offered, otherwise the one in force.
+    pub fn reading(&self, wanted: Option<&str>) -> Option<&Reading> {
+        let wanted = wanted.and_then(|name| self.readings.iter().find(|it| it.name == name));
+        wanted.or_else(|| self.readings.get(self.in_force))
+    }
 }
 
 /// The terms of a remedy.

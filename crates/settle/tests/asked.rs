@@ -172,13 +172,15 @@ fn a_share_says_of_how_many_whether_asked_or_listed() {
         let share =
             of.derivation.iter().find(|it| it.name == "share_delivered").expect("it is derived").clone();
         let texts: Vec<String> = share.steps.iter().map(|it| it.0.clone()).collect();
-        assert_eq!(texts, ["count(counted)", "count(counted where outcome = delivered)"]);
+        let share_itself = "share(outcome = delivered of counted)";
+        assert_eq!(texts, ["count(counted)", "count(counted where outcome = delivered)", share_itself]);
         let numbers: Vec<_> = share.steps.into_iter().map(|it| it.1.expect("it is counted")).collect();
-        let [Shown::Quantity(all), Shown::Quantity(matching)] = &numbers[..] else {
+        let [Shown::Quantity(all), Shown::Quantity(matching), Shown::Quantity(part)] = &numbers[..] else {
             panic!("{numbers:?}");
         };
         let said = matching.value.div(&all.value).expect("there are records");
-        assert_eq!(share.value, Ok(Shown::Quantity(Quantity::number(said))));
+        assert_eq!(*part, Quantity::number(said));
+        assert_eq!(share.value, Ok(Shown::Quantity(part.clone())));
         numbers
     };
     assert_eq!(counts(&settled(&memory)), counts(&settled(&InVolume(memory))));

@@ -17,9 +17,10 @@ use crate::value::{Rows, Value};
 impl<'a> Evaluator<'a> {
     pub(super) fn aggregate_op(&mut self, node: &'a Node) -> Outcome<Value> {
         match &node.op {
-            Op::Aggregate { which, rows, slot, body, rank } => {
-                self.over_rows(*which, rows, *slot, body.as_deref(), rank.as_deref(), node)
-            }
+            Op::Aggregate { which, rows, slot, body, rank } => match self.asked(node)? {
+                Some(answer) => Ok(answer),
+                None => self.over_rows(*which, rows, *slot, body.as_deref(), rank.as_deref(), node),
+            },
             Op::Fold(which, list) => {
                 let items = self.elements(list)?;
                 if *which == Aggregate::Count {
@@ -41,9 +42,6 @@ impl<'a> Evaluator<'a> {
         rank: Option<&'a Node>,
         node: &'a Node,
     ) -> Outcome<Value> {
-        if let Some(answer) = self.asked(which, rows, slot, body, rank, &node.ty)? {
-            return Ok(answer);
-        }
         let source = rows;
         let rows = match which {
             Aggregate::First | Aggregate::Last => {

@@ -1,12 +1,27 @@
 //! What a rule counts, read off the question it becomes: each condition on its own, with the place it stands.
 
 use evidence::Predicate;
-use language::contract::{Aggregate, Node, Op};
+use language::contract::shape::{Asked, Condition, Narrows, Scope, Shape};
+use language::contract::{Aggregate, Node, Op, Span};
 
 use super::Evaluator;
-use super::ask::{Asked, Condition};
+use super::rows::variables;
 use crate::counted::{Counting, Kept, Success, Why};
 use crate::value::Value;
+
+/// The records a rule counts.
+struct Counted {
+    fact: usize,
+    steps: Vec<Part>,
+    /// Conditions that choose the subject the rule is taken for; nobody's stand here.
+    subject: Vec<Predicate>,
+}
+
+/// A step, and the condition it is part of.
+struct Part {
+    kept: Kept,
+    of: Option<Span>,
+}
 
 impl<'a> Evaluator<'a> {
     /// Stands in for whichever subject a rule is taken for: what is asked of the one is left out again.
@@ -18,91 +33,155 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn counting(&mut self, node: &'a Node, up: bool) -> Option<Counting> {
         match &node.op {
             Op::Divide(part, whole) => self.quotient(part, whole, up),
-            Op::Aggregate { which, rows, slot, body, .. } => {
-                let asked = self.plain_question(rows)?;
-                let success = match (which, body) {
-                    (Aggregate::Share, Some(body)) => {
-                        let holds = self.as_filter(asked.fact, *slot, body).ok().flatten()?;
-                        Some(success(body, holds, up))
-                    }
+            Op::Aggregate { .. } => {
+                let asking = self.rules().asking(node).ok()?;
+                let counted = self.every(&asking.of)?;
+                let success = match &asking.what {
+                    Asked::Share(condition) => self.share(asking.of.fact, condition, up),
                     _ => None,
                 };
-                self.steps(asked, success)
+                Some(counting(counted, success))
             }
             _ => None,
         }
     }
 
-    /// `count(part) / count(whole)`, where what the part asks beyond the whole is what succeeds.
+    /// What a share takes for success, where that is the same for every subject.
+    fn share(&mut self, fact: usize, condition: &Condition<'a>, up: bool) -> Option<Success> {
+        if condition.values().into_iter().any(|it| varies(it, Scope::Here)) {
+            return None;
+        }
+        Some(success(condition.node.span, self.holds(fact, condition).ok()?, up))
+    }
+
+    /// `count(part) / count(whole)`, where what the part asks beyond the whole is what succeeds. How much of all is one
+    /// subject's is no success.
     fn quotient(&mut self, part: &'a Node, whole: &'a Node, up: bool) -> Option<Counting> {
         let (part, whole) = (self.counted_rows(part)?, self.counted_rows(whole)?);
-        if part.fact != whole.fact || part.excluding != whole.excluding {
+        if part.fact != whole.fact || part.subject != whole.subject {
             return None;
         }
-        let asks = |of: &Asked<'a>, it: &Condition<'a>| of.filter.iter().any(|other| other.keeps == it.keeps);
-        if !whole.filter.iter().all(|it| asks(&part, it)) {
+        let asks = |of: &Counted, it: &Part| of.steps.iter().any(|other| other.kept.keeps == it.kept.keeps);
+        if !whole.steps.iter().all(|it| asks(&part, it)) {
             return None;
         }
-        let beyond: Vec<&Condition<'a>> = part.filter.iter().filter(|it| !asks(&whole, it)).collect();
-        let condition = beyond.last()?.node;
-        let holds = beyond.iter().map(|it| it.keeps.clone()).collect();
-        self.steps(whole, Some(success(condition, Predicate::And(holds), up)))
+        let beyond: Vec<&Part> = part.steps.iter().filter(|it| !asks(&whole, it)).collect();
+        let condition = condition_of(&beyond)?;
+        let holds = beyond.iter().map(|it| it.kept.keeps.clone()).collect();
+        Some(counting(whole, Some(success(condition, Predicate::And(holds), up))))
     }
 
-    fn counted_rows(&mut self, node: &'a Node) -> Option<Asked<'a>> {
+    fn counted_rows(&mut self, node: &'a Node) -> Option<Counted> {
         match &node.op {
-            Op::Aggregate { which: Aggregate::Count, rows, .. } => self.plain_question(rows),
+            Op::Aggregate { which: Aggregate::Count, .. } => {
+                let asking = self.rules().asking(node).ok()?;
+                self.every(&asking.of)
+            }
             _ => None,
         }
     }
 
-    /// Rows as a question that takes every one of them.
-    fn plain_question(&mut self, rows: &'a Node) -> Option<Asked<'a>> {
-        self.as_question(rows).ok().flatten().filter(|it| it.key.is_none())
-    }
-
-    fn steps(&mut self, asked: Asked<'a>, success: Option<Success>) -> Option<Counting> {
-        let mut steps = Vec::new();
-        let mut per_subject = false;
-        for it in asked.filter {
-            if is_anybody(it.node) {
-                per_subject = true;
-            } else {
-                conjuncts(it.node, it.keeps, &mut steps);
-            }
+    /// The records of a shape that takes every one of them.
+    fn every(&mut self, shape: &Shape<'a>) -> Option<Counted> {
+        if shape.key.is_some() {
+            return None;
         }
-        if asked.excluding {
-            let filters = self.exclusion_filters(asked.fact).ok().flatten()?;
-            for (taken, (name, text, clause)) in filters.into_iter().zip(self.excluding_names()) {
-                let why = Why::Excluded { name, text, clause };
-                steps.push(Kept { why, keeps: Predicate::Not(Box::new(taken)) });
-            }
-        }
-        Some(Counting { fact: asked.fact, steps, success, per_subject })
-    }
-}
-
-fn success(condition: &Node, holds: Predicate, up: bool) -> Success {
-    let keeps = if up { holds } else { Predicate::Not(Box::new(holds)) };
-    Success { condition: condition.span, of_failures: !up, keeps }
-}
-
-/// Whether rows are those of the subject that the rule is taken for.
-fn is_anybody(node: &Node) -> bool {
-    matches!(&node.op, Op::OfSubject(_, subject) if matches!(subject.op, Op::Variable(_)))
-}
-
-/// Each part of a condition joined with `and` is a step.
-fn conjuncts(node: &Node, keeps: Predicate, steps: &mut Vec<Kept>) {
-    match (&node.op, keeps) {
-        (Op::And(a, b), Predicate::And(both)) if both.len() == 2 => {
-            let mut both = both.into_iter();
-            for node in [a, b] {
-                if let Some(keeps) = both.next() {
-                    conjuncts(node, keeps, steps);
+        let mut counted = Counted { fact: shape.fact, steps: Vec::new(), subject: Vec::new() };
+        for step in &shape.steps {
+            match &step.narrows {
+                Narrows::Where(condition) => {
+                    for part in condition.conjuncts() {
+                        self.condition(part, (condition, step.scope), &mut counted)?;
+                    }
                 }
+                Narrows::Of(rows, subject) => self.subject((rows, subject), step.scope, &mut counted)?,
+                Narrows::Counted(_) => self.exclusions(&mut counted)?,
             }
         }
-        (_, keeps) => steps.push(Kept { why: Why::Condition(node.span), keeps }),
+        Some(counted)
     }
+
+    fn condition(
+        &mut self,
+        part: &Condition<'a>,
+        (whole, scope): (&Condition<'a>, Scope<'a>),
+        counted: &mut Counted,
+    ) -> Option<()> {
+        let keeps = self.in_scope(scope, |it| it.holds(counted.fact, part)).ok()?;
+        if part.values().into_iter().any(|it| varies(it, scope)) {
+            counted.subject.push(keeps);
+        } else {
+            let kept = Kept { why: Why::Condition(part.node.span), keeps };
+            counted.steps.push(Part { kept, of: Some(whole.node.span) });
+        }
+        Some(())
+    }
+
+    fn subject(
+        &mut self,
+        (rows, subject): (&'a Node, &'a Node),
+        scope: Scope<'a>,
+        counted: &mut Counted,
+    ) -> Option<()> {
+        let keeps = self.in_scope(scope, |it| it.is_about(subject)).ok()?;
+        if !varies(subject, scope) {
+            let kept = Kept { why: Why::Condition(rows.span), keeps };
+            counted.steps.push(Part { kept, of: Some(rows.span) });
+        } else {
+            counted.subject.push(keeps);
+        }
+        Some(())
+    }
+
+    /// What is excluded, of whichever subject. What is taken out once stays out.
+    fn exclusions(&mut self, counted: &mut Counted) -> Option<()> {
+        if counted.steps.iter().any(|it| it.of.is_none()) {
+            return Some(());
+        }
+        let filters = self.exclusion_filters(counted.fact, &[]).ok()?;
+        for (taken, (name, text, clause)) in filters.into_iter().zip(self.excluding_names()) {
+            let why = Why::Excluded { name, text, clause };
+            let kept = Kept { why, keeps: Predicate::Not(Box::new(taken)) };
+            counted.steps.push(Part { kept, of: None });
+        }
+        Some(())
+    }
+}
+
+/// Whether a value of a step is another one for each subject.
+fn varies(value: &Node, scope: Scope<'_>) -> bool {
+    let closed = matches!(scope, Scope::Given(_, subject) if variables(subject).is_empty());
+    !closed && !variables(value).is_empty()
+}
+
+fn counting(counted: Counted, success: Option<Success>) -> Counting {
+    Counting {
+        fact: counted.fact,
+        steps: counted.steps.into_iter().map(|it| it.kept).collect(),
+        success,
+        per_subject: !counted.subject.is_empty(),
+    }
+}
+
+/// Where conditions stand that together say what succeeds: as a whole where they are parts of one, else the last. What is
+/// excluded is no success.
+fn condition_of(beyond: &[&Part]) -> Option<Span> {
+    let spans: Option<Vec<Span>> = beyond
+        .iter()
+        .map(|it| match it.kept.why {
+            Why::Condition(span) => Some(span),
+            Why::Excluded { .. } => None,
+        })
+        .collect();
+    let (spans, last) = (spans?, beyond.last()?);
+    let together = beyond.iter().all(|it| it.of == last.of);
+    match (spans.first(), spans.last()) {
+        (Some(first), Some(last)) if together => Some(first.to(*last)),
+        (_, last) => last.copied(),
+    }
+}
+
+fn success(condition: Span, holds: Predicate, up: bool) -> Success {
+    let keeps = if up { holds } else { Predicate::Not(Box::new(holds)) };
+    Success { condition, of_failures: !up, keeps }
 }

@@ -8,6 +8,8 @@ use language::contract::{Cause, Contract, ItemId, ItemKind, Node, RowType, Type}
 use timeline::Timeline;
 
 use super::caused::names;
+use super::narrowed::none;
+use super::taken::Taken;
 use super::{Evaluator, lost};
 use crate::settlement::{Excluded, ExcludedMeasure, Outcome};
 use crate::value::{RowRef, Rows, Value, seconds};
@@ -17,20 +19,20 @@ use crate::value::{RowRef, Rows, Value, seconds};
 pub(crate) struct ExclusionLog {
     time: BTreeMap<usize, Timeline>,
     rows: BTreeMap<usize, BTreeSet<RowRef>>,
-    /// Records excluded where they are kept, by cause and fact: the greatest number any one question met.
-    counts: BTreeMap<(usize, usize), u64>,
+    /// Records excluded where they are kept, by cause and fact.
+    pub(super) taken: BTreeMap<(usize, usize), Taken>,
 }
 
 impl ExclusionLog {
-    /// How many records a source took, of facts that are listed and of those that are only counted.
-    fn count(&self, at: usize) -> u64 {
+    /// How many records a source took, of facts that are listed and of those that are only counted: `counts`.
+    fn count(&self, at: usize, counts: &BTreeMap<(usize, usize), u64>) -> u64 {
         let mut by_fact: BTreeMap<usize, u64> = BTreeMap::new();
         for row in self.rows.get(&at).into_iter().flatten() {
             if let RowRef::Record(fact, _) = row {
                 *by_fact.entry(*fact).or_default() += 1;
             }
         }
-        for ((_, fact), count) in self.counts.range((at, 0)..=(at, usize::MAX)) {
+        for ((_, fact), count) in counts.range((at, 0)..=(at, usize::MAX)) {
             let listed = by_fact.entry(*fact).or_default();
             *listed = (*listed).max(*count);
         }
@@ -110,17 +112,23 @@ impl<'a> Evaluator<'a> {
 
     /// What an exclusion excludes: for the subject a rule is about, or for every subject when it is about none.
     fn exclusion(&mut self, id: ItemId, about: &[(ItemId, Value)]) -> Outcome<Vec<Value>> {
-        let Some(per) = self.world.contract.item(id).and_then(|it| it.per) else {
-            return self.item(id, None).map(|it| vec![it]);
-        };
-        let subjects = match about.iter().find(|(it, _)| *it == per) {
-            Some((_, subject)) => vec![Ok(subject.clone())],
+        self.excluded_for(id, about)?.into_iter().map(|it| self.item(id, it)).collect()
+    }
+
+    /// Whom an exclusion is taken for; nobody, once, when it is the same for all.
+    pub(super) fn excluded_for(
+        &mut self,
+        id: ItemId,
+        about: &[(ItemId, Value)],
+    ) -> Outcome<Vec<Option<Value>>> {
+        let Some(per) = self.world.contract.item(id).and_then(|it| it.per) else { return Ok(vec![None]) };
+        match about.iter().find(|(it, _)| *it == per) {
+            Some((_, subject)) => Ok(vec![Some(subject.clone())]),
             None => match self.item(per, None)? {
-                Value::List(items) => items.to_vec(),
-                _ => return Err(lost()),
+                Value::List(items) => items.iter().cloned().map(|it| it.map(Some)).collect(),
+                _ => Err(lost()),
             },
-        };
-        subjects.into_iter().map(|it| self.item(id, Some(it?))).collect()
+        }
     }
 
     /// Evaluates a rule that takes exclusions for the subject in a slot.
@@ -138,6 +146,7 @@ impl<'a> Evaluator<'a> {
         about: &[(ItemId, Value)],
     ) -> Outcome<Option<Arc<Timeline>>> {
         match source {
+            Source::Exclusion(id) if self.excludes_volume(*id) => Ok(None),
             Source::Exclusion(id) => {
                 let slice = std::mem::replace(&mut self.window, self.period.counted);
                 let values = self.exclusion(*id, about);
@@ -229,11 +238,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What each source excludes from a fact's events, as a filter; `None` when one of them cannot be said so.
-    pub(super) fn exclusion_filters(&mut self, fact: usize) -> Outcome<Option<Vec<Predicate>>> {
+    /// What each source excludes from a fact's events, as a filter.
+    pub(super) fn exclusion_filters(
+        &mut self,
+        fact: usize,
+        about: &[(ItemId, Value)],
+    ) -> Outcome<Vec<Predicate>> {
         let mut filters = Vec::new();
         if !self.world.excluding {
-            return Ok(Some(filters));
+            return Ok(filters);
         }
         let attribute = self.cause_attribute(fact);
         for source in &self.sources() {
@@ -241,33 +254,31 @@ impl<'a> Evaluator<'a> {
                 Source::Cause(cause) => attribute.map(|at| {
                     Predicate::Equals(Field::Attribute(at), Some(Datum::Text(Arc::from(cause.name.as_str()))))
                 }),
-                Source::Exclusion(id) if self.excludes_rows_of(*id, fact) => match self.asked_of(*id)? {
-                    Some(filter) => Some(filter),
-                    None => return Ok(None),
-                },
+                Source::Exclusion(id) if self.excludes_rows_of(*id, fact) => {
+                    Some(self.excluded_rows(*id, about)?)
+                }
                 Source::Exclusion(_) => {
-                    self.source_timeline(source, &[])?.map(|it| Predicate::Inside((*it).clone()))
+                    self.source_timeline(source, about)?.map(|it| Predicate::Inside((*it).clone()))
                 }
             };
-            filters.push(taken.unwrap_or(Predicate::Or(Vec::new())));
+            filters.push(taken.unwrap_or_else(none));
         }
-        Ok(Some(filters))
+        Ok(filters)
+    }
+
+    /// Whether an exclusion consists of events in volume, which cover no time.
+    fn excludes_volume(&self, id: ItemId) -> bool {
+        let rows = self.world.contract.item(id).map(|it| &it.ty);
+        matches!(rows, Some(Type::Rows(RowType::Fact(fact))) if self.in_volume(*fact))
     }
 
     fn excludes_rows_of(&self, id: ItemId, fact: usize) -> bool {
         matches!(self.world.contract.item(id).map(|it| &it.ty), Some(Type::Rows(RowType::Fact(it))) if *it == fact)
     }
 
-    /// Logs how many records a source excluded, counted where they are kept.
-    pub(super) fn log_count(&mut self, at: usize, fact: usize, count: u64) {
-        if self.period.counted == self.world.cycle.counted && self.window == self.period.counted {
-            let entry = self.log.counts.entry((at, fact)).or_default();
-            *entry = (*entry).max(count);
-        }
-    }
-
     /// The log as the statement lists it: by cause, then by time.
-    pub(crate) fn excluded_list(&self) -> Vec<Excluded> {
+    pub(crate) fn excluded_list(&mut self) -> Vec<Excluded> {
+        let counts = self.taken_counts();
         let contract = self.world.contract;
         let cycle = self.world.cycle.counted;
         let mut list = Vec::new();
@@ -288,7 +299,7 @@ impl<'a> Evaluator<'a> {
                     }),
                 );
             }
-            let count = self.log.count(at);
+            let count = self.log.count(at, &counts);
             if count > 0 {
                 list.push(entry(cycle.from(), cycle.until(), ExcludedMeasure::Count(count)));
             }

@@ -103,8 +103,7 @@ impl<'a> Evaluator<'a> {
 
     /// The reading to follow.
     pub(crate) fn reading(&self, item: &'a Item) -> Option<&'a Reading> {
-        let wanted = self.world.reading.and_then(|name| item.readings.iter().find(|it| it.name == name));
-        wanted.or_else(|| item.readings.get(item.in_force))
+        item.reading(self.world.reading)
     }
 }
 

@@ -111,11 +111,8 @@ impl<'a> Evaluator<'a> {
 
     fn fact(&mut self, fact: usize, reach: Reach) -> Outcome<Rows> {
         if self.in_volume(fact) {
-            // The checker refuses such rules (E0141); an empty list here would be a wrong number.
-            return Err(Absent::not_computable(
-                "records that come in volume cannot be listed",
-                "大量到来的记录不能逐条列出",
-            ));
+            // An empty list here would be a wrong number.
+            return Err(super::narrowed::unlisted());
         }
         let all = self.world.facts.rows(fact);
         let kind = self.world.contract.schema.facts.get(fact).map_or(FactKind::Event, |it| it.kind);
@@ -414,7 +411,12 @@ impl<'a> Evaluator<'a> {
 
 /// Whether a node reads variables or rows bound outside itself (rows of its own filters do not count).
 pub(super) fn depends_on_variables(node: &Node) -> bool {
-    fn least_slot(node: &Node) -> Option<usize> {
+    !variables(node).is_empty()
+}
+
+/// The slots of variables and rows bound outside a node that it reads.
+pub(super) fn variables(node: &Node) -> Vec<usize> {
+    fn slots(node: &Node, found: &mut Vec<usize>) {
         let own = match &node.op {
             Op::Variable(slot)
             | Op::RowField(slot, _)
@@ -425,7 +427,8 @@ pub(super) fn depends_on_variables(node: &Node) -> bool {
             Op::Pattern { slot, .. } => *slot,
             _ => None,
         };
-        own.into_iter().chain(node.parts().into_iter().filter_map(least_slot)).min()
+        found.extend(own);
+        node.parts().into_iter().for_each(|it| slots(it, found));
     }
     fn least_bound(node: &Node) -> Option<usize> {
         let own = match &node.op {
@@ -446,7 +449,11 @@ pub(super) fn depends_on_variables(node: &Node) -> bool {
         own.into_iter().chain(node.parts().into_iter().filter_map(least_bound)).min()
     }
     // Slots are numbered from the outside in, so whatever is bound outside has a smaller slot than all bound inside.
-    least_slot(node).is_some_and(|read| least_bound(node).is_none_or(|bound| read < bound))
+    let mut found = Vec::new();
+    slots(node, &mut found);
+    let bound = least_bound(node);
+    found.retain(|read| bound.is_none_or(|bound| *read < bound));
+    found
 }
 
 /// Positions of the records that belong to a window: spans that touch it, events and requests that begin in it.
