@@ -301,7 +301,7 @@ fn finish(platform: &Platform, job: &Job, outcome: &Result<(), Failure>) -> Resu
         let ended = tx.housekeeping(
             "UPDATE job SET state = $3, due_at = $4, error = $5, ended_at = $6, attempts = $7, leased_by = NULL, leased_until = NULL
              WHERE id = $1 AND leased_by = $2",
-            values![&id, lease, state, due, &error, tx.now(), attempts],
+            values![&id, lease, state, due, error.clone(), tx.now(), attempts],
         )?;
         if ended == 0 {
             // Somebody put it down again meanwhile: it waits, and what kept it from being done is told all the same.
