@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::error::LakeError;
 use crate::gather::Pick;
 use crate::lake::Lake;
-use crate::layout::Layout;
 use crate::manifest::FileEntry;
 use crate::read::FileRows;
 use crate::rows::Rows;
@@ -107,15 +106,12 @@ impl Known {
         if !self.lock().has_room(usize::try_from(file.rows).unwrap_or(usize::MAX)) {
             return Ok(None);
         }
-        // Nothing but the identities is read.
-        let layout = Layout { fact: file.place.fact.clone(), columns: Vec::new() };
-        let mut reader = FileRows::open(Arc::clone(&lake.blobs), &file.path, &layout)?;
-        let mut hashes = Vec::new();
-        while let Some(rows) = reader.next()? {
-            push_hashes(&rows, &mut hashes);
-        }
-        hashes.sort_unstable();
-        let hashes = Arc::new(hashes);
+        let hashes = match identities(lake, file) {
+            Ok(hashes) => Arc::new(hashes),
+            // A file that is damaged is told by whoever merges or asks it. What comes is laid out all the same, as not known to be new.
+            Err(LakeError::Corrupt { .. }) => return Ok(None),
+            Err(other) => return Err(other),
+        };
         self.lock().put(&file.path, Arc::clone(&hashes));
         Ok(Some(hashes))
     }
@@ -157,6 +153,17 @@ impl Held {
             self.hashes -= hashes.len();
         }
     }
+}
+
+/// The hashes of the identities in a file, ascending; nothing else of it is read.
+fn identities(lake: &Lake, file: &FileEntry) -> Result<Vec<u64>, LakeError> {
+    let mut reader = FileRows::open_fixed(Arc::clone(&lake.blobs), &file.path, &file.place.fact)?;
+    let mut hashes = Vec::new();
+    while let Some(rows) = reader.next()? {
+        push_hashes(&rows, &mut hashes);
+    }
+    hashes.sort_unstable();
+    Ok(hashes)
 }
 
 /// The hashes of the shorter list that the longer one holds too; both ascending. Looks at few of the longer one.

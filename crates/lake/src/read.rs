@@ -81,8 +81,36 @@ impl FileRows {
         FileRows::open_ahead(blobs, path, layout, AHEAD_BYTES)
     }
 
-    /// The same, with so many bytes read ahead at most where the store is far away.
+    /// Opens a file for what every row has, whatever else the file holds: times, subject, source and id.
+    pub(crate) fn open_fixed(
+        blobs: Arc<dyn Blobs>,
+        path: &str,
+        fact: &str,
+    ) -> std::result::Result<FileRows, LakeError> {
+        let layout = Layout { fact: fact.to_owned(), columns: Vec::new() };
+        FileRows::open_some(blobs, path, &layout, AHEAD_BYTES)
+    }
+
+    /// As [`FileRows::open`], with so many bytes read ahead at most where the store is far away. Refused when the file has a
+    /// column that would be left out.
     pub(crate) fn open_ahead(
+        blobs: Arc<dyn Blobs>,
+        path: &str,
+        layout: &Layout,
+        ahead_bytes: u64,
+    ) -> std::result::Result<FileRows, LakeError> {
+        let rows = FileRows::open_some(blobs, path, layout, ahead_bytes)?;
+        let schema = rows.reader.metadata().file_metadata().schema_descr();
+        let attributes = schema.columns().iter().skip(FIXED_COLUMNS.len()).map(|it| it.name());
+        match attributes.into_iter().find(|it| layout.column(it).is_none()) {
+            Some(name) => {
+                Err(LakeError::Columns { path: path.to_owned(), why: Misfit::Dropped(name.to_owned()) })
+            }
+            None => Ok(rows),
+        }
+    }
+
+    fn open_some(
         blobs: Arc<dyn Blobs>,
         path: &str,
         layout: &Layout,
@@ -108,10 +136,6 @@ impl FileRows {
                     return Err(LakeError::corrupt(path, format_args!("it has no column `{}`", column.name)));
                 }
             }
-        }
-        let attributes = names.iter().skip(FIXED_COLUMNS.len());
-        if let Some(name) = attributes.into_iter().find(|it| layout.column(it).is_none()) {
-            return Err(misfit(Misfit::Dropped((*name).to_owned())));
         }
         Ok(FileRows {
             reader,

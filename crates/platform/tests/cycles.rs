@@ -9,6 +9,7 @@ use platform::statements::{self, StatementView};
 use platform::stream::Stream;
 use platform::{Failure, RefusalKind, cycles, jobs, live};
 use serde_json::{Value as Json, json};
+use store::values;
 use support::{HOSTING, World, actions, customer, each, kind, owner, publish, subscribe, tenant};
 
 const HANDLERS: [(&str, jobs::Handler); 3] =
@@ -224,12 +225,21 @@ fn a_job_that_panics_is_told_and_the_others_go_on() {
     });
 }
 
+fn put_down_again(platform: &platform::Platform, key: &str, seconds: i64) -> Result<(), Failure> {
+    let key = key.to_owned();
+    platform.write(move |_, tx| {
+        let row =
+            tx.row("SELECT tenant_id, payload FROM job WHERE kind = 'cycle' AND key = $1", values![&key])?;
+        let row = row.unwrap();
+        let (tenant, payload): (String, String) = (row.get(0)?, row.get(1)?);
+        let due = platform::time::after(tx.now(), seconds);
+        Ok(jobs::enqueue(tx, "cycle", &key, &tenant, due, &serde_json::from_str(&payload).unwrap())?)
+    })
+}
+
 /// Somebody puts it down again while it is done, and then it fails.
 fn is_wanted_again_and_fails(platform: &platform::Platform, job: &jobs::Job) -> Result<(), Failure> {
-    let key = job.key.clone();
-    platform.write(move |_, tx| {
-        Ok(jobs::enqueue(tx, "cycle", &key, "", platform::time::after(tx.now(), 60), &json!({}))?)
-    })?;
+    put_down_again(platform, &job.key, 60)?;
     Err(store::Fault::Unavailable("on purpose".into()).into())
 }
 
@@ -245,11 +255,9 @@ fn what_keeps_a_job_from_being_done_is_told_also_when_it_was_put_down_again_mean
         world.set("2026-11-05T00:00:00Z");
         jobs::run_due(world, &[("cycle", is_wanted_again_and_fails)]).unwrap();
         assert!(told(world).contains("on purpose"));
-        let again = |_: &platform::Platform, tx: &mut store::Tx<'_>| {
-            let row = tx.row("SELECT key FROM job WHERE kind = 'cycle'", &[])?.unwrap();
-            Ok(jobs::enqueue(tx, "cycle", &row.get::<String>(0)?, "", tx.now(), &json!({}))?)
-        };
-        world.write(again).unwrap();
+        let key: Result<String, Failure> = world
+            .read(|_, tx| Ok(tx.row("SELECT key FROM job WHERE kind = 'cycle'", &[])?.unwrap().get(0)?));
+        put_down_again(world, &key.unwrap(), 0).unwrap();
         assert!(told(world).contains("on purpose"), "putting it down once more mends nothing");
         jobs::run_due(world, &[("cycle", cycles::open)]).unwrap();
         assert_eq!(told(world), "");

@@ -65,7 +65,7 @@ fn the_page_of_records_in_volume_tells_what_counts_and_what_waits() {
     assert!(empty.text().contains("neither 100% nor 0%") && !empty.text().contains("<dd>0%"));
     send(&house, &house.platform);
     let waiting = page("d-admin", "en").text();
-    assert!(waiting.contains("One batch with 120 records"), "{waiting}");
+    assert!(waiting.contains("One batch with up to 120 records"), "{waiting}");
     jobs::run_due(&house.platform, &HANDLERS).unwrap();
     for (lang, words) in
         [("en", ["From submitted to counted", "By account"]), ("zh", ["从提交到计入", "按账号"])]
