@@ -308,6 +308,8 @@ pub fn everything_once(server: &Running, house: &House, clients: &[Client]) -> B
             0 => format!("{subscription}/volume?cycle={}", house.label),
             _ => format!("{subscription}/volume"),
         };
+        // A worker puts cycles on record some time after the subscription.
+        eventually("its cycle is on record", || server.get(&volume, token).0 == 200);
         everything_merged(server, house, of, &volume);
         let (all, delivered) = client.counts();
         let whole = must(server.get(&volume, token))["whole"].clone();
