@@ -134,6 +134,9 @@ mod bucket {
 
     use super::*;
 
+    /// What it says to be found: address, region, whether without TLS, and a key of two parts.
+    const VARIABLES: usize = 5;
+
     /// A server over a folder; dropped, it is killed.
     struct Store(Child);
 
@@ -145,14 +148,15 @@ mod bucket {
             let mut command = Command::new(program);
             let mut child =
                 command.arg(folder).arg(address).stdout(Stdio::piped()).spawn().expect("it starts");
+            // One variable a line, and then it says no more.
             let told = BufReader::new(child.stdout.take().expect("its output")).lines();
-            let mut environment = Vec::new();
-            for line in told.take(2) {
-                for word in words(line.expect("text").strip_prefix("export ").expect("variables")) {
-                    let (name, value) = word.split_once('=').expect("a variable");
-                    environment.push((name.to_owned(), value.trim_matches('\'').to_owned()));
-                }
-            }
+            let variable = |line: std::io::Result<String>| {
+                let line = line.expect("text");
+                let said = line.strip_prefix("export ").expect("a variable");
+                let (name, value) = said.split_once('=').expect("a variable");
+                (name.to_owned(), value.trim_matches('\'').to_owned())
+            };
+            let environment = told.take(VARIABLES).map(variable).collect();
             (Self(child), environment)
         }
     }
@@ -162,21 +166,6 @@ mod bucket {
             let _ = self.0.kill();
             let _ = self.0.wait();
         }
-    }
-
-    /// Words of a shell's line, in which `'` quotes spaces.
-    fn words(line: &str) -> Vec<String> {
-        let mut words = vec![String::new()];
-        let mut quoted = false;
-        for it in line.chars() {
-            quoted ^= it == '\'';
-            if it == ' ' && !quoted {
-                words.push(String::new());
-            } else if let Some(word) = words.last_mut() {
-                word.push(it);
-            }
-        }
-        words
     }
 
     #[test]
