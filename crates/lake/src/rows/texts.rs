@@ -2,7 +2,7 @@
 
 use super::{ABSENT_WORD, RowError};
 
-/// A column of texts, at most [`BYTES_MAX`] bytes in all.
+/// A column of texts, at most `BYTES_MAX` bytes in all.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     text: String,
