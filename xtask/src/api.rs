@@ -36,8 +36,9 @@ pub(crate) fn check(root: &Path) -> Outcome {
         url,
         "--seed",
         "1",
+        // Threads of Python 3.11 that parse Python share a counter of its depth and break one another off (CPython issue 106905).
         "--workers",
-        "2",
+        "1",
     ]);
     schemathesis.args([
         "--checks",

@@ -16,13 +16,16 @@ use std::process::ExitCode;
 use steps::Choice;
 
 const USAGE: &str = "usage:
-  cargo xtask test [--quick]                             everything CI checks; --quick leaves out rustdoc and Python
+  cargo xtask test [--quick]                             everything CI checks; --quick leaves out documentation,
+                                                         browser, object store and what needs Python
   cargo xtask test --only TITLE                          the steps with this text in their title
-  cargo xtask test --only engines                        crates that build a query engine, which the rest never does
+  cargo xtask test --only engines                        crates that build a query engine: apart from CI, for they
+                                                         take long to build
   cargo xtask bench engine [--quick] [--format json]     the engine beside PostgreSQL and DuckDB; --quick: 3 rounds
   cargo xtask bench platform [--quick] [--format json]   the platform beside PostgreSQL driven directly; --quick: 3 minutes
   cargo xtask bench pages [--quick] [--format json]      pages of the demonstration at 200 a second
-  cargo xtask bench volume [--quick] [--format json]     hundreds of millions of records beside four engines; --quick: 10 M
+  cargo xtask bench volume [--quick] [--format json]     fifty million records beside four engines; --quick: 10 M,
+                                                         --large: a thousand million counted again, 20 GB of disk
   cargo xtask bench settlements [--quick]                its 100,000 settlements alone, without peers; --quick: 5,000";
 
 /// What a step returns: nothing, or what to tell the user about its failure.

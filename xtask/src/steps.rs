@@ -137,6 +137,8 @@ fn engines(root: &Path) -> Outcome {
     for test in ENGINES.iter().flat_map(|it| tests_of(root, it)) {
         tests.args(["--test", &test]);
     }
+    // Cargo builds the program itself, which `settlement` starts, only for a test of its package.
+    tests.args(["--test", "codes"]);
     // What is optimised for tests elsewhere is a query engine here, which takes long enough to build as it is.
     let tests = tests.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_TEST_OPT_LEVEL", "0");
     run(tests.env("CARGO_PROFILE_TEST_DEBUG", "0").env("CARGO_PROFILE_DEV_DEBUG", "0"))

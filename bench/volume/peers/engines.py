@@ -96,7 +96,10 @@ class ChDB:
                 " FROM numbers(1000)"
             )
             batches += 1
-        return 1000 * batches
+        kept = int(s.query("SELECT count() FROM y.d", "CSV").bytes())
+        if kept != 1000 * batches:
+            raise ValueError(f"{kept} rows of {1000 * batches} are there")
+        return kept
 
     def asked(self, name, account):
         sql = question(name, account, self.table, "intDiv(ts_us, 86400000000)")

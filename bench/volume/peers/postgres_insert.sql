@@ -1,1 +1,1 @@
-INSERT INTO dlru SELECT (i % 200)::smallint, now(), (i % 3)::smallint, (i % 7)::smallint, 0::smallint, 0::smallint, 1::smallint, 300, nextval('xs') * 1000000000 + i FROM generate_series(1, 1000) i ON CONFLICT DO NOTHING;
+WITH batch AS (SELECT nextval('xs') AS n), ids AS (SELECT i, CASE WHEN i <= 950 THEN n * 1000 + i ELSE (n - 100) * 1000 + i - 950 END AS id FROM batch, generate_series(1, 1000) i) INSERT INTO dlru SELECT (id % 200)::smallint, now(), (i % 3)::smallint, (i % 7)::smallint, 0::smallint, 0::smallint, 1::smallint, 300, id FROM ids ON CONFLICT DO NOTHING;

@@ -43,6 +43,10 @@ const PARTS: [(&str, Part); 6] = [
 impl Volume {
     /// The parts with a text in their name.
     pub(crate) fn run(&self, only: &str) -> Result<Vec<Item>, Fault> {
+        if !PARTS.iter().any(|(name, _)| name.contains(only)) {
+            let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
+            return Err(format!("no part has {only} in its name: {}", names.join(", ")).into());
+        }
         std::fs::create_dir_all(&self.data)?;
         let mut items = Vec::new();
         for (name, part) in PARTS.iter().filter(|(name, _)| name.contains(only)) {

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use measured::Fault;
 use measured::pipe::Pipe;
+use sha2::{Digest, Sha256};
 
 use crate::clock::Took;
 
@@ -72,10 +73,14 @@ impl Peer {
     }
 }
 
+/// What writes the rows; its digest is in the file's name, so that rows of another workload are not taken for these.
+const GENERATE: &str = include_str!("../peers/generate.py");
+
 /// Writes the workload's rows to a file, unless it is there already.
 pub(crate) fn generate(python: &Path, rows: u64, folder: &Path) -> Result<PathBuf, Fault> {
     std::fs::create_dir_all(folder)?;
-    let file = folder.join(format!("dlr-{rows}.parquet"));
+    let of: String = Sha256::digest(GENERATE).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let file = folder.join(format!("dlr-{rows}-{of}.parquet"));
     if file.is_file() {
         return Ok(file);
     }

@@ -18,6 +18,10 @@ const SETTINGS: [&str; 6] = [
 const LOAD: &str = include_str!("../peers/postgres_load.sql");
 const INSERT: &str = include_str!("../peers/postgres_insert.sql");
 const BATCH_ROWS: u64 = 1_000;
+/// How many rows are not those that were sent: a batch is 950 of its own and 50 of the hundredth batch before it, which
+/// the first hundred have to themselves.
+const LOST: &str =
+    "select (select count(*) from dlru) - last_value * 950 - 50 * least(last_value, 100) from xs;";
 
 /// A server with the table.
 pub(crate) struct Postgres {
@@ -43,6 +47,9 @@ impl Postgres {
         bench.args([format!("--client={clients}"), format!("--time={seconds}"), "postgres".to_owned()]);
         let said = output(&mut bench)?;
         let milli = said.lines().find_map(tps_milli).ok_or("pgbench told no rate")?;
+        if self.ask(LOST)?.trim() != "0" {
+            return Err("PostgreSQL does not hold the rows it was sent".into());
+        }
         Ok(milli * BATCH_ROWS / 1_000)
     }
 

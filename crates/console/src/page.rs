@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use platform::principal::Principal;
 use platform::{Failure, Platform};
 use store::Tx;
-use web::{Action, Commit, Later, Parts, Reply, Right, Route};
+use web::{Action, Commit, Later, Parts, Reply, Right, Route, Todo};
 
 use crate::fields::Fields;
 use crate::guard;
@@ -170,7 +170,7 @@ pub(crate) fn prepared_answer(
         let answer = prepare(platform, who, parts, fields)?;
         let commit: Commit =
             Box::new(move |platform, tx, who, parts| answer(&mut View::new(platform, tx, who, parts)));
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let mut route = Route::new("POST", path, id, "", Right::SignedIn, Action::Write(Arc::new(prepare)));
     route.media = media;

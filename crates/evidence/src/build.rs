@@ -8,6 +8,7 @@ use timeline::Instant;
 
 use crate::canonical::Writer;
 use crate::intake;
+use crate::keys::{Key, Keys};
 use crate::ndjson::{LINE_BYTES_MAX, too_long};
 use crate::nearest::nearest;
 use crate::pool::Pool;
@@ -18,27 +19,15 @@ use crate::{Datum, FactKind, FactSchema, Record, RecordPlace, Schema};
 
 pub(crate) use explain::unknown_column;
 
-/// The keys any record may have, whatever its fact declares.
-pub(crate) const KEYS: [&str; 11] = [
-    "fact",
-    "id",
-    "subject",
-    "at",
-    "from",
-    "until",
-    "source",
-    "recorded_at",
-    "supersedes",
-    "reason",
-    "withdrawn",
-];
-
 /// Makes records of rows.
 pub(crate) struct Builder<'s> {
     pub(crate) schema: &'s Schema,
+    /// By fact, once one of its rows was read.
+    keys: Vec<Option<Keys<'s>>>,
     pool: Pool,
     writer: Writer<'s>,
-    records: Vec<Record>,
+    /// Takes the records of all rows without an error.
+    kept: &'s mut dyn FnMut(Record),
     manner: Manner,
     refused: usize,
 }
@@ -55,23 +44,23 @@ enum Manner {
 }
 
 impl<'s> Builder<'s> {
-    pub(crate) fn new(schema: &'s Schema) -> Builder<'s> {
-        Self::in_manner(schema, Manner::Strict)
+    pub(crate) fn new(schema: &'s Schema, kept: &'s mut dyn FnMut(Record)) -> Builder<'s> {
+        Self::in_manner(schema, kept, Manner::Strict)
     }
 
     /// For records that are just being taken in.
-    pub(crate) fn incoming(schema: &'s Schema) -> Builder<'s> {
-        Self::in_manner(schema, Manner::Incoming)
+    pub(crate) fn incoming(schema: &'s Schema, kept: &'s mut dyn FnMut(Record)) -> Builder<'s> {
+        Self::in_manner(schema, kept, Manner::Incoming)
     }
 
     /// For records taken in before, perhaps under another version of the schema.
-    pub(crate) fn lenient(schema: &'s Schema) -> Builder<'s> {
-        Self::in_manner(schema, Manner::Lenient)
+    pub(crate) fn lenient(schema: &'s Schema, kept: &'s mut dyn FnMut(Record)) -> Builder<'s> {
+        Self::in_manner(schema, kept, Manner::Lenient)
     }
 
-    fn in_manner(schema: &'s Schema, manner: Manner) -> Builder<'s> {
-        let writer = Writer::new(Some(schema));
-        Builder { schema, pool: Pool::default(), writer, records: Vec::new(), manner, refused: 0 }
+    fn in_manner(schema: &'s Schema, kept: &'s mut dyn FnMut(Record), manner: Manner) -> Builder<'s> {
+        let (keys, writer) = (schema.facts.iter().map(|_| None).collect(), Writer::new(Some(schema)));
+        Builder { schema, keys, pool: Pool::default(), writer, kept, manner, refused: 0 }
     }
 
     /// How many rows became no record.
@@ -85,47 +74,60 @@ impl<'s> Builder<'s> {
         report.add(start, problem);
     }
 
-    /// The records of all rows without an error.
-    pub(crate) fn finish(self) -> Vec<Record> {
-        self.records
-    }
-
     /// Takes one row; what is wrong with it goes to the report, all at once.
     pub(crate) fn add(&mut self, row: &Row<'_>, report: &mut Report<'_>) {
         if self.manner == Manner::Lenient {
             return self.add_known(row);
         }
-        let mut reading = Reading { row, schema: self.schema, pool: &mut self.pool, problems: Vec::new() };
-        let record = reading.record();
-        let writer = &self.writer;
-        reading.problems.extend(record.as_ref().and_then(|it| too_long_to_write(row, it, writer)));
+        let (record, mut problems) = self.record(row);
+        problems.extend(record.as_ref().and_then(|it| too_long_to_write(row, it, &self.writer)));
         if self.manner == Manner::Incoming {
-            reading.problems.extend(intake::own_time(row).into_iter().chain(intake::unexplained(row)));
+            problems.extend(intake::own_time(row).into_iter().chain(intake::unexplained(row)));
         }
-        if reading.problems.iter().any(intake::is_error) {
-            self.refused += 1;
-        } else {
-            self.records.extend(record);
+        match record {
+            Some(record) if !problems.iter().any(intake::is_error) => (self.kept)(record),
+            _ => self.refused += 1,
         }
-        for problem in reading.problems {
+        for problem in problems {
             report.add(row.start, problem);
         }
     }
-}
 
-impl Builder<'_> {
     /// Takes a row that was checked when it was taken in.
     fn add_known(&mut self, row: &Row<'_>) {
         let fact = row.cell("fact").and_then(|it| value::text(it).ok());
         if fact.is_none_or(|it| self.schema.fact(it).is_none()) {
             return;
         }
-        let mut reading = Reading { row, schema: self.schema, pool: &mut self.pool, problems: Vec::new() };
-        match reading.record().filter(|it| it.withdrawn || it.from.is_bounded()) {
-            Some(record) => self.records.push(record),
+        match self.record(row).0.filter(|it| it.withdrawn || it.from.is_bounded()) {
+            Some(record) => (self.kept)(record),
             None => self.refused += 1,
         }
     }
+
+    /// The record, as far as it could be read, and what is wrong with it; to be trusted only when that is no error.
+    fn record(&mut self, row: &Row<'_>) -> (Option<Record>, Vec<Problem>) {
+        let (fact, declared) = match fact(row, self.schema) {
+            Ok(found) => found,
+            Err(problem) => return (None, vec![problem]),
+        };
+        let Some(keys) = self.keys.get_mut(fact) else { return (None, Vec::new()) };
+        let keys = keys.get_or_insert_with(|| Keys::of(declared));
+        keys.find(&row.cells);
+        let (schema, pool) = (self.schema, &mut self.pool);
+        let mut reading = Reading { row, keys, schema, pool, problems: Vec::new() };
+        (Some(reading.record(fact, declared)), reading.problems)
+    }
+}
+
+/// The fact a row is of.
+fn fact<'s>(row: &Row<'_>, schema: &'s Schema) -> Result<(usize, &'s FactSchema), Problem> {
+    let cell = row.cell("fact").ok_or_else(|| explain::no_fact(row.span, schema))?;
+    let name = value::text(cell)?;
+    schema.fact(name).ok_or_else(|| {
+        let meant = nearest(name, schema.facts.iter().map(|it| it.name.as_str()));
+        explain::unknown_fact(cell.span, name, meant, schema)
+    })
 }
 
 /// Escapes make a line up to six times as long as the row it was read from; shorter rows need no second look.
@@ -140,36 +142,40 @@ fn too_long_to_write(row: &Row<'_>, record: &Record, writer: &Writer<'_>) -> Opt
 
 struct Reading<'r, 's> {
     row: &'r Row<'r>,
+    /// What they found is of this row.
+    keys: &'r Keys<'s>,
     schema: &'s Schema,
     pool: &'r mut Pool,
     problems: Vec<Problem>,
 }
 
-impl<'r, 's> Reading<'r, 's> {
-    /// The record, as far as it could be read; to be trusted only when no error was found.
-    fn record(&mut self) -> Option<Record> {
-        let (fact, declared) = self.fact()?;
+impl<'r> Reading<'r, '_> {
+    fn record(&mut self, fact: usize, declared: &FactSchema) -> Record {
         self.check_keys(declared);
-        let withdrawn = self.optional("withdrawn", value::truth).unwrap_or(false);
+        let withdrawn = self.optional(Key::Withdrawn, value::truth).unwrap_or(false);
         let (from, until) = self.times(declared.kind, withdrawn);
-        let supersedes = self.name("supersedes").map(Arc::from);
-        if withdrawn && self.row.cell("supersedes").is_none() {
+        let supersedes = self.name(Key::Supersedes).map(Arc::from);
+        if withdrawn && self.cell(Key::Supersedes).is_none() {
             self.problems.push(explain::withdraws_nothing(self.row.span));
         }
-        Some(Record {
+        Record {
             fact,
-            id: self.name("id").map(Arc::from),
-            subject: self.shared("subject"),
+            id: self.name(Key::Id).map(Arc::from),
+            subject: self.shared(Key::Subject),
             from,
             until,
             attributes: self.attributes(declared, withdrawn),
-            source: self.shared("source"),
-            recorded_at: self.instant("recorded_at"),
+            source: self.shared(Key::Source),
+            recorded_at: self.instant(Key::RecordedAt),
             supersedes,
-            reason: self.optional("reason", value::text).map(|it| self.pool.share(it)),
+            reason: self.optional(Key::Reason, value::text).map(|it| self.pool.share(it)),
             place: self.place(),
             withdrawn,
-        })
+        }
+    }
+
+    fn cell(&self, key: Key) -> Option<&'r Cell<'r>> {
+        self.keys.cell(self.row, key)
     }
 
     fn place(&self) -> RecordPlace {
@@ -177,33 +183,15 @@ impl<'r, 's> Reading<'r, 's> {
         RecordPlace { file: start.file, line: u32::try_from(start.line).unwrap_or(u32::MAX) }
     }
 
-    fn fact(&mut self) -> Option<(usize, &'s FactSchema)> {
-        let Some(cell) = self.row.cell("fact") else {
-            self.problems.push(explain::no_fact(self.row.span, self.schema));
-            return None;
-        };
-        let name = self.keep(value::text(cell))?;
-        let found = self.schema.fact(name);
-        if found.is_none() {
-            let meant = nearest(name, self.schema.facts.iter().map(|it| it.name.as_str()));
-            self.problems.push(explain::unknown_fact(cell.span, name, meant, self.schema));
-        }
-        found
-    }
-
     fn check_keys(&mut self, declared: &FactSchema) {
-        for cell in &self.row.cells {
-            let key = cell.key.as_ref();
-            if !KEYS.contains(&key) && declared.attribute(key).is_none() {
-                self.problems.push(explain::unknown_key(cell, declared));
-            }
-        }
+        let unknown = self.keys.unknown(self.row);
+        self.problems.extend(unknown.map(|it| explain::unknown_key(it, declared)));
     }
 
     fn attributes(&mut self, declared: &FactSchema, withdrawn: bool) -> Vec<Option<Datum>> {
         let mut data = Vec::with_capacity(declared.attributes.len());
-        for attribute in &declared.attributes {
-            let cell = self.row.cell(&attribute.name);
+        for (at, attribute) in declared.attributes.iter().enumerate() {
+            let cell = self.keys.attribute(self.row, at);
             if cell.is_none() && !attribute.optional && !withdrawn {
                 self.problems.push(explain::missing_attribute(self.row.span, attribute, declared));
             }
@@ -217,16 +205,16 @@ impl<'r, 's> Reading<'r, 's> {
     /// `from` and `until`. A withdrawal may leave its times out.
     fn times(&mut self, kind: FactKind, withdrawn: bool) -> (Instant, Instant) {
         self.check_time_keys(kind);
-        let begins = if kind == FactKind::Event { "at" } else { "from" };
-        if self.row.cell(begins).is_none() && !withdrawn {
-            self.problems.push(explain::missing_time(self.row.span, begins, kind));
+        let (begins, name) = if kind == FactKind::Event { (Key::At, "at") } else { (Key::From, "from") };
+        if self.cell(begins).is_none() && !withdrawn {
+            self.problems.push(explain::missing_time(self.row.span, name, kind));
         }
         let from = self.instant(begins).unwrap_or(Instant::MIN);
         let until = match kind {
             FactKind::Event => from,
-            FactKind::Span | FactKind::Request => self.instant("until").unwrap_or(Instant::MAX),
+            FactKind::Span | FactKind::Request => self.instant(Key::Until).unwrap_or(Instant::MAX),
         };
-        if let Some(cell) = self.row.cell("until")
+        if let Some(cell) = self.cell(Key::Until)
             && (until < from || (until == from && kind == FactKind::Span))
         {
             self.problems.push(explain::backwards(cell, until == from));
@@ -235,25 +223,25 @@ impl<'r, 's> Reading<'r, 's> {
     }
 
     fn check_time_keys(&mut self, kind: FactKind) {
-        let foreign: &[&str] = if kind == FactKind::Event { &["from", "until"] } else { &["at"] };
-        let cells = foreign.iter().filter_map(|key| self.row.cell(key));
+        let foreign: &[Key] = if kind == FactKind::Event { &[Key::From, Key::Until] } else { &[Key::At] };
+        let cells = foreign.iter().filter_map(|key| self.keys.cell(self.row, *key));
         self.problems.extend(cells.map(|cell| explain::foreign_time(cell, kind)));
     }
 
-    fn instant(&mut self, key: &str) -> Option<Instant> {
-        let cell = self.row.cell(key)?;
+    fn instant(&mut self, key: Key) -> Option<Instant> {
+        let cell = self.cell(key)?;
         self.keep(value::instant(cell, self.schema))
     }
 
     /// A name that many records repeat.
-    fn shared(&mut self, key: &str) -> Option<Arc<str>> {
+    fn shared(&mut self, key: Key) -> Option<Arc<str>> {
         let name = self.name(key)?;
         Some(self.pool.share(name))
     }
 
     /// The text of a key that must not be empty.
-    fn name(&mut self, key: &str) -> Option<&'r str> {
-        let cell = self.row.cell(key)?;
+    fn name(&mut self, key: Key) -> Option<&'r str> {
+        let cell = self.cell(key)?;
         let text = self.keep(value::text(cell))?;
         if text.is_empty() {
             self.problems.push(explain::empty_name(cell));
@@ -261,8 +249,8 @@ impl<'r, 's> Reading<'r, 's> {
         Some(text)
     }
 
-    fn optional<T>(&mut self, key: &str, read: impl Fn(&'r Cell<'r>) -> Result<T, Problem>) -> Option<T> {
-        let cell = self.row.cell(key)?;
+    fn optional<T>(&mut self, key: Key, read: impl Fn(&'r Cell<'r>) -> Result<T, Problem>) -> Option<T> {
+        let cell = self.cell(key)?;
         self.keep(read(cell))
     }
 

@@ -12,6 +12,7 @@ use quantity::Ratio;
 use sha2::{Digest, Sha256};
 use timeline::Instant;
 
+use crate::plain::plain_bytes;
 use crate::{AttributeKind, Datum, FactKind, FactSchema, Record, Schema};
 
 /// Writes records of one schema. Without the schema, facts and attributes go by their position.
@@ -147,14 +148,13 @@ fn decimal(number: &Ratio) -> String {
 pub(crate) fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.find(|it: char| matches!(it, '"' | '\\' | '\u{0}'..='\u{1f}')) {
-        let (plain, special) = rest.split_at(at);
+    // Every special character is one byte long.
+    while let Some((plain, special)) = rest.split_at_checked(plain_bytes(rest.as_bytes())) {
         out.push_str(plain);
-        push_escaped(out, special.chars().next().unwrap_or_default());
-        // Every special character is one byte long.
+        let Some(it) = special.chars().next() else { break };
+        push_escaped(out, it);
         rest = special.get(1..).unwrap_or_default();
     }
-    out.push_str(rest);
     out.push('"');
 }
 

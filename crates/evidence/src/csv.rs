@@ -7,7 +7,8 @@ mod spans;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
-use crate::build::{Builder, KEYS, unknown_column};
+use crate::build::{Builder, unknown_column};
+use crate::keys::KEYS;
 use crate::ndjson::{LINE_BYTES_MAX, not_utf8, too_long};
 use crate::report::{Problem, Report, both, quoted};
 use crate::row::{Cell, Row, Span, Start, Value};

@@ -45,8 +45,16 @@ pub struct Taken {
 /// Reads one body. A record may not say when it was recorded, for whoever takes it in knows; ids and what they supersede are
 /// not looked at.
 pub fn take(schema: &Schema, file: &SourceFile, shape: Shape) -> Taken {
+    let mut records = Vec::new();
+    let taken = take_each(schema, file, shape, &mut |it| records.push(it));
+    Taken { records, ..taken }
+}
+
+/// The same, but each record without an error goes to `kept` as soon as it was read, and none is in what is returned: of a body of
+/// many thousands one is in memory.
+pub fn take_each(schema: &Schema, file: &SourceFile, shape: Shape, kept: &mut dyn FnMut(Record)) -> Taken {
     let mut report = Report::new(slice::from_ref(file));
-    let mut builder = Builder::incoming(schema);
+    let mut builder = Builder::incoming(schema, kept);
     let base = past_mark(0, file, &mut report);
     match shape {
         Shape::Lines => ndjson::read(0, &file.bytes, base, &mut builder, &mut report),
@@ -55,22 +63,20 @@ pub fn take(schema: &Schema, file: &SourceFile, shape: Shape) -> Taken {
     }
     // What is wrong with the file as a whole, such as its header, is counted as one record.
     let refused = builder.refused().max(usize::from(report.has_errors()));
-    Taken { records: builder.finish(), diagnostics: report.finish(), refused }
+    Taken { records: Vec::new(), diagnostics: report.finish(), refused }
 }
 
 /// Reads lines back that a [`LineWriter`] wrote, under the same schema or another version of it. Records of facts this schema
 /// does not declare are passed over, attributes it does not declare or understand are absent; a record whose times mean
 /// nothing here is counted. `recorded_at` is when the lines were taken in.
 pub fn reread(schema: &Schema, lines: &[u8], recorded_at: Instant) -> (Vec<Record>, usize) {
-    let mut builder = Builder::lenient(schema);
+    let mut records = Vec::new();
+    let mut kept = |it| records.push(Record { recorded_at: Some(recorded_at), ..it });
+    let mut builder = Builder::lenient(schema, &mut kept);
     let file = SourceFile { name: String::new(), bytes: Vec::new() };
     let mut report = Report::new(slice::from_ref(&file));
     ndjson::read(0, lines, 0, &mut builder, &mut report);
     let refused = builder.refused();
-    let mut records = builder.finish();
-    for record in &mut records {
-        record.recorded_at = Some(recorded_at);
-    }
     (records, refused)
 }
 

@@ -7,6 +7,7 @@ mod explain;
 
 use std::borrow::Cow;
 
+use crate::plain::plain_bytes;
 use crate::row::{Cell, Span, Value};
 
 pub(crate) use explain::explain;
@@ -62,19 +63,29 @@ pub(crate) enum Expected {
 
 /// Reads the object that is all of `line`; spans are counted from `base`, the place of the line in its file.
 pub(crate) fn object(line: &str, base: usize) -> Result<Vec<Cell<'_>>, JsonError> {
+    let mut cells = Vec::new();
+    object_into(line, base, &mut cells)?;
+    Ok(cells)
+}
+
+/// The same, put in place of what is in `cells`.
+pub(crate) fn object_into<'a>(
+    line: &'a str,
+    base: usize,
+    cells: &mut Vec<Cell<'a>>,
+) -> Result<(), JsonError> {
+    cells.clear();
     let mut reader = Reader { text: line, at: 0, base };
     reader.skip_space();
     let from = reader.at;
-    let cells = match reader.peek() {
-        Some(b'{') => reader.object(1)?,
-        _ => {
-            reader.value(1)?;
-            return Err(reader.error_from(from, Fault::NotAnObject));
-        }
-    };
+    if reader.peek() != Some(b'{') {
+        reader.value(1)?;
+        return Err(reader.error_from(from, Fault::NotAnObject));
+    }
+    reader.object(1, cells)?;
     reader.skip_space();
     match reader.peek() {
-        None => Ok(cells),
+        None => Ok(()),
         Some(_) => Err(reader.expected(Expected::EndOfLine)),
     }
 }
@@ -134,7 +145,7 @@ impl<'a> Reader<'a> {
         self.skip_space();
         let from = self.at;
         let value = match self.peek() {
-            Some(b'{') => self.object(depth).map(|_| Value::Object)?,
+            Some(b'{') => self.object(depth, &mut Vec::new()).map(|()| Value::Object)?,
             Some(b'[') => self.list(depth).map(|()| Value::List)?,
             Some(b'"') => Value::Text(self.string()?),
             Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
@@ -144,19 +155,18 @@ impl<'a> Reader<'a> {
         Ok((value, self.span_from(from)))
     }
 
-    fn object(&mut self, depth: usize) -> Result<Vec<Cell<'a>>, JsonError> {
+    fn object(&mut self, depth: usize, cells: &mut Vec<Cell<'a>>) -> Result<(), JsonError> {
         self.enter(depth)?;
-        let mut cells: Vec<Cell<'a>> = Vec::new();
         self.skip_space();
         if self.eat(b'}') {
-            return Ok(cells);
+            return Ok(());
         }
         loop {
-            let cell = self.member(depth, &cells)?;
+            let cell = self.member(depth, cells)?;
             cells.push(cell);
             self.skip_space();
             if self.eat(b'}') {
-                return Ok(cells);
+                return Ok(());
             }
             if !self.eat(b',') {
                 return Err(self.expected(Expected::CommaOrBrace));
@@ -243,7 +253,7 @@ impl<'a> Reader<'a> {
         let mut from = self.at;
         let mut unescaped: Option<String> = None;
         loop {
-            self.skip_while(|byte| byte != b'"' && byte != b'\\' && byte >= 0x20);
+            self.at += plain_bytes(self.text.as_bytes().get(self.at..).unwrap_or_default());
             let run = self.since(from);
             match self.peek() {
                 Some(b'"') => {

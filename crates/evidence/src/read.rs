@@ -28,11 +28,12 @@ pub struct SourceFile {
 /// [`DIAGNOSTICS_MAX`]: crate::DIAGNOSTICS_MAX
 pub fn read(schema: &Schema, files: &[SourceFile]) -> (Evidence, Vec<Diagnostic>) {
     let mut report = Report::new(files);
-    let mut builder = Builder::new(schema);
+    let mut records = Vec::new();
+    let mut kept = |it| records.push(it);
+    let mut builder = Builder::new(schema, &mut kept);
     for (index, file) in files.iter().enumerate() {
         read_file(u32::try_from(index).unwrap_or(u32::MAX), file, &mut builder, &mut report);
     }
-    let mut records = builder.finish();
     records.sort_by(order_by_content_then_place);
     report_copies(&records, &mut report);
     let evidence = Evidence::of(schema, records);

@@ -51,6 +51,7 @@ pub(crate) struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// The value of a key; `null` counts as absent.
+    #[inline]
     pub(crate) fn cell(&self, key: &str) -> Option<&Cell<'a>> {
         self.cells.iter().find(|it| it.key == key && it.value != Value::Null)
     }

@@ -1,6 +1,11 @@
 //! The fact beside a fact in volume: which receipts of it are in no class, so that no figure counts them.
 
-use crate::{Attribute, AttributeKind, FactKind, FactSchema};
+use timeline::Interval;
+
+use crate::{
+    Attribute, AttributeKind, Datum, FactKind, FactSchema, Facts, FactsError, Field, Measure, Predicate,
+    Question,
+};
 
 /// Ends the name of such a fact. No fact of a contract has a point in its name.
 const ENDING: &str = ".unclassified";
@@ -31,8 +36,29 @@ impl FactSchema {
 
     /// The fact whose receipts these are, when this is such a fact.
     pub fn unclassified_of(&self) -> Option<&str> {
-        self.name.strip_suffix(ENDING)
+        fact_of(&self.name)
     }
+}
+
+/// The fact beside which one of this name stands, when it is such a fact.
+pub fn fact_of(name: &str) -> Option<&str> {
+    name.strip_suffix(ENDING)
+}
+
+/// How often there are open receipts of messages sent in the window; `fact` is a fact beside another.
+pub fn question(fact: usize, within: Interval) -> Question {
+    Question {
+        filter: Predicate::Equals(Field::Attribute(0), Some(Datum::Text(OPEN.into()))),
+        measures: vec![Measure::Count],
+        ..Question::about(fact, within)
+    }
+}
+
+/// Whether there are any.
+pub fn is_open(facts: &dyn Facts, fact: usize, within: Interval) -> Result<bool, FactsError> {
+    let groups = facts.aggregate(&question(fact, within))?;
+    let count = groups.first().and_then(|it| it.values.first()).cloned().flatten();
+    Ok(matches!(count, Some(Datum::Number(it)) if !it.is_zero()))
 }
 
 #[cfg(test)]

@@ -90,8 +90,11 @@ fn word<'a>(cell: &'a Cell<'_>, words: &[String]) -> Result<&'a str, Problem> {
 pub(crate) fn unnamed_cause(kind: &AttributeKind, cell: &Cell<'_>) -> Option<Problem> {
     let AttributeKind::Cause(words) = kind else { return None };
     let found = text(cell).ok()?;
+    if words.iter().any(|it| it == found) {
+        return None;
+    }
     let meant = nearest(found, words.iter().map(String::as_str));
-    (!words.iter().any(|it| it == found)).then(|| explain::unnamed_cause(cell.span, found, words, meant))
+    Some(explain::unnamed_cause(cell.span, found, words, meant))
 }
 
 fn money(cell: &Cell<'_>, currency: Option<Currency>) -> Result<Ratio, Problem> {

@@ -75,6 +75,7 @@ mod tests {
         let file = |day: i64| File {
             path: format!("acme/short/message/{day}.parquet"),
             bytes: 40 << 20,
+            sha256: [7; 32],
             rows: 2_000_000,
             stream: "short".into(),
             first: day * 1_000,

@@ -85,6 +85,7 @@ async fn put(lake: &dyn ObjectStore, fact: &FactSchema, records: &[Record]) -> T
         files.push(File {
             path: path.clone(),
             bytes: bytes.len() as u64,
+            sha256: records::sha256(&bytes),
             rows: records.len() as u64,
             stream: "短".into(),
             first: instants().min().unwrap(),

@@ -221,6 +221,29 @@ pub struct Unplaced {
     pub code: String,
 }
 
+impl Unplaced {
+    /// The same as a record of the fact beside the one that receipts are of, at position `fact` of its schema; `state` is one of
+    /// [`evidence::unclassified`].
+    pub fn record(&self, state: &str, fact: usize, place: RecordPlace) -> Record {
+        let word = |it: &str| Some(Datum::Text(Arc::from(it)));
+        let carrier = self.carrier.as_deref().and_then(word);
+        Record {
+            fact,
+            id: Some(Arc::from(self.id.as_str())),
+            subject: None,
+            from: self.at,
+            until: self.at,
+            attributes: vec![word(state), word(&self.provider), carrier, word(&self.code)],
+            source: Some(Arc::from(self.provider.as_str())),
+            recorded_at: self.recorded_at,
+            supersedes: None,
+            reason: None,
+            place,
+            withdrawn: false,
+        }
+    }
+}
+
 impl fmt::Display for Unclassified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; {}", self.message().en, self.help().en)

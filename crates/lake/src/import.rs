@@ -163,14 +163,14 @@ impl Importer {
         Ok(())
     }
 
-    /// Takes a row of the fact beside; passed over when there is none.
-    pub fn push_beside(&mut self, row: RowView<'_>) -> Result<(), LakeError> {
+    /// Takes a record of the fact beside; passed over when there is none.
+    pub fn push_beside(&mut self, record: &Record) -> Result<(), LakeError> {
         self.make_room()?;
         let Some(beside) = &mut self.beside else { return Ok(()) };
-        match beside.rows.push_row(row) {
+        match beside.rows.push(record) {
             Err(RowError::Full) => {
                 self.spill()?;
-                self.beside.as_mut().map_or(Ok(()), |it| it.rows.push_row(row))?;
+                self.beside.as_mut().map_or(Ok(()), |it| it.rows.push(record))?;
             }
             done => done?,
         }

@@ -8,9 +8,11 @@ use crate::error::LakeError;
 use crate::gather::Pick;
 use crate::layout::Layout;
 use crate::manifest::FileEntry;
-use crate::merge::{Input, Source};
+use crate::merge::{Input, Keep, Merge, Positions, Source};
+use crate::place::Day;
 use crate::read::FileRows;
 use crate::rows::Rows;
+use crate::settle::{Chosen, Limits};
 
 /// Rows handed on at once.
 pub(crate) const BLOCK_ROWS: usize = 32 * 1024;
@@ -69,5 +71,38 @@ impl Input for Stored<'_> {
 impl Source for FileRows {
     fn next(&mut self) -> Result<Option<Rows>, LakeError> {
         FileRows::next(self)
+    }
+}
+
+/// Some rows of other inputs, those at these positions of their merge.
+pub(crate) struct Subset<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) day: Day,
+    pub(crate) inputs: &'a [&'a dyn Input],
+    pub(crate) these: &'a Chosen,
+    pub(crate) limits: Limits,
+}
+
+struct SubsetSource<'a> {
+    merge: Merge<'a>,
+    these: &'a Positions,
+}
+
+impl Input for Subset<'_> {
+    fn open(&self) -> Result<Box<dyn Source + '_>, LakeError> {
+        // What is handed on is held thrice on its way.
+        let limits = Limits { group_rows: BLOCK_ROWS, group_rows_min: BLOCK_ROWS, ..self.limits };
+        let merge = Merge::open(self.layout, self.day, self.inputs, limits)?;
+        Ok(Box::new(SubsetSource { merge, these: &self.these.rows }))
+    }
+
+    fn rows(&self) -> u64 {
+        self.these.count
+    }
+}
+
+impl Source for SubsetSource<'_> {
+    fn next(&mut self) -> Result<Option<Rows>, LakeError> {
+        Ok(self.merge.next_group(Keep::Only(self.these), &mut Vec::new())?.cloned())
     }
 }

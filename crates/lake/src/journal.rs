@@ -18,7 +18,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-pub use batch::{Batch, BatchError};
+pub use batch::{Batch, BatchError, Part};
 pub use seen::Seen;
 
 use disk::{Disk, RealDisk};
@@ -131,10 +131,17 @@ impl Journal {
 
     /// Appends a batch; returns after the flush that made it safe.
     pub fn append(&self, batch: &[u8]) -> Result<Receipt, JournalError> {
-        if batch.is_empty() || batch.len() > BATCH_BYTES_MAX {
-            return Err(JournalError::Length(batch.len()));
+        self.append_all(&[batch])
+    }
+
+    /// Appends several batches, at least one; returns after the one flush that made them all safe.
+    pub fn append_all(&self, batches: &[impl AsRef<[u8]>]) -> Result<Receipt, JournalError> {
+        let batches = batches.iter().map(AsRef::as_ref);
+        let wrong = batches.clone().map(<[u8]>::len).find(|it| *it == 0 || *it > BATCH_BYTES_MAX);
+        if let Some(bytes) = wrong.or((batches.len() == 0).then_some(0)) {
+            return Err(JournalError::Length(bytes));
         }
-        let frame = group::frame(batch);
+        let framed: Vec<_> = batches.map(|it| (group::frame(it), it)).collect();
         let mut state = self.lock();
         while state.gathering.len() > GATHERED_BYTES_MAX && state.poisoned.is_none() {
             state = self.flush_or_wait(state);
@@ -142,7 +149,8 @@ impl Journal {
         if let Some(why) = &state.poisoned {
             return Err(JournalError::Poisoned(why.clone()));
         }
-        let outcome = state.gathering.push(frame, batch);
+        framed.into_iter().for_each(|(frame, batch)| state.gathering.push(frame, batch));
+        let outcome = state.gathering.outcome();
         loop {
             if let Some(known) = outcome.get() {
                 return known.clone();

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::blobs::BlobError;
 use crate::error::LakeError;
 use crate::gather::Pick;
 use crate::lake::Lake;
@@ -108,8 +109,8 @@ impl Known {
         }
         let hashes = match identities(lake, file) {
             Ok(hashes) => Arc::new(hashes),
-            // A file that is damaged is told by whoever merges or asks it. What comes is laid out all the same, as not known to be new.
-            Err(LakeError::Corrupt { .. }) => return Ok(None),
+            // A file that is damaged or gone is told by whoever merges or asks it. What comes is laid out all the same, as not known to be new.
+            Err(LakeError::Corrupt { .. } | LakeError::Blob(BlobError::Missing(_))) => return Ok(None),
             Err(other) => return Err(other),
         };
         self.lock().put(&file.path, Arc::clone(&hashes));

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use timeline::{Instant, Interval};
 
-use crate::blobs::{Blobs, Content};
+use crate::blobs::{BlobError, Blobs, Content};
 use crate::error::LakeError;
-use crate::inputs::Stored;
+use crate::inputs::{Stored, Subset};
 use crate::layout::Layout;
 use crate::manifest::{Change, FileEntry, Manifest, ManifestError, is_settled};
 use crate::merge::Input;
@@ -150,7 +150,33 @@ impl Lake {
             name: &name,
         };
         let settled = settling.settle(day, &inputs)?;
+        let these = &settled.different;
+        let lost = Subset { layout, day, inputs: &inputs, these, limits: self.limits };
+        // First, for when the others are named in the manifest what they were told from may go.
+        self.keep_beside(&target.place, &lost, joining, at)?;
         self.commit(target, day, &settled, &standing, joining, at)
+    }
+
+    /// Keeps rows that do not stand.
+    fn keep_beside(
+        &self,
+        place: &Place,
+        lost: &Subset<'_>,
+        joining: Joining,
+        at: Instant,
+    ) -> Result<(), LakeError> {
+        let Some(place) = place.superseded().filter(|_| lost.these.count > 0) else { return Ok(()) };
+        let target = Target { place, layout: lost.layout.clone(), standing: Standing::of_superseded() };
+        let taken = match self.take(&target, lost.day, &[lost], joining, at) {
+            // What lay there keeps nothing that is asked about from being merged; it is named when it is merged itself.
+            Err(
+                LakeError::Corrupt { .. }
+                | LakeError::Columns { .. }
+                | LakeError::Blob(BlobError::Missing(_)),
+            ) if joining == Joining::Merged => self.take(&target, lost.day, &[lost], Joining::Beside, at),
+            taken => taken,
+        };
+        taken.map(drop)
     }
 
     /// Puts the files where they belong, then names them in the manifest.

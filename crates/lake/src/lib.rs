@@ -55,7 +55,7 @@ pub use lake::{Lake, Outcome, Target};
 pub use layout::{Column, Kind, Layout, MixedKinds, NumberKind};
 pub use lock::Lock;
 pub use manifest::{Change, FileEntry, FileManifest, Manifest, ManifestError};
-pub use place::{BUCKET_NANOS, DAY_NANOS, Day, HOUR_NANOS, Place, segment};
+pub use place::{BUCKET_NANOS, DAY_NANOS, Day, HOUR_NANOS, Place, named, segment};
 pub use read::verify;
 pub use recount::{Difference, Differs, Recount, contents, recount};
 pub use retention::{Removed, Retention};

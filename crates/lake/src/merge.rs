@@ -51,6 +51,26 @@ impl Positions {
     }
 }
 
+/// Which rows of a merge are handed on.
+#[derive(Clone, Copy)]
+pub(crate) enum Keep<'p> {
+    All,
+    /// All but these.
+    But(&'p Positions),
+    /// These.
+    Only(&'p Positions),
+}
+
+impl Keep<'_> {
+    fn keeps(self, position: u64) -> bool {
+        match self {
+            Keep::All => true,
+            Keep::But(these) => !these.contains(position),
+            Keep::Only(these) => these.contains(position),
+        }
+    }
+}
+
 /// A merge under way.
 pub(crate) struct Merge<'a> {
     heads: Vec<Head<'a>>,
@@ -122,11 +142,11 @@ impl<'a> Merge<'a> {
         Ok(merge)
     }
 
-    /// The rows of the next row group, those of `losers` left out; `None` behind the last. `positions` is given the
-    /// position of each.
+    /// The rows of the next row group, of those that are kept; `None` behind the last. `positions` is given the position
+    /// of each.
     pub(crate) fn next_group(
         &mut self,
-        losers: &Positions,
+        keep: Keep<'_>,
         positions: &mut Vec<u64>,
     ) -> Result<Option<&Rows>, LakeError> {
         self.out.clear();
@@ -140,13 +160,15 @@ impl<'a> Merge<'a> {
             } else {
                 let ends = bucket.is_some_and(|it| it != bucket_of(at))
                     && positions.len() >= self.limits.group_rows_min;
-                let stands = !losers.contains(self.passed);
-                if ends || positions.len() >= self.limits.group_rows || (stands && !self.has_room(first, row))
+                let is_kept = keep.keeps(self.passed);
+                if ends
+                    || positions.len() >= self.limits.group_rows
+                    || (is_kept && !self.has_room(first, row))
                 {
                     break;
                 }
                 self.previous = Previous::Held(first, row, key);
-                if stands {
+                if is_kept {
                     bucket = Some(bucket_of(at));
                     positions.push(self.passed);
                     self.picks.push(Pick { batch: low(first), row: low(row) });

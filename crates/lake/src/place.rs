@@ -15,6 +15,9 @@ pub const BUCKET_NANOS: i64 = 6 * HOUR_NANOS;
 /// Nanoseconds of a UTC day, which has no leap second here.
 pub const DAY_NANOS: i64 = 24 * HOUR_NANOS;
 
+/// Ends the name of the fact beside a fact. No fact of a contract has a point in its name.
+const SUPERSEDED: &str = ".superseded";
+
 /// One fact of one stream of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
@@ -30,6 +33,18 @@ impl Place {
     /// The place of that name.
     pub fn new(tenant: &str, stream: &str, fact: &str) -> Place {
         Place { tenant: tenant.to_owned(), stream: stream.to_owned(), fact: fact.to_owned() }
+    }
+
+    /// Where the rows of this fact are kept that did not stand against another of their identity: what was said once stays,
+    /// whatever was said since. `None` of a fact beside another one, whose rows say nothing that others do not.
+    pub fn superseded(&self) -> Option<Place> {
+        let is_beside = self.fact.contains('.');
+        (!is_beside).then(|| Place { fact: format!("{}{SUPERSEDED}", self.fact), ..self.clone() })
+    }
+
+    /// Whether this is such a place.
+    pub fn is_superseded(&self) -> bool {
+        self.fact.ends_with(SUPERSEDED)
     }
 
     /// The folder its files lie under, without a slash at the end.
@@ -58,6 +73,20 @@ pub fn segment(name: &str) -> String {
         }
     }
     if out.is_empty() { "%".to_owned() } else { out }
+}
+
+/// The name that became this folder of a path; `None` when none does.
+pub fn named(folder: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(folder.len());
+    let mut rest = folder.bytes();
+    while let Some(byte) = rest.next() {
+        let mut digit =
+            || rest.next().and_then(|it| char::from(it).to_digit(16)).and_then(|it| u8::try_from(it).ok());
+        bytes.push(if byte == b'%' && folder.len() > 1 { digit()? << 4 | digit()? } else { byte });
+    }
+    let name = if folder == "%" { String::new() } else { String::from_utf8(bytes).ok()? };
+    // Two names never share a folder, nor two folders a name.
+    (segment(&name) == folder).then_some(name)
 }
 
 /// A UTC day, counted from 1970-01-01.
@@ -120,6 +149,10 @@ mod tests {
             ("", "%"),
         ] {
             assert_eq!(segment(name), folder);
+            assert_eq!(named(folder).as_deref(), Some(name));
+        }
+        for none in ["", "%4", "%zz", "%E7", "%41", ".", "a b", "%e7%9f%ad", "/"] {
+            assert_eq!(named(none), None, "{none}");
         }
     }
 

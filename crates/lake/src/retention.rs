@@ -42,19 +42,6 @@ impl Lake {
         Ok(removed)
     }
 
-    /// Deletes files no manifest names, left by a crash between a file and its entry. Only while nobody writes.
-    pub fn sweep(&self) -> Result<Vec<String>, LakeError> {
-        let mut named: BTreeSet<String> = self.manifest.superseded()?.into_iter().map(|it| it.path).collect();
-        let mut orphans = Vec::new();
-        for place in self.manifest.places()? {
-            named.extend(self.manifest.entries(&place, Interval::ALL, None)?.into_iter().map(|it| it.path));
-            orphans.extend(self.blobs.list(&place.folder())?);
-        }
-        orphans.retain(|it| !named.contains(it));
-        orphans.iter().try_for_each(|it| self.blobs.delete(it))?;
-        Ok(orphans)
-    }
-
     fn expire(&self, place: &Place, rule: Retention, now: Instant) -> Result<Vec<FileEntry>, LakeError> {
         let Some(rows_nanos) = rule.rows_nanos else { return Ok(Vec::new()) };
         let mut expired = self.manifest.entries(place, Interval::ALL, None)?;

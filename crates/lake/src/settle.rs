@@ -2,13 +2,14 @@
 
 mod contest;
 mod identity;
+mod said;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::LakeError;
 use crate::layout::Layout;
-use crate::merge::{Input, Merge, Positions};
+use crate::merge::{Input, Keep, Merge, Positions};
 use crate::place::Day;
 use crate::rows::Rows;
 use crate::standing::Standing;
@@ -21,7 +22,8 @@ pub(crate) use identity::{hash_text, push_hashes};
 pub struct Limits {
     /// Hashes of identities held at once, eight bytes each.
     pub hashes: usize,
-    /// Identities said more than once that are decided at once, some two hundred bytes each.
+    /// Identities said more than once that are decided at once, some two hundred bytes each, and some forty for each of their
+    /// rows that does not stand.
     pub contested: usize,
     /// Most rows of a file. It decides what bytes a file has, so it is the same everywhere but in tests.
     pub part_rows: u64,
@@ -73,6 +75,29 @@ pub(crate) struct Settled {
     pub(crate) copies: u64,
     /// Rows that did not stand against another of their identity.
     pub(crate) superseded: u64,
+    /// Which of them say what no other row does.
+    pub(crate) different: Chosen,
+}
+
+/// Some rows of a merge, and how many.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    pub(crate) rows: Positions,
+    pub(crate) count: u64,
+}
+
+impl Chosen {
+    fn insert(&mut self, position: u64) {
+        self.rows.insert(position);
+        self.count += 1;
+    }
+}
+
+/// Rows that do not stand.
+#[derive(Debug, Default)]
+struct Losers {
+    all: Chosen,
+    different: Chosen,
 }
 
 /// How a partition is settled.
@@ -96,15 +121,15 @@ impl Settling<'_> {
         let mut contested = hashes.repeated();
         for range in 1..ranges {
             let mut hashes = identity::Collected::new(range, ranges);
-            self.walk(day, inputs, |rows, _| hashes.add(rows))?;
+            self.walk(day, inputs, |rows, _| hashes.add(self.layout, self.standing, rows))?;
             contested.extend(hashes.repeated());
         }
-        let (losers, superseded) = self.losers(day, inputs, &contested)?;
-        if superseded > 0 || !is_written {
+        let losers = self.losers(day, inputs, &contested)?;
+        if losers.all.count > 0 || !is_written {
             // They go before others take their names.
             settled.parts.clear();
-            settled = self.write(day, inputs, &losers)?;
-            settled.superseded = superseded;
+            settled = self.write(day, inputs, &losers.all.rows)?;
+            (settled.superseded, settled.different) = (losers.all.count, losers.different);
         }
         Ok(settled)
     }
@@ -121,13 +146,13 @@ impl Settling<'_> {
         let mut merge = Merge::open(self.layout, day, inputs, self.limits)?;
         let mut parts = Parts { settling: self, writer: None, done: Vec::new() };
         let (mut positions, mut is_written) = (Vec::new(), None);
-        while let Some(rows) = merge.next_group(&Positions::default(), &mut positions)? {
-            hashes.add(rows);
+        while let Some(rows) = merge.next_group(Keep::All, &mut positions)? {
+            hashes.add(self.layout, self.standing, rows);
             if *is_written.get_or_insert_with(|| !hashes.any_repeated()) {
                 parts.write(rows)?;
             }
         }
-        let settled = Settled { parts: parts.finish()?, copies: merge.copies(), superseded: 0 };
+        let settled = Settled { parts: parts.finish()?, copies: merge.copies(), ..Settled::default() };
         Ok((settled, is_written.unwrap_or(true)))
     }
 
@@ -137,11 +162,10 @@ impl Settling<'_> {
         let (mut contested, mut copies) = (Vec::new(), 0);
         for range in 0..ranges {
             let mut hashes = identity::Collected::new(range, ranges);
-            copies = self.walk(day, inputs, |rows, _| hashes.add(rows))?;
+            copies = self.walk(day, inputs, |rows, _| hashes.add(self.layout, self.standing, rows))?;
             contested.extend(hashes.repeated());
         }
-        let (_, superseded) = self.losers(day, inputs, &contested)?;
-        Ok(copies.saturating_add(superseded))
+        Ok(copies.saturating_add(self.losers(day, inputs, &contested)?.all.count))
     }
 
     /// In how many ranges of hashes identities are looked at, so that no more are held at once than may be.
@@ -150,25 +174,22 @@ impl Settling<'_> {
         rows.div_ceil(self.limits.hashes as u64).max(1)
     }
 
-    /// The rows that do not stand, and how many they are.
-    fn losers(
-        &self,
-        day: Day,
-        inputs: &[&dyn Input],
-        contested: &[u64],
-    ) -> Result<(Positions, u64), LakeError> {
+    /// The rows that do not stand.
+    fn losers(&self, day: Day, inputs: &[&dyn Input], contested: &[u64]) -> Result<Losers, LakeError> {
         let mut contested = contested.to_vec();
         contested.sort_unstable();
-        let (mut losers, mut count) = (Positions::default(), 0);
+        let mut losers = Losers::default();
         for hashes in contested.chunks(self.limits.contested.max(1)) {
             let mut contest = contest::Contest::new(self.layout, self.standing, hashes);
             self.walk(day, inputs, |rows, positions| contest.add(rows, positions))?;
             for loser in contest.losers() {
-                losers.insert(loser);
-                count += 1;
+                losers.all.insert(loser.position);
+                if loser.is_different {
+                    losers.different.insert(loser.position);
+                }
             }
         }
-        Ok((losers, count))
+        Ok(losers)
     }
 
     /// Goes through all rows that are no exact copies, with their positions; says how many copies there are.
@@ -180,8 +201,7 @@ impl Settling<'_> {
     ) -> Result<u64, LakeError> {
         let mut merge = Merge::open(self.layout, day, inputs, self.limits)?;
         let mut positions = Vec::new();
-        let nobody = Positions::default();
-        while let Some(rows) = merge.next_group(&nobody, &mut positions)? {
+        while let Some(rows) = merge.next_group(Keep::All, &mut positions)? {
             see(rows, &positions);
         }
         Ok(merge.copies())
@@ -192,10 +212,10 @@ impl Settling<'_> {
         let mut merge = Merge::open(self.layout, day, inputs, self.limits)?;
         let mut parts = Parts { settling: self, writer: None, done: Vec::new() };
         let mut positions = Vec::new();
-        while let Some(rows) = merge.next_group(losers, &mut positions)? {
+        while let Some(rows) = merge.next_group(Keep::But(losers), &mut positions)? {
             parts.write(rows)?;
         }
-        Ok(Settled { parts: parts.finish()?, copies: merge.copies(), superseded: 0 })
+        Ok(Settled { parts: parts.finish()?, copies: merge.copies(), ..Settled::default() })
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::cmp::Ordering;
 
+use evidence::unclassified::{CLASSIFIED, OPEN};
 use serde::{Deserialize, Serialize};
 
 use crate::layout::Layout;
+#[cfg(doc)]
+use crate::place::Place;
 use crate::rows::{Cell, RowView};
 
 /// Decides between rows of one identity: the first preference by which they differ; if none, the row whose canonical bytes
@@ -30,6 +33,8 @@ pub enum Preference {
     Latest,
     /// The row recorded first.
     Earliest,
+    /// None: each stands beside the others. Wherever it is listed, the others decide only among rows that say the same.
+    Each,
     /// Of rows that are one receipt, recorded at one instant by one source, that of the newer edition: a source may name
     /// behind a comma what it read the receipt by, `aliyun, codes 2`. Wherever it is listed, it decides among the rows of each
     /// receipt before the others decide among receipts.
@@ -40,6 +45,23 @@ pub enum Preference {
 pub(crate) type Receipt = (Option<i64>, Box<str>);
 
 impl Standing {
+    /// That of a fact of [`evidence::unclassified`]: that a receipt is in a class since stands before that it is in none, whichever
+    /// came first.
+    pub fn of_unclassified() -> Standing {
+        let words = vec![vec![CLASSIFIED.to_owned()], vec![OPEN.to_owned()]];
+        Standing { preferences: vec![Preference::Rank { attribute: "state".to_owned(), words }] }
+    }
+
+    /// That of the rows [beside](Place::superseded) those that stand, none of which is to be lost.
+    pub fn of_superseded() -> Standing {
+        Standing { preferences: vec![Preference::Each, Preference::Earliest] }
+    }
+
+    /// Whether rows of one identity all stand.
+    pub(crate) fn keeps_each(&self) -> bool {
+        self.preferences.contains(&Preference::Each)
+    }
+
     /// `Greater` when `left` stands rather than `right`; `Equal` only when no preference tells them apart.
     pub fn compare(&self, layout: &Layout, left: &RowView<'_>, right: &RowView<'_>) -> Ordering {
         let mut by_preference = self.preferences.iter().map(|it| it.compare(layout, left, right));
@@ -49,22 +71,31 @@ impl Standing {
     /// Which receipt the row is; `None` where rows are told apart without asking.
     pub(crate) fn receipt(&self, recorded_at: Option<i64>, source: Option<&str>) -> Option<Receipt> {
         let asks = self.preferences.contains(&Preference::Edition);
-        asks.then(|| (recorded_at, Box::from(parts(source).0)))
+        asks.then(|| (recorded_at, Box::from(parts(source.unwrap_or_default()).0)))
+    }
+
+    /// Who says so, without the edition where editions are told apart.
+    pub(crate) fn reporter<'s>(&self, source: &'s str) -> &'s str {
+        if self.preferences.contains(&Preference::Edition) { parts(source).0 } else { source }
     }
 
     /// `Greater` when `left` is the newer edition of one receipt, where that is asked.
     pub(crate) fn compare_editions(&self, left: &RowView<'_>, right: &RowView<'_>) -> Ordering {
         match self.preferences.contains(&Preference::Edition) {
-            true => natural(parts(left.source).1, parts(right.source).1),
+            true => natural(edition(left), edition(right)),
             false => Ordering::Equal,
         }
     }
 }
 
 /// Who says so, and by which edition.
-fn parts(source: Option<&str>) -> (&str, &str) {
-    let source = source.unwrap_or_default();
+fn parts(source: &str) -> (&str, &str) {
     source.split_once(", ").unwrap_or((source, ""))
+}
+
+/// By which edition a row was read.
+fn edition<'r>(row: &RowView<'r>) -> &'r str {
+    parts(row.source.unwrap_or_default()).1
 }
 
 /// Compares texts with numbers in them as people count: `1.9` before `1.10`.
@@ -104,7 +135,7 @@ impl Preference {
             }
             Preference::Latest => left.recorded_at.cmp(&right.recorded_at),
             Preference::Earliest => right.recorded_at.cmp(&left.recorded_at),
-            Preference::Edition => Ordering::Equal,
+            Preference::Edition | Preference::Each => Ordering::Equal,
         }
     }
 }

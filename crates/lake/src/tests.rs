@@ -11,7 +11,7 @@ mod full;
 mod known;
 mod truth;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -139,7 +139,12 @@ pub(crate) fn import(lake: &Lake, rows: &[Told], batch_rows: usize, at: i64) {
 
 /// What stands, by day and in the order of the rows.
 pub(crate) fn standing(lake: &Lake) -> Vec<FileEntry> {
-    let mut entries = lake.manifest.entries(&target().place, Interval::ALL, None).unwrap();
+    files_of(lake, &target().place)
+}
+
+/// The files of a place that stand.
+fn files_of(lake: &Lake, place: &Place) -> Vec<FileEntry> {
+    let mut entries = lake.manifest.entries(place, Interval::ALL, None).unwrap();
     entries.sort_unstable_by_key(|it| (it.day, it.from, it.path.clone()));
     entries
 }
@@ -151,8 +156,22 @@ pub(crate) fn contents(lake: &Lake) -> Vec<(Day, [u8; 32], [u8; 32])> {
 
 /// The canonical bytes of all rows that stand, sorted.
 pub(crate) fn rows_of(lake: &Lake) -> Vec<Vec<u8>> {
+    rows_in(lake, standing(lake))
+}
+
+/// How the rows are kept that do not stand.
+pub(crate) fn beside() -> Target {
+    Target { place: target().place.superseded().unwrap(), standing: Standing::of_superseded(), ..target() }
+}
+
+/// The canonical bytes of all rows that are kept and do not stand, sorted.
+pub(crate) fn superseded_of(lake: &Lake) -> Vec<Vec<u8>> {
+    rows_in(lake, files_of(lake, &beside().place))
+}
+
+fn rows_in(lake: &Lake, files: Vec<FileEntry>) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
-    for entry in standing(lake) {
+    for entry in files {
         let mut reader = FileRows::open(Arc::clone(&lake.blobs), &entry.path, &layout()).unwrap();
         while let Some(rows) = reader.next().unwrap() {
             all.extend((0..rows.len()).map(|row| canonical(&rows, row)));
@@ -166,6 +185,29 @@ pub(crate) fn canonical(rows: &Rows, row: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     rows.push_canonical(row, &mut bytes);
     bytes
+}
+
+/// What was ever told, whenever it was recorded.
+pub(crate) fn words(told: &[Told]) -> BTreeSet<Vec<u8>> {
+    let mut rows = Rows::new(layout());
+    told.iter().for_each(|it| push(&mut rows, *it));
+    (0..rows.len()).map(|row| word(&canonical(&rows, row))).collect()
+}
+
+/// What a row says, whenever it was recorded: its canonical bytes without that.
+pub(crate) fn word(canonical: &[u8]) -> Vec<u8> {
+    let (at, rest) = canonical.split_at(8);
+    let recorded_bytes = if rest[0] == 0 { 1 } else { 9 };
+    [at, &rest[recorded_bytes..]].concat()
+}
+
+/// What a lake has kept of what it was told: all of it, in what stands or beside it, and nothing beside it twice.
+pub(crate) fn assert_keeps(lake: &Lake, told: &[Told]) {
+    let standing: BTreeSet<Vec<u8>> = rows_of(lake).iter().map(|it| word(it)).collect();
+    let superseded = superseded_of(lake);
+    let beside: BTreeSet<Vec<u8>> = superseded.iter().map(|it| word(it)).collect();
+    assert_eq!(superseded.len(), beside.len(), "said twice");
+    assert_eq!(&standing | &beside, words(told));
 }
 
 /// The slow and obvious way to say what stands: one row for each day, subject and id.

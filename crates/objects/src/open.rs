@@ -37,6 +37,10 @@ fn bucket(address: &str, rest: &str) -> Result<Opened, BlobError> {
     if bucket.is_empty() {
         return Err(BlobError::Path(address.to_owned()));
     }
+    if lacks_credentials(|name| std::env::var(name).ok().filter(|it| !it.is_empty())) {
+        let why = "the environment names a store (AWS_ENDPOINT) and no credentials for it; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+        return Err(BlobError::Failed { path: address.to_owned(), why: why.to_owned() });
+    }
     let store = AmazonS3Builder::from_env()
         .with_bucket_name(bucket)
         .with_checksum_algorithm(Checksum::SHA256)
@@ -49,6 +53,23 @@ fn bucket(address: &str, rest: &str) -> Result<Opened, BlobError> {
     })
 }
 
+/// Whether nothing says who asks. Without a word of the environment the credentials of a virtual machine at Amazon are looked for,
+/// which takes minutes anywhere else; whoever names a store that is not Amazon's is not there.
+fn lacks_credentials(value: impl Fn(&str) -> Option<String>) -> bool {
+    const STORES: [&str; 4] = ["AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_S3_ENDPOINT"];
+    const AMAZON: &str = ".amazonaws.com";
+    const CREDENTIALS: [&str; 5] = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_SKIP_SIGNATURE",
+    ];
+    let is_elsewhere = |it: String| !it.contains(AMAZON);
+    STORES.iter().any(|it| value(it).is_some_and(is_elsewhere))
+        && CREDENTIALS.iter().all(|it| value(it).is_none())
+}
+
 fn folder(address: &str) -> Result<Opened, BlobError> {
     if !Folder::new(address).is_dir() {
         return Err(BlobError::Missing(address.to_owned()));
@@ -59,4 +80,24 @@ fn folder(address: &str) -> Result<Opened, BlobError> {
 
 fn failed(path: &str, error: &object_store::Error) -> BlobError {
     BlobError::Failed { path: path.to_owned(), why: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_is_named_needs_credentials_that_are_named() {
+        let lacks = |set: &[&str]| {
+            lacks_credentials(|name| set.contains(&name).then(|| "http://127.0.0.1:9000".to_owned()))
+        };
+        assert!(lacks(&["AWS_ENDPOINT"]) && lacks(&["AWS_ENDPOINT_URL", "AWS_REGION"]));
+        assert!(
+            !lacks(&["AWS_ENDPOINT", "AWS_ACCESS_KEY_ID"]) && !lacks(&["AWS_ENDPOINT", "AWS_SKIP_SIGNATURE"])
+        );
+        // At Amazon the machine itself has them.
+        assert!(!lacks(&["AWS_REGION"]) && !lacks(&[]));
+        let private = "https://bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com";
+        assert!(!lacks_credentials(|name| (name == "AWS_ENDPOINT_URL_S3").then(|| private.to_owned())));
+    }
 }

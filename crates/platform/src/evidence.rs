@@ -194,15 +194,16 @@ impl Said {
     }
 
     /// Names the source: the sender where the record names none; a customer's always says that it is one.
-    pub(crate) fn name(&self, record: Record) -> Record {
-        let source = match (self.side, record.source) {
+    pub(crate) fn name(&self, mut record: Record) -> Record {
+        let source = match (self.side, record.source.take()) {
             (Side::Provider, Some(it)) => it,
             (Side::Provider, None) => self.actor.clone(),
             (side, None) => side.name().into(),
             (side, Some(it)) if is_named(&it, side) => it,
             (side, Some(it)) => format!("{}:{it}", side.name()).into(),
         };
-        Record { source: Some(source), ..record }
+        record.source = Some(source);
+        record
     }
 }
 

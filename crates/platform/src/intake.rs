@@ -5,9 +5,11 @@
 pub(crate) mod affected;
 mod fit;
 mod known;
+mod open;
 mod outlook;
 mod receipt;
 mod revisions;
+mod together;
 pub mod unseen;
 mod vendors;
 mod volume;
@@ -23,6 +25,7 @@ use store::{Fault, Tx, Value, values};
 use timeline::Instant;
 
 use crate::audit::{self, Entry};
+use crate::evidence::Said;
 use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::{Failure, Refusal, RefusalKind};
@@ -34,6 +37,7 @@ use crate::volume::wait;
 use fit::{check_size, problem, too_many, unfit};
 pub use outlook::{Outlook, look};
 pub use receipt::{Problem, Receipt};
+pub use together::{Desk, Waiting, ready, submit};
 pub use vendors::{Sent, Vendor, prepare_receipts};
 pub use volume::secure;
 
@@ -55,6 +59,20 @@ pub const MEDIA: [(&str, Shape); 6] = [
 
 /// Bytes of SHA-256 kept of a record's line, to know it again.
 const DIGEST_BYTES: usize = 16;
+const BATCH_COLUMNS: [&str; 12] = [
+    "tenant_id",
+    "stream",
+    "seq",
+    "at",
+    "actor",
+    "side",
+    "records",
+    "first_at",
+    "last_at",
+    "sha256",
+    "head",
+    "lines",
+];
 /// The name under which problems name the body.
 const BODY: &str = "body";
 
@@ -152,23 +170,20 @@ pub fn prepare(opened: Opened, who: &Principal, body: Body) -> Result<Prepared, 
     let published = opened.published.clone();
     let schema = &published.contract.schema;
     let file = SourceFile { name: BODY.to_owned(), bytes: body.bytes };
-    let taken = evidence::take(schema, &file, body.shape);
-    if taken.records.len().saturating_add(taken.refused) > RECORDS_MAX {
+    let mut prepared = Prepared::new(opened, who, body.atomic);
+    let writer = LineWriter::new(schema);
+    let (mut count, mut unfit) = (0_usize, Vec::new());
+    let taken = evidence::take_each(schema, &file, body.shape, &mut |record| {
+        count += 1;
+        unfit.extend(prepared.add(record, &writer).err());
+    });
+    if count.saturating_add(taken.refused) > RECORDS_MAX {
         return Err(too_many().into());
     }
-    let mut prepared = Prepared::new(opened, who, body.atomic);
-    prepared.lines.reserve(file.bytes.len());
-    prepared.records.reserve(taken.records.len());
-    prepared.ids.reserve(taken.records.len());
+    let refused = taken.refused.saturating_add(unfit.len());
+    prepared.refused = u64::try_from(refused).unwrap_or(u64::MAX);
     prepared.problems = taken.diagnostics;
-    prepared.refused = u64::try_from(taken.refused).unwrap_or(u64::MAX);
-    let writer = LineWriter::new(schema);
-    for record in &taken.records {
-        if let Err(problem) = prepared.add(record, &writer) {
-            prepared.problems.push(problem);
-            prepared.refused += 1;
-        }
-    }
+    prepared.problems.append(&mut unfit);
     prepared.sha256 = prepared.volume.sha256(&prepared.lines);
     prepared.check_whole()?;
     Ok(prepared)
@@ -184,7 +199,7 @@ pub fn commit(
     let stream = Stream::named(&prepared.opened.tenant, &prepared.opened.name);
     let tenant = stream.enter(tx, who, Resource::Evidence, Verb::Create)?;
     check_version(tx, &stream, (&tenant, &prepared.opened))?;
-    if prepared.volume.count > 0 && prepared.volume.safe.is_none() {
+    if !prepared.volume.is_empty() && prepared.volume.safe.is_none() {
         return Err(Fault::broken("records in volume were not made safe").into());
     }
     keep(platform, tx, who, prepared)
@@ -192,8 +207,11 @@ pub fn commit(
 
 /// Refused when the contract is no longer the one a body was checked under.
 fn check_version(tx: &mut Tx<'_>, stream: &Stream, (tenant, opened): (&str, &Opened)) -> Result<(), Failure> {
-    let (agreement, version) = stream.governed(tx, tenant)?;
-    if (&agreement, &version) == (&opened.agreement, &opened.published.version) {
+    is_under(opened, &stream.governed(tx, tenant)?)
+}
+
+fn is_under(opened: &Opened, (agreement, version): &(String, String)) -> Result<(), Failure> {
+    if (agreement, version) == (&opened.agreement, &opened.published.version) {
         return Ok(());
     }
     Err(Refusal::new(
@@ -251,30 +269,36 @@ fn keep(
     let accepted = prepared.accepted();
     let mut receipt = Receipt::of(&prepared, duplicates);
     unseen::note(tx, &prepared)?;
-    if accepted == 0 {
+    if accepted == 0 && prepared.volume.is_empty() {
         return Ok(receipt);
     }
     let at = revisions.time(tx, &prepared, &latest)?;
     revisions.mark(tx, &prepared, seq)?;
     let reach = revisions.reach(&prepared).with(prepared.volume.reach);
-    latest.append(tx, &prepared, (seq, at, reach))?;
+    latest.append(tx, &[(&prepared, (seq, at, reach))])?;
     if let Some(safe) = &prepared.volume.safe {
         let first = prepared.volume.reach.from;
-        wait(tx, (&prepared.opened.tenant, &prepared.opened.name), (seq, first), safe)?;
+        wait(tx, (&prepared.opened.tenant, &prepared.opened.name), &[(seq, first)], safe)?;
     }
+    audit::append(tx, who, &prepared.opened.tenant, accepted_entry(&prepared, seq, duplicates))?;
+    affected::evidence_changed(tx, &prepared.opened, reach)?;
+    receipt.kept(seq, &prepared.sha256, Moment(at));
+    Ok(receipt)
+}
+
+/// What the log says of a body that is kept as batch `seq`.
+fn accepted_entry(prepared: &Prepared, seq: i64, duplicates: u64) -> Entry {
     let mut new = json!({
-        "accepted": accepted, "batch": seq, "duplicates": duplicates, "rejected": prepared.refused,
+        "accepted": prepared.accepted(), "batch": seq, "duplicates": duplicates, "rejected": prepared.refused,
         "sha256": prepared.sha256, "side": prepared.opened.side.name(),
     });
     if let Some(count) = prepared.in_volume() {
         new["in_volume"] = json!(count);
     }
-    let subject = prepared.opened.name.clone();
-    let entry = Entry { action: "evidence.accepted", subject, new, ..Entry::default() };
-    audit::append(tx, who, &prepared.opened.tenant, entry)?;
-    affected::evidence_changed(tx, &prepared.opened, reach)?;
-    receipt.kept(seq, &prepared.sha256, Moment(at));
-    Ok(receipt)
+    if let Some(count) = prepared.unclassified() {
+        new["unclassified"] = json!(count);
+    }
+    Entry { action: "evidence.accepted", subject: prepared.opened.name.clone(), new, ..Entry::default() }
 }
 
 /// How far a stream has come.
@@ -295,38 +319,37 @@ impl Latest {
         }
     }
 
-    /// Appends a batch of `(seq, at, reach)`.
-    fn append(
-        &self,
-        tx: &mut Tx<'_>,
-        prepared: &Prepared,
-        (seq, at, reach): (i64, Instant, Reach),
-    ) -> Result<(), Fault> {
-        let Prepared { opened, sha256, lines, actor, .. } = prepared;
-        let head = settle::hex(&Sha256::digest(format!("{}{sha256}", self.head)));
-        let records = i64::try_from(prepared.accepted()).unwrap_or(i64::MAX);
-        tx.execute(
-            "INSERT INTO evidence_batch (tenant_id, stream, seq, at, actor, side, records, first_at, last_at, sha256, head, lines)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            values![
-                &opened.tenant,
-                &opened.name,
-                seq,
-                at,
-                actor,
-                opened.side.name(),
-                records,
-                reach.from,
-                reach.until,
-                sha256,
-                &head,
-                lines.as_bytes()
-            ],
-        )?;
+    /// Appends batches of the stream, each with its `(seq, at, reach)`.
+    fn append(&self, tx: &mut Tx<'_>, batches: &[(&Prepared, (i64, Instant, Reach))]) -> Result<(), Fault> {
+        let Some((Prepared { opened, .. }, (last, ..))) = batches.last() else { return Ok(()) };
+        let (mut head, mut all, mut rows) = (self.head.clone(), 0, Vec::with_capacity(batches.len()));
+        for (prepared, (seq, at, reach)) in batches {
+            head = settle::hex(&Sha256::digest(format!("{head}{}", prepared.sha256)));
+            let records = i64::try_from(prepared.accepted()).unwrap_or(i64::MAX);
+            all += records;
+            rows.push([
+                Value::from(&opened.tenant),
+                Value::from(&opened.name),
+                Value::from(*seq),
+                Value::from(*at),
+                Value::from(&prepared.actor),
+                Value::from(prepared.opened.side.name()),
+                Value::from(records),
+                Value::from(reach.from),
+                Value::from(reach.until),
+                Value::from(&prepared.sha256),
+                Value::from(&head),
+                Value::from(prepared.lines.as_bytes()),
+            ]);
+        }
+        let new = tx.insert_many("evidence_batch", &BATCH_COLUMNS, &rows)?;
+        if usize::try_from(new) != Ok(rows.len()) {
+            return Err(Fault::broken("a batch of the stream was there before"));
+        }
         tx.execute(
             "INSERT INTO evidence_stream (tenant_id, stream, latest, records, head) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (tenant_id, stream) DO UPDATE SET latest = $3, records = evidence_stream.records + $4, head = $5",
-            values![&opened.tenant, &opened.name, seq, records, head],
+            values![&opened.tenant, &opened.name, *last, all, head],
         )?;
         Ok(())
     }
@@ -335,6 +358,7 @@ impl Latest {
 impl Prepared {
     /// Of nothing yet.
     fn new(opened: Opened, who: &Principal, atomic: bool) -> Self {
+        let volume = volume::InVolume::new(Said::by(&who.actor, opened.side));
         Self {
             opened,
             actor: who.actor.clone(),
@@ -344,7 +368,7 @@ impl Prepared {
             ids: Vec::new(),
             sha256: String::new(),
             reach: Reach::NONE,
-            volume: volume::InVolume::new(),
+            volume,
             problems: Vec::new(),
             refused: 0,
             told: vendors::Told::default(),
@@ -352,17 +376,16 @@ impl Prepared {
     }
 
     /// Takes a record, or says why it cannot be taken.
-    fn add(&mut self, record: &Record, writer: &LineWriter<'_>) -> Result<(), Diagnostic> {
-        if let Some(problem) = unfit(record, &self.opened) {
+    fn add(&mut self, record: Record, writer: &LineWriter<'_>) -> Result<(), Diagnostic> {
+        if let Some(problem) = unfit(&record, &self.opened) {
             return Err(problem);
         }
-        let from = self.lines.len();
-        writer.push(&mut self.lines, record);
         let fact = self.opened.published.contract.schema.facts.get(record.fact);
-        if fact.is_some_and(|it| it.volume) {
-            let line = self.lines.split_off(from);
-            return self.volume.add(record, &line, (&self.opened, &self.actor));
+        if let Some(fact) = fact.filter(|it| it.volume) {
+            return self.volume.add(record, fact, (&self.opened, writer));
         }
+        let from = self.lines.len();
+        writer.push(&mut self.lines, &record);
         let digest = Sha256::digest(self.lines.get(from..).unwrap_or_default().as_bytes());
         self.lines.push('\n');
         let digest = digest.get(..DIGEST_BYTES).unwrap_or_default();
@@ -377,13 +400,13 @@ impl Prepared {
             Value::from(digest),
             Value::Int(0),
         ]);
-        let reach = Reach::of(record);
+        let reach = Reach::of(&record);
         self.reach = self.reach.with(reach);
         self.records.push(Line {
             until: self.lines.len(),
             place: record.place.line,
-            id: record.id.clone(),
-            supersedes: record.supersedes.clone(),
+            id: record.id,
+            supersedes: record.supersedes,
             reach,
         });
         Ok(())
@@ -394,9 +417,22 @@ impl Prepared {
         self.records.len().saturating_add(self.volume.count)
     }
 
+    /// Whether it keeps records in volume and touches nothing else of the store.
+    fn is_nothing_but_volume(&self) -> bool {
+        self.volume.count > 0
+            && self.records.is_empty()
+            && self.told.unseen.is_empty()
+            && self.told.open.news().is_none()
+    }
+
     /// Records that come in volume, where any do.
     fn in_volume(&self) -> Option<u64> {
         Some(self.volume.count).filter(|it| *it > 0).map(|it| u64::try_from(it).unwrap_or(u64::MAX))
+    }
+
+    /// Receipts in no class that are kept, where any are.
+    fn unclassified(&self) -> Option<u64> {
+        Some(self.told.open.receipts).filter(|it| *it > 0)
     }
 
     /// Refuses a body that is to be kept whole when anything of it is bad.

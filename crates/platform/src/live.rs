@@ -154,7 +154,7 @@ fn so_far(cycle: &CycleSpan, now: Instant) -> Option<CycleSpan> {
 
 /// What a live view shows of a settlement.
 fn shown(settlement: &Settlement) -> Json {
-    parts(settlement, &["status", "levels", "promises", "remedies", "rights"])
+    parts(settlement, &["status", "levels", "promises", "remedies", "rights", "lints"])
 }
 
 fn budgets(nothing_more: &Settlement, goes_on: &Settlement) -> Vec<Budget> {

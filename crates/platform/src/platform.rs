@@ -11,6 +11,7 @@ use crate::board::Board;
 use crate::books::{self, Desk};
 use crate::contracts::Contracts;
 use crate::evidence::Cache;
+use crate::intake;
 use crate::refusal::Failure;
 use crate::settings::Settings;
 use crate::status;
@@ -35,6 +36,8 @@ pub struct Platform {
     pub status: Arc<status::Kept>,
     /// Where transactions wait to be posted together.
     pub desk: Arc<Desk>,
+    /// Where bodies of records in volume wait to be kept together.
+    pub intake: Arc<intake::Desk>,
     /// Where evidence in volume is kept.
     pub volume: Arc<Volume>,
 }
@@ -52,6 +55,7 @@ impl Platform {
             board: Arc::default(),
             status: Arc::default(),
             desk: Together::new(books::post_waiting),
+            intake: Arc::default(),
             volume,
         }
     }

@@ -96,6 +96,11 @@ impl Principal {
         Ok(TenantHandle { id: tenant.to_owned() })
     }
 
+    /// Whether both may do the same.
+    pub(crate) fn has_the_rights_of(&self, other: &Self) -> bool {
+        (&self.roles, &self.scopes) == (&other.roles, &other.scopes)
+    }
+
     fn check(&self, role: Role, resource: Resource, verb: Verb) -> Result<(), Failure> {
         let scope = format!("{}:{}", resource.name(), verb.name());
         let all = format!("{}:*", resource.name());

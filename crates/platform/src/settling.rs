@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ::evidence::{Evidence, Facts, Memory, Record, partitions_text};
 use calendar::{Cycle, cycle_at};
+use language::Contract;
 use serde_json::Value as Json;
 use settle::settlement::{CycleSpan, Lint};
 use settle::{Inputs, Overrides, Settlement};
@@ -166,14 +167,15 @@ impl InForce {
     ) -> Result<(Settlement, Option<Told>), Failure> {
         let contract = &self.published.contract;
         let Given { inputs, overrides, listed, lint } = self.given(known, cycle, as_of)?;
-        let settle = |facts: &dyn Facts| settle::settle(contract, facts, cycle, &inputs, &overrides);
+        let settle = |contract: &Contract, facts: &dyn Facts| {
+            settle::settle(contract, facts, cycle, &inputs, &overrides)
+        };
         let (mut settlement, told) = if contract.schema.facts.iter().any(|it| it.volume) {
             let known = (listed, known.files.as_slice());
-            let (settlement, told) =
-                volume::settle(platform, contract, known, cycle.counted.until(), settle)?;
+            let (settlement, told) = volume::settle(platform, contract, known, cycle.counted, settle)?;
             (settlement, Some(told))
         } else {
-            (settle(&listed), None)
+            (settle(contract, &listed), None)
         };
         settlement.lints.extend::<Option<Lint>>(lint);
         Ok((settlement, told))

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
-use settle::settlement::{RemedyStatus, SettlementStatus};
+use settle::UNCLASSIFIED;
+use settle::settlement::{Lint, RemedyStatus, SettlementStatus, Verdict};
 use sha2::{Digest as _, Sha256};
 use store::{Fault, Row, Tx, values};
 use timeline::Instant;
@@ -319,12 +320,21 @@ fn missing(settled: &Settled) -> Vec<Json> {
     let mut missing = Vec::new();
     let mut add = |en: String, zh: String| missing.push(json!({ "en": en, "zh": zh }));
     let settlement = &settled.settlement;
+    let open: Vec<&Lint> = settlement.lints.iter().filter(|it| it.code == UNCLASSIFIED).collect();
+    let undecided = settlement.promises.iter().any(|it| it.verdict == Verdict::Provisional);
     match settlement.status {
-        SettlementStatus::Final => {}
         SettlementStatus::NoData => add("there is no evidence at all".into(), "没有任何证据".into()),
-        SettlementStatus::Provisional => {
+        SettlementStatus::Provisional if open.is_empty() || undecided => {
             add("a table or a period it needs is not complete yet".into(), "所需的日历或期间尚不完整".into());
         }
+        SettlementStatus::Final | SettlementStatus::Provisional => {}
+    }
+    for it in open {
+        let (en, zh) = (&it.message.en, &it.message.zh);
+        add(
+            format!("{en}: agree what these codes mean in a new version, and have the receipts sent again"),
+            format!("{zh}：请在新版本中约定这些状态码的含义，并重新发送回执"),
+        );
     }
     if settled.misunderstood > 0 {
         let (count, version) = (settled.misunderstood, &settled.terms.published.version);

@@ -84,6 +84,12 @@ struct Open {
 /// Which of the records with one id stands: what the contract's annex says. Without one it is the one recorded last, for whoever
 /// sends a record again says what holds now.
 fn rule(store: &Store, place: &Place) -> Result<Standing, ManifestError> {
+    if ::evidence::unclassified::fact_of(&place.fact).is_some() {
+        return Ok(Standing::of_unclassified());
+    }
+    if place.is_superseded() {
+        return Ok(Standing::of_superseded());
+    }
     let found = store.read(Scope::Provider, |tx| annexes::rule(tx, place)).map_err(manifest::failed)?;
     Ok(found.unwrap_or_else(|| Standing { preferences: vec![Preference::Latest] }))
 }

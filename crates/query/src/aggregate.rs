@@ -3,6 +3,7 @@
 use datafusion::dataframe::DataFrame;
 use evidence::{FactSchema, FactsError, Group, Question};
 
+use crate::refused::Refused;
 use crate::{answer, plan};
 
 /// The groups that occur, ordered by slice, then keys, each with its measures: what [`evidence::Memory`] answers about
@@ -28,5 +29,9 @@ pub async fn aggregate(
 
 /// Why the engine cannot answer, in words.
 pub(crate) fn unavailable(error: datafusion::error::DataFusionError) -> FactsError {
-    FactsError::Unavailable(error.to_string())
+    let said = error.to_string();
+    FactsError::Unavailable(match Refused::from_reading(said) {
+        Refused::Unreadable(said) => said,
+        damaged => damaged.to_string(),
+    })
 }

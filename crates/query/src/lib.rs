@@ -7,8 +7,11 @@
 mod aggregate;
 mod answer;
 mod ask;
+mod bounded;
 mod column;
+mod footer;
 mod kernel;
+mod listed;
 mod manifest;
 mod plan;
 mod predicate;
@@ -18,9 +21,11 @@ mod show;
 mod sql;
 mod table;
 mod tables;
+mod verified;
 
 pub use aggregate::aggregate;
 pub use ask::{Asked, Language};
+pub use bounded::{ask_within, enter, is_within};
 pub use column::{SCALE, table_schema};
 pub use kernel::{Kept, RunAggregate, RunAggregation};
 pub use manifest::entries;

@@ -14,6 +14,7 @@ use object_store::ObjectStore;
 use url::Url;
 
 use crate::kernel::RunAggregation;
+use crate::verified::Verified;
 
 /// Functions that make much of little before any bound is asked, or tell of the machine.
 const WITHHELD: [&str; 4] = ["repeat", "lpad", "rpad", "version"];
@@ -42,9 +43,10 @@ pub fn store_url() -> Result<ObjectStoreUrl> {
     ObjectStoreUrl::parse(STORE)
 }
 
-/// A registry that knows [`store_url`], which is `store`, and no other.
+/// A registry that knows [`store_url`], which is `store`, and no other. Files are read from it by their digest and place, as a
+/// [`Table`](crate::Table) names them, and each once it was found to be what it is named by.
 pub fn only(store: Arc<dyn ObjectStore>) -> Arc<dyn ObjectStoreRegistry> {
-    Arc::new(Only(store))
+    Arc::new(Only(Arc::new(Verified::new(store))))
 }
 
 /// A session over `store` alone.

@@ -1,5 +1,6 @@
 //! Answers as a table for reading, as CSV and as JSON. Decimals stay text, digit for digit.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use datafusion::arrow::array::{Array, ArrayRef};
@@ -8,6 +9,7 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde_json::{Map, Value};
 
+use crate::refused::Refused;
 use crate::sql::Answer;
 
 /// How an answer is written.
@@ -21,14 +23,19 @@ pub enum Format {
     Json,
 }
 
-/// The answer in that format, with a line break at its end.
-pub fn show(answer: &Answer, format: Format) -> Result<String, ArrowError> {
-    let rows = rows(answer)?;
-    Ok(match format {
-        Format::Table => table(answer, &rows),
-        Format::Csv => csv(answer, &rows),
-        Format::Json => json(answer, &rows),
-    })
+/// The answer in that format, with a line break at its end. Refused where the format cannot say it.
+pub fn show(answer: &Answer, format: Format) -> Result<String, Refused> {
+    let rows = rows(answer).map_err(|error| Refused::Unreadable(error.to_string()))?;
+    match format {
+        Format::Table => Ok(table(answer, &rows)),
+        Format::Csv => Ok(csv(answer, &rows)),
+        Format::Json => {
+            // An object has one value under a name.
+            let mut seen = BTreeSet::new();
+            let twice = names(answer).into_iter().find(|it| !seen.insert(*it));
+            twice.map_or_else(|| Ok(json(answer, &rows)), |it| Err(Refused::SameName(it.to_owned())))
+        }
+    }
 }
 
 /// The cells as text, row by row; `None` where nothing is.

@@ -26,6 +26,7 @@ use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::column::AT;
+use crate::verified;
 
 /// The column that says which stream a record came by.
 pub const STREAM: &str = "stream";
@@ -37,6 +38,9 @@ pub struct File {
     pub path: String,
     /// Its length in bytes.
     pub bytes: u64,
+    /// The SHA-256 of its bytes; a file of others is not read.
+    #[serde(with = "verified::hex")]
+    pub sha256: [u8; 32],
     /// How many records it holds.
     pub rows: u64,
     /// The stream its records came by.
@@ -53,6 +57,7 @@ impl From<&lake::FileEntry> for File {
         File {
             path: entry.path.clone(),
             bytes: entry.bytes,
+            sha256: entry.sha256,
             rows: entry.rows,
             stream: entry.place.stream.clone(),
             first: entry.from.nanos(),
@@ -129,7 +134,7 @@ impl Table {
         let apart = self.has_streams();
         let mut listed = PartitionedFile::new(String::new(), file.bytes);
         // The path is the very text: nothing in it is escaped once more.
-        listed.object_meta.location = Path::parse(&file.path)?;
+        listed.object_meta.location = Path::parse(verified::name(&file.sha256, &file.path))?;
         listed.partition_values = apart.then(|| ScalarValue::Utf8(Some(file.stream))).into_iter().collect();
         Ok(listed)
     }

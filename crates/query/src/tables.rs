@@ -5,15 +5,14 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::TableReference;
-use datafusion::datasource::file_format::FileFormat;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::prelude::SessionContext;
 use lake::FileEntry;
+use object_store::ObjectStore;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use crate::column::{Kind, instant_type, number_type};
+use crate::footer;
 use crate::refused::Refused;
 use crate::session::{Bounds, session, store_url};
 use crate::table::{File, Table};
@@ -44,7 +43,7 @@ pub async fn tables(
     let own = own(lake, tenant)?;
     let mut tables = BTreeMap::new();
     for (fact, files) in files(tenant, entries)? {
-        let columns = columns(&own, &fact, &files).await?;
+        let columns = columns(&own, tenant, &fact, entries).await?;
         let store = store_url().map_err(unreadable)?;
         tables.insert(fact, Table::new(Arc::new(columns), store, files));
     }
@@ -57,7 +56,8 @@ fn own(lake: Arc<dyn ObjectStore>, tenant: &str) -> Result<Arc<dyn ObjectStore>,
     Ok(Arc::new(PrefixStore::new(lake, folder)))
 }
 
-fn standing<'e>(tenant: &'e str, entries: &'e [FileEntry]) -> impl Iterator<Item = &'e FileEntry> {
+/// The files of the tenant that stand.
+pub(crate) fn standing<'e>(tenant: &'e str, entries: &'e [FileEntry]) -> impl Iterator<Item = &'e FileEntry> {
     entries.iter().filter(move |it| it.place.tenant == tenant && it.removed_at.is_none())
 }
 
@@ -70,14 +70,18 @@ pub fn unsettled(tenant: &str, entries: &[FileEntry]) -> Vec<String> {
 
 /// The standing files of the tenant by fact, named from the tenant's folder on.
 pub fn files(tenant: &str, entries: &[FileEntry]) -> Result<BTreeMap<String, Vec<File>>, Refused> {
-    let folder = format!("{}/", lake::segment(tenant));
     let mut files: BTreeMap<String, Vec<File>> = BTreeMap::new();
     for entry in standing(tenant, entries) {
-        let path = entry.path.strip_prefix(&folder).ok_or_else(outside)?;
-        let file = File { path: path.to_owned(), ..File::from(entry) };
+        let file = File { path: within(tenant, entry)?.to_owned(), ..File::from(entry) };
         files.entry(entry.place.fact.clone()).or_default().push(file);
     }
     Ok(files)
+}
+
+/// Where the file lies in the tenant's folder.
+fn within<'e>(tenant: &str, entry: &'e FileEntry) -> Result<&'e str, Refused> {
+    let path = entry.path.strip_prefix(&lake::segment(tenant)).and_then(|it| it.strip_prefix('/'));
+    path.ok_or_else(outside)
 }
 
 fn unreadable(error: impl std::fmt::Display) -> Refused {
@@ -89,17 +93,22 @@ fn outside() -> Refused {
 }
 
 /// The columns of the files together, by the newest file of each stream: in the order they first occur.
-async fn columns(store: &Arc<dyn ObjectStore>, fact: &str, files: &[File]) -> Result<Schema, Refused> {
-    let mut newest: BTreeMap<&str, &File> = BTreeMap::new();
-    for file in files {
-        let known = newest.entry(&file.stream).or_insert(file);
-        if file.last > known.last {
+async fn columns(
+    store: &Arc<dyn ObjectStore>,
+    tenant: &str,
+    fact: &str,
+    entries: &[FileEntry],
+) -> Result<Schema, Refused> {
+    let mut newest: BTreeMap<&str, &FileEntry> = BTreeMap::new();
+    for file in standing(tenant, entries).filter(|it| it.place.fact == fact) {
+        let known = newest.entry(&file.place.stream).or_insert(file);
+        if file.until > known.until {
             *known = file;
         }
     }
     let mut columns: Vec<Field> = Vec::new();
     for file in newest.into_values() {
-        for field in fields(store, file).await? {
+        for field in fields(store, tenant, file).await? {
             match columns.iter().find(|it| it.name() == field.name()) {
                 None => columns.push(field),
                 Some(known) if known.data_type() == field.data_type() => {}
@@ -115,13 +124,8 @@ fn differing(fact: &str, column: &str) -> Refused {
 }
 
 /// The columns of a file as those of a table; what no file of the lake has is passed over.
-async fn fields(store: &Arc<dyn ObjectStore>, file: &File) -> Result<Vec<Field>, Refused> {
-    let path = Path::parse(&file.path).map_err(unreadable)?;
-    // A store within a store says the whole path.
-    let found = ObjectMeta { location: path.clone(), ..store.head(&path).await.map_err(unreadable)? };
-    let state = SessionContext::new().state();
-    let read = ParquetFormat::default().infer_schema(&state, store, &[found]).await;
-    let read = read.map_err(unreadable)?;
+async fn fields(store: &Arc<dyn ObjectStore>, tenant: &str, file: &FileEntry) -> Result<Vec<Field>, Refused> {
+    let read = footer::columns(store, within(tenant, file)?, file).await?;
     let fields = read.fields().iter().filter_map(|it| {
         let kind = match it.data_type() {
             DataType::Utf8 | DataType::Utf8View => Kind::Text.data_type(),

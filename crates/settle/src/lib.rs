@@ -26,3 +26,4 @@ pub use settle::{cycle_span, hex, settle};
 pub use settlement::{Inputs, Settlement};
 pub use shown::Shown;
 pub use tenant::of_tenant;
+pub use unclassified::UNCLASSIFIED;

@@ -1,8 +1,7 @@
 //! Receipts in no class: no figure counts their messages, so a settlement that rests on them says so and is not final.
 
 use diagnostic::Bilingual;
-use evidence::unclassified::OPEN;
-use evidence::{Datum, Facts, Field, Measure, Predicate, Question};
+use evidence::{Datum, Facts, Field, Question};
 use language::contract::Contract;
 use timeline::Interval;
 
@@ -10,6 +9,8 @@ use crate::settlement::Lint;
 
 /// Codes that are named; further ones are counted.
 const NAMED_MAX: usize = 5;
+/// The code of the finding.
+pub const UNCLASSIFIED: &str = "N0306";
 
 /// One finding for each fact that has open receipts of messages sent in the window. A contract has the facts beside its own
 /// only where there are such receipts.
@@ -22,10 +23,8 @@ pub(crate) fn lints(contract: &Contract, facts: &dyn Facts, within: Interval) ->
 /// How often each code, the most frequent first.
 fn codes(facts: &dyn Facts, fact: usize, within: Interval) -> Vec<(i128, String)> {
     let question = Question {
-        filter: Predicate::Equals(Field::Attribute(0), Some(Datum::Text(OPEN.into()))),
         group_by: (1..=3).map(Field::Attribute).collect(),
-        measures: vec![Measure::Count],
-        ..Question::about(fact, within)
+        ..evidence::unclassified::question(fact, within)
     };
     // Whoever asks on our behalf keeps why there is no answer, and settles nothing then.
     let groups = facts.aggregate(&question).unwrap_or_default();
@@ -64,5 +63,5 @@ fn lint(fact: &str, codes: &[(i128, String)]) -> Option<Lint> {
         ),
         format!("`{fact}` 有 {all} 条回执不属于任何分类，各数值均未计入：{}{more_zh}", named.join("、")),
     );
-    Some(Lint { code: "N0306".to_owned(), message, clause: None })
+    Some(Lint { code: UNCLASSIFIED.to_owned(), message, clause: None })
 }

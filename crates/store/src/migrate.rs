@@ -7,20 +7,22 @@ use crate::postgres_connection::ROLE;
 use crate::value::Value;
 
 /// The schema this program writes.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Each version's statements, in the common subset of SQL.
-const MIGRATIONS: [(i64, &str); 6] = [
+const MIGRATIONS: [(i64, &str); 8] = [
     (1, include_str!("migrations/0001.sql")),
     (2, include_str!("migrations/0002.sql")),
     (3, include_str!("migrations/0003.sql")),
     (4, include_str!("migrations/0004.sql")),
     (5, include_str!("migrations/0005.sql")),
     (6, include_str!("migrations/0006.sql")),
+    (7, include_str!("migrations/0007.sql")),
+    (8, include_str!("migrations/0008.sql")),
 ];
 
 /// Tables whose rows belong to a tenant (column `tenant_id`; '' belongs to the provider).
-pub const TENANT_TABLES: [&str; 33] = [
+pub const TENANT_TABLES: [&str; 34] = [
     "subscription",
     "notice_delivery",
     "evidence_batch",
@@ -29,6 +31,7 @@ pub const TENANT_TABLES: [&str; 33] = [
     "lake_file",
     "lake_waiting",
     "receipt_unseen",
+    "receipt_open",
     "correction",
     "maintenance",
     "attestation",

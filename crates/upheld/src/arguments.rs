@@ -36,6 +36,9 @@ pub(crate) enum Command {
     Verify(VerifyArguments),
     /// Bring receipts and records in volume from files into a lake.
     Import(ImportArguments),
+    /// Write the rows of a Parquet file as lines of JSON, within bounded memory; `import` runs it.
+    #[command(hide = true)]
+    ParquetLines(ParquetLinesArguments),
     /// Ask one SQL statement about one tenant's records in volume; nothing is changed.
     #[command(disable_help_flag = true)]
     Query(QueryArguments),
@@ -80,6 +83,13 @@ pub(crate) enum Language {
     Zh,
     /// English
     En,
+}
+
+/// Somebody's Parquet.
+#[derive(Debug, Args)]
+pub(crate) struct ParquetLinesArguments {
+    /// The file.
+    pub(crate) file: PathBuf,
 }
 
 /// Options common to commands that print.

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Settle(it) => command::settle::run(it),
         Command::Verify(it) => command::verify::run(it),
         Command::Import(it) => command::import::run(it),
+        Command::ParquetLines(it) => command::import::apart::run(&it.file),
         Command::Query(it) => command::query::run(it),
         Command::Recount(it) => command::recount::run(it),
         Command::Demo(it) => command::demo::run(it),

@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diagnostic::{Bilingual, Diagnostic, Severity};
-use evidence::unclassified::OPEN;
-use evidence::{Datum, FactSchema, Facts, Field, Measure, Memory, Partition, Predicate, Question, Schema};
+use evidence::{FactSchema, Facts, Memory, Partition, Schema};
 use lake::{Blobs, FileEntry, Layout, Place, Standing, Target};
 use language::Contract;
-use quantity::Ratio;
 use timeline::{Instant, Interval};
 
 use crate::arguments::LakeArguments;
@@ -166,7 +164,7 @@ impl Lake for OpenLake {
 }
 
 impl OpenLake {
-    /// How many open receipts there are beside a fact.
+    /// Whether there are open receipts beside a fact.
     fn open_receipts(
         &self,
         contract: &Contract,
@@ -185,14 +183,7 @@ impl OpenLake {
         let none = Memory::from_records(Vec::new());
         let facts =
             lake::LakeFacts::open(none, blobs, entries, &schema, within).map_err(|it| unreadable(&it))?;
-        let question = Question {
-            filter: Predicate::Equals(Field::Attribute(0), Some(Datum::Text(OPEN.into()))),
-            measures: vec![Measure::Count],
-            ..Question::about(0, within)
-        };
-        let answer = facts.aggregate(&question).map_err(|it| volume::unanswered(&it))?;
-        let count = answer.first().and_then(|it| it.values.first()).cloned().flatten();
-        Ok(!matches!(count, None | Some(Datum::Number(Ratio::ZERO))))
+        evidence::unclassified::is_open(&facts, 0, within).map_err(|it| volume::unanswered(&it))
     }
 }
 

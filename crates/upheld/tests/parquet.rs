@@ -6,12 +6,16 @@
 mod support;
 
 use std::fmt::Write;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::Output;
 use std::sync::Arc;
 
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
@@ -210,4 +214,99 @@ fn a_damaged_table_is_refused_by_its_name_and_never_brings_the_program_down() {
     assert!(refused > 5, "only {refused} were refused");
     let cut = import(folder.path(), "receipts.parquet", &whole[..whole.len() - 9], "parquet", "lake-cut");
     assert!(text(&cut.stderr).contains("receipts.parquet"), "{}", text(&cut.stderr));
+}
+
+/// How values of a page are written, by Parquet's numbers.
+const PLAIN: u8 = 0;
+const DELTA_LENGTHS: u8 = 6;
+
+/// A file of one text in one page, whose header says so much of its length and whose bytes are these, compressed.
+fn claiming(folder: &Path, encoding: u8, length: i32, packed: &[u8]) -> Vec<u8> {
+    let mut page = vec![0x15, 0, 0x15];
+    page.extend(varint(zigzag(length)));
+    page.push(0x15);
+    page.extend(varint(zigzag(i32::try_from(packed.len()).expect("a page"))));
+    // One value, and its levels as runs, which a column that is never absent has none of.
+    page.extend([0x2c, 0x15, 2, 0x15, encoding * 2, 0x15, 6, 0x15, 6, 0, 0]);
+    page.extend(packed);
+    fs::write(folder.join("page"), &page).expect("written");
+
+    let schema =
+        Arc::new(parse_message_type("message m { required binary id (STRING); }").expect("a schema"));
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).expect("a writer");
+    let column = writer.schema_descr().column(0);
+    let bytes = page.len() as u64;
+    let metadata = ColumnChunkMetaData::builder(column)
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_num_values(1)
+        .set_data_page_offset(0)
+        .set_total_compressed_size(i64::try_from(bytes).expect("a length"))
+        .set_total_uncompressed_size(i64::from(length))
+        .build()
+        .expect("metadata");
+    let mut group = writer.next_row_group().expect("a group");
+    let close = ColumnCloseResult {
+        bytes_written: bytes,
+        rows_written: 1,
+        metadata,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
+    group.append_column(&File::open(folder.join("page")).expect("a page"), close).expect("appended");
+    group.close().expect("closed");
+    writer.into_inner().expect("whole")
+}
+
+fn zigzag(value: i32) -> u64 {
+    u64::try_from(value).expect("positive") << 1
+}
+
+fn varint(mut value: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value > 0x7f {
+        bytes.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
+}
+
+/// A page is decompressed whole, and the lengths of its texts are laid out before one is read: both are as long as they claim.
+#[test]
+fn a_page_that_unfolds_to_gigabytes_is_refused_and_takes_no_more_memory_than_it_may() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let zeros = io::repeat(0).take(i32::MAX as u64);
+    let bomb = zstd::stream::encode_all(zeros, 3).expect("compressed");
+    // Blocks of 128 lengths in 4 parts, of which there are as many as a number can say; the first is 0.
+    let mut lengths = [varint(128), varint(4), varint(1 << 40), varint(0)].concat();
+    lengths.extend([0; 64]);
+    let packed = zstd::stream::encode_all(&lengths[..], 3).expect("compressed");
+    for (what, file) in [
+        ("a page", claiming(folder.path(), PLAIN, i32::MAX, &bomb)),
+        (
+            "lengths",
+            claiming(folder.path(), DELTA_LENGTHS, i32::try_from(lengths.len()).expect("few"), &packed),
+        ),
+    ] {
+        assert!(file.len() < 1 << 20, "{what}: {}", file.len());
+        let output = import(folder.path(), "bomb.parquet", &file, "parquet", &format!("lake of {what}"));
+        let told = text(&output.stderr);
+        assert!(
+            told.contains("bomb.parquet") && told.contains("takes more than 1024 MiB of memory"),
+            "{what}: {told}"
+        );
+        assert_eq!(output.status.code(), Some(3), "{what}");
+    }
+}
+
+#[test]
+fn a_page_of_that_make_is_read_when_it_says_the_truth() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain = [&3_u32.to_le_bytes()[..], b"one"].concat();
+    let packed = zstd::stream::encode_all(&plain[..], 3).expect("compressed");
+    let file = claiming(folder.path(), PLAIN, 7, &packed);
+    fs::write(folder.path().join("one.parquet"), file).expect("written");
+    let output = run(upheld().arg("parquet-lines").arg(folder.path().join("one.parquet")));
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "{\"id\":\"one\"}\n".into()));
 }

@@ -17,6 +17,9 @@ const TIME_MAX: Duration = Duration::from_secs(300);
 /// Bytes of all bodies that are being read or worked on: eight of the longest. What is made of them takes several times as much.
 const HELD_BYTES_MAX: usize = 128 << 20;
 
+/// So much is set aside for a body that says itself how long it is, before any of it came.
+const AHEAD_BYTES: usize = 256 << 10;
+
 /// The room for the bodies of a process.
 #[derive(Debug, Default)]
 pub(crate) struct Bodies(Arc<AtomicUsize>);
@@ -82,11 +85,12 @@ fn as_it_is(headers: &HeaderMap) -> Result<(), Failure> {
 
 async fn whole(body: Body, limit: usize, mut held: Held) -> Result<(Bytes, Held), Failure> {
     // Of a body that says itself that it is too long nothing is read.
-    if usize::try_from(body.size_hint().lower()).is_ok_and(|it| it > limit) {
+    let said = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if said > limit {
         return Err(too_long(limit));
     }
     let mut body = Limited::new(body, limit);
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(said.min(AHEAD_BYTES));
     loop {
         match tokio::time::timeout(PAUSE_MAX, body.frame()).await.map_err(|_| slow())? {
             None => return Ok((bytes.into(), held)),

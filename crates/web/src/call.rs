@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::parts::Parts;
 use crate::problem::problem;
 use crate::reply::Reply;
-use crate::route::{Action, Commit, Route};
+use crate::route::{Action, Route, Todo};
 
 /// Answers one request to a route.
 pub(crate) async fn answer(
@@ -99,6 +99,7 @@ pub async fn call(
             // Callers without a name would share their keys.
             let named = (!who.actor.is_empty()).then(|| headers.get("idempotency-key")).flatten();
             let key = named.map(idempotency_key).transpose()?;
+            parts.is_keyed = key.is_some();
             let asked = key.map(|key| Asked { key, digest: digest(route, &parts, &body) });
             let (prepare, success) = (prepare.clone(), route.success);
             let (preparing, before) = (app.clone(), asked.clone());
@@ -110,13 +111,19 @@ pub async fn call(
                 {
                     return Ok((Ready::Answered(again(it)), held));
                 }
-                let commit = prepare(&preparing.platform, &who, &parts, body)?;
-                Ok((Ready::Prepared(commit, Box::new((who, parts))), held))
+                let todo = prepare(&preparing.platform, &who, &parts, body)?;
+                Ok((Ready::Prepared(todo, Box::new((who, parts))), held))
             })
             .await?;
             let (commit, who, parts) = match ready {
                 Ready::Answered(reply) => return Ok(reply),
-                Ready::Prepared(commit, of) => (commit, of.0, of.1),
+                Ready::Prepared(Todo::Together(work), _) => {
+                    let (done, answer) = oneshot::channel();
+                    // Whoever asked has gone; the work is done all the same.
+                    work(Box::new(move |it| drop(done.send(it))));
+                    return answer.await.unwrap_or_else(|_| Err(stopping()));
+                }
+                Ready::Prepared(Todo::Alone(commit), of) => (commit, of.0, of.1),
             };
             let platform = app.platform.clone();
             in_the_writing_thread(app, move |tx| {
@@ -141,7 +148,7 @@ enum Ready {
     /// The same request was answered before.
     Answered(Reply),
     /// What is left to do, and for whom.
-    Prepared(Commit, Box<(Principal, Parts)>),
+    Prepared(Todo, Box<(Principal, Parts)>),
 }
 
 /// Does work in the writing thread, and waits until it is durable.
@@ -154,7 +161,11 @@ async fn in_the_writing_thread<T: Send + 'static>(
         // Whoever asked has gone; with the same key the answer can be had again.
         let _ = done.send(outcome);
     });
-    answer.await.unwrap_or_else(|_| Err(Fault::Unavailable("stopping".to_owned()).into()))
+    answer.await.unwrap_or_else(|_| Err(stopping()))
+}
+
+fn stopping() -> Failure {
+    Fault::Unavailable("stopping".to_owned()).into()
 }
 
 /// A lawful authority may look at much; each look is on the provider's record before it is answered.
@@ -348,6 +359,7 @@ pub fn parts<'a>(app: &App, head: &request::Parts, path: impl Iterator<Item = (&
         agent: text("user-agent").chars().take(200).collect(),
         session: cookie(headers, SESSION_COOKIE).or_else(|| session_bearer(headers)),
         trace: trace_id(headers, app),
+        is_keyed: false,
         again: None,
     }
 }

@@ -29,7 +29,7 @@ pub use openapi::document;
 pub use parts::{Again, Parts};
 pub use problem::status;
 pub use reply::Reply;
-pub use route::{Action, Commit, Later, Route};
+pub use route::{Action, Commit, Later, Route, Todo, Told};
 pub use router::{router, router_logging_to, router_with};
 pub use serve::serve;
 pub use table::{Right, RouteInfo, table};

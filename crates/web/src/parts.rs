@@ -40,6 +40,8 @@ pub struct Parts {
     pub session: Option<String>,
     /// The trace id.
     pub trace: String,
+    /// The caller gave the request a key, under which its reply is kept.
+    pub is_keyed: bool,
     /// A page shown again because what was filled in was refused.
     pub again: Option<Again>,
 }

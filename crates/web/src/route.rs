@@ -23,9 +23,18 @@ pub(crate) type Read =
 /// What is left to do in the writing thread.
 pub type Commit =
     Box<dyn FnOnce(&Platform, &mut Tx<'_>, &Principal, &Parts) -> Result<Reply, Failure> + Send>;
+/// Is told what became of a request.
+pub type Told = Box<dyn FnOnce(Result<Reply, Failure>) + Send>;
 /// Checks a body beside the writing thread.
-pub(crate) type Prepare =
-    dyn Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync;
+pub(crate) type Prepare = dyn Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Todo, Failure> + Send + Sync;
+
+/// What is left to do when a body has been checked.
+pub enum Todo {
+    /// A write of its own, in which the reply is kept with the caller's key.
+    Alone(Commit),
+    /// It shares a write with others of its kind, and who waits is told afterwards. Only for requests without a key.
+    Together(Box<dyn FnOnce(Told) + Send>),
+}
 
 /// What is left to do outside of any transaction.
 pub type Later = Box<dyn FnOnce(&Platform) -> Result<Reply, Failure> + Send>;
@@ -270,7 +279,7 @@ where
         let commit: Commit = Box::new(move |platform, tx, who, parts| {
             work(platform, tx, who, parts, input).and_then(|it| Reply::json(&it))
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let mut route = Route::new(method, path, id, summary, right, Action::Write(Arc::new(prepare)));
     route.input = Some(|schemas| schemas.subschema_for::<In>());
@@ -287,7 +296,7 @@ pub(crate) fn write_bytes<Out: Serialize + JsonSchema>(
     summary: &'static str,
     right: Right,
     media: &'static [&'static str],
-    prepare: impl Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Commit, Failure> + Send + Sync + 'static,
+    prepare: impl Fn(&Platform, &Principal, &Parts, Bytes) -> Result<Todo, Failure> + Send + Sync + 'static,
 ) -> Route {
     let mut route = Route::new(method, path, id, summary, right, Action::Write(Arc::new(prepare)));
     route.media = media;

@@ -63,6 +63,8 @@ struct Live {
     label: String,
     left: String,
     elapsed: String,
+    /// What keeps the cycle from being final, as its statement will name it.
+    unclassified: Vec<String>,
     owed: String,
     owed_forecast: String,
     levels: Vec<Level>,
@@ -202,6 +204,7 @@ fn live_of(view: &View<'_, '_>, progress: &Progress, records: Option<&Records>) 
         label: progress.cycle.label.clone(),
         left: view.w.now_ends_in(show.span(progress.now, progress.cycle.counted.until())),
         elapsed: show.percent(&progress.elapsed()),
+        unclassified: unclassified(view, settlement),
         owed_forecast: if owed_then == owed_now { String::new() } else { owed_then },
         owed: owed_now,
         levels: levels(view, progress),
@@ -210,6 +213,12 @@ fn live_of(view: &View<'_, '_>, progress: &Progress, records: Option<&Records>) 
         fallen: records.map_or_else(Vec::new, |it| waterfall::of(view, progress, it)),
         excluded: excluded(view, progress),
     }
+}
+
+/// Receipts in no class, which no figure counts.
+fn unclassified(view: &View<'_, '_>, settlement: &settle::Settlement) -> Vec<String> {
+    let found = settlement.lints.iter().filter(|it| it.code == settle::UNCLASSIFIED);
+    found.map(|it| it.message.in_lang(view.lang).to_owned()).collect()
 }
 
 /// Every level, the broken ones first.

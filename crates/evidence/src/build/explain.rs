@@ -1,6 +1,6 @@
 //! Why a row is no record of its fact, in words.
 
-use super::KEYS;
+use crate::keys::KEYS;
 use crate::nearest::nearest;
 use crate::report::{Problem, both, quoted};
 use crate::row::{Cell, Span};

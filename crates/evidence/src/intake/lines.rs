@@ -1,22 +1,33 @@
 //! Canonical lines of records taken in by the thousand: the same bytes as [`Evidence::lines`](crate::Evidence::lines), with
 //! the order of keys worked out once for each fact.
 
-use std::fmt::Write;
+use std::sync::Arc;
+
+use timeline::Instant;
 
 use crate::canonical::{self, Writer};
-use crate::{FactKind, Record, Schema};
+use crate::{Datum, FactKind, FactSchema, Record, Schema};
 
 /// Writes canonical lines of one schema.
 pub struct LineWriter<'s> {
     writer: Writer<'s>,
-    plans: Vec<Vec<Slot<'s>>>,
+    schema: &'s Schema,
+    /// By fact.
+    plans: Vec<Vec<Slot>>,
 }
 
 /// A key of a fact's records, where it stands in the line.
-enum Slot<'s> {
-    Attribute(usize, &'s str),
-    Fact(&'s str),
-    Begin(&'static str),
+struct Slot {
+    /// As it is written, with the colon behind it.
+    key: String,
+    value: Value,
+}
+
+/// What stands behind a key.
+enum Value {
+    Attribute(usize),
+    Fact,
+    Begin,
     End,
     Id,
     Subject,
@@ -27,118 +38,121 @@ enum Slot<'s> {
     Withdrawn,
 }
 
+/// What a record says under one key.
+enum Said<'r> {
+    Text(&'r str),
+    At(Instant),
+    Datum(usize, &'r Datum),
+    Withdrawn,
+}
+
 impl<'s> LineWriter<'s> {
     /// For records of `schema`.
     pub fn new(schema: &'s Schema) -> Self {
-        let plans = schema.facts.iter().map(|fact| plan(&fact.name, fact)).collect();
-        Self { writer: Writer::new(Some(schema)), plans }
+        Self { writer: Writer::new(Some(schema)), schema, plans: schema.facts.iter().map(plan).collect() }
     }
 
     /// Appends the record's line, without its end.
     pub fn push(&self, out: &mut String, record: &Record) {
-        let Some(plan) = self.plans.get(record.fact) else { return out.push_str(&self.writer.line(record)) };
+        let (Some(plan), Some(fact)) = (self.plans.get(record.fact), self.schema.facts.get(record.fact))
+        else {
+            return out.push_str(&self.writer.line(record));
+        };
         let mut before = '{';
         for slot in plan {
-            let from = out.len();
-            out.push(before);
-            if self.slot(out, slot, record) {
+            if let Some(said) = said(&slot.value, record, fact) {
+                out.push(before);
+                out.push_str(&slot.key);
+                self.push_said(out, record.fact, &said);
                 before = ',';
-            } else {
-                out.truncate(from);
             }
         }
         out.push('}');
     }
 
-    /// Writes a key with its value; `false` when the record does not say it.
-    fn slot(&self, out: &mut String, slot: &Slot<'_>, record: &Record) -> bool {
-        match slot {
-            Slot::Attribute(at, name) => {
-                let Some(Some(datum)) = record.attributes.get(*at) else { return false };
-                key(out, name);
-                self.writer.push_datum(out, record.fact, *at, datum);
-                true
+    fn push_said(&self, out: &mut String, fact: usize, said: &Said<'_>) {
+        match said {
+            Said::Text(text) => canonical::push_quoted(out, text),
+            Said::At(at) => {
+                out.push('"');
+                push_utc(out, *at);
+                out.push('"');
             }
-            Slot::Fact(name) => text(out, "fact", Some(name)),
-            Slot::Begin(name) => instant(out, name, record.from.is_bounded().then_some(record.from)),
-            Slot::End => instant(out, "until", record.until.is_bounded().then_some(record.until)),
-            Slot::Id => text(out, "id", record.id.as_deref()),
-            Slot::Subject => text(out, "subject", record.subject.as_deref()),
-            Slot::Source => text(out, "source", record.source.as_deref()),
-            Slot::Supersedes => text(out, "supersedes", record.supersedes.as_deref()),
-            Slot::Reason => text(out, "reason", record.reason.as_deref()),
-            Slot::RecordedAt => instant(out, "recorded_at", record.recorded_at),
-            Slot::Withdrawn if record.withdrawn => {
-                key(out, "withdrawn");
-                out.push_str("true");
-                true
-            }
-            Slot::Withdrawn => false,
+            Said::Datum(at, datum) => self.writer.push_datum(out, fact, *at, datum),
+            Said::Withdrawn => out.push_str("true"),
         }
     }
 }
 
+fn said<'r>(value: &Value, record: &'r Record, fact: &'r FactSchema) -> Option<Said<'r>> {
+    let text = |it: &'r Option<Arc<str>>| it.as_deref().map(Said::Text);
+    let bounded = |it: Instant| it.is_bounded().then_some(Said::At(it));
+    match value {
+        Value::Attribute(at) => match record.attributes.get(*at)?.as_ref()? {
+            Datum::Text(text) => Some(Said::Text(text)),
+            datum => Some(Said::Datum(*at, datum)),
+        },
+        Value::Fact => Some(Said::Text(&fact.name)),
+        Value::Begin => bounded(record.from),
+        Value::End => bounded(record.until),
+        Value::Id => text(&record.id),
+        Value::Subject => text(&record.subject),
+        Value::Source => text(&record.source),
+        Value::Supersedes => text(&record.supersedes),
+        Value::Reason => text(&record.reason),
+        Value::RecordedAt => record.recorded_at.map(Said::At),
+        Value::Withdrawn => record.withdrawn.then_some(Said::Withdrawn),
+    }
+}
+
 /// The keys a fact's records may have, in the order of RFC 8785.
-fn plan<'s>(name: &'s str, fact: &'s crate::FactSchema) -> Vec<Slot<'s>> {
+fn plan(fact: &FactSchema) -> Vec<Slot> {
     let is_event = fact.kind == FactKind::Event;
-    let begin = if is_event { "at" } else { "from" };
-    let mut slots: Vec<(&str, Slot<'s>)> = vec![
-        ("fact", Slot::Fact(name)),
-        (begin, Slot::Begin(begin)),
-        ("id", Slot::Id),
-        ("subject", Slot::Subject),
-        ("source", Slot::Source),
-        ("supersedes", Slot::Supersedes),
-        ("reason", Slot::Reason),
-        ("recorded_at", Slot::RecordedAt),
-        ("withdrawn", Slot::Withdrawn),
+    let mut values: Vec<(&str, Value)> = vec![
+        ("fact", Value::Fact),
+        (if is_event { "at" } else { "from" }, Value::Begin),
+        ("id", Value::Id),
+        ("subject", Value::Subject),
+        ("source", Value::Source),
+        ("supersedes", Value::Supersedes),
+        ("reason", Value::Reason),
+        ("recorded_at", Value::RecordedAt),
+        ("withdrawn", Value::Withdrawn),
     ];
     if !is_event {
-        slots.push(("until", Slot::End));
+        values.push(("until", Value::End));
     }
     let attributes = fact.attributes.iter().enumerate();
-    slots.extend(attributes.map(|(at, it)| (it.name.as_str(), Slot::Attribute(at, it.name.as_str()))));
-    slots.sort_by(|left, right| left.0.encode_utf16().cmp(right.0.encode_utf16()));
-    slots.into_iter().map(|it| it.1).collect()
+    values.extend(attributes.map(|(at, it)| (it.name.as_str(), Value::Attribute(at))));
+    values.sort_by(|left, right| left.0.encode_utf16().cmp(right.0.encode_utf16()));
+    values.into_iter().map(|(name, value)| Slot { key: key(name), value }).collect()
 }
 
-fn key(out: &mut String, name: &str) {
-    canonical::push_quoted(out, name);
-    out.push(':');
-}
-
-fn text(out: &mut String, name: &str, said: Option<&str>) -> bool {
-    let Some(said) = said else { return false };
-    key(out, name);
-    canonical::push_quoted(out, said);
-    true
-}
-
-fn instant(out: &mut String, name: &str, at: Option<timeline::Instant>) -> bool {
-    let Some(at) = at else { return false };
-    key(out, name);
-    out.push('"');
-    push_utc(out, at);
-    out.push('"');
-    true
+fn key(name: &str) -> String {
+    let mut key = String::with_capacity(name.len() + 3);
+    canonical::push_quoted(&mut key, name);
+    key.push(':');
+    key
 }
 
 const DAY_NANOS: i64 = 86_400 * SECOND_NANOS;
 const SECOND_NANOS: i64 = 1_000_000_000;
 
 /// RFC 3339 in UTC, as [`calendar::Zone::show`] writes it, without asking a zone.
-pub(crate) fn push_utc(out: &mut String, at: timeline::Instant) {
+pub(crate) fn push_utc(out: &mut String, at: Instant) {
     let (days, within) = (at.nanos().div_euclid(DAY_NANOS), at.nanos().rem_euclid(DAY_NANOS));
     let (year, month, day) = civil(days);
     let (seconds, nanos) = (within / SECOND_NANOS, within % SECOND_NANOS);
-    // Writing to a text cannot fail.
-    let _ = write!(out, "{year:04}");
-    for (mark, number) in
-        [('-', month), ('-', day), ('T', seconds / 3600), (':', seconds / 60 % 60), (':', seconds % 60)]
-    {
-        out.push(mark);
-        push_two(out, number);
+    // Years have four digits: instants lie between 1677 and 2262.
+    let mut text = *b"0000-00-00T00:00:00";
+    let numbers = [year / 100, year % 100, month, day, seconds / 3600, seconds / 60 % 60, seconds % 60];
+    for (from, number) in [0, 2, 5, 8, 11, 14, 17].into_iter().zip(numbers) {
+        if let Some(digits) = text.get_mut(from..from + 2) {
+            digits.copy_from_slice(&two_digits(number));
+        }
     }
+    // ASCII is UTF-8.
+    out.push_str(str::from_utf8(&text).unwrap_or_default());
     if nanos > 0 {
         let digits = format!("{nanos:09}");
         out.push('.');
@@ -147,10 +161,8 @@ pub(crate) fn push_utc(out: &mut String, at: timeline::Instant) {
     out.push('Z');
 }
 
-fn push_two(out: &mut String, number: i64) {
-    for digit in [number / 10 % 10, number % 10] {
-        out.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
-    }
+fn two_digits(number: i64) -> [u8; 2] {
+    [number / 10 % 10, number % 10].map(|digit| b'0' + u8::try_from(digit).unwrap_or(0))
 }
 
 /// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar: eras of 400 years, years that begin in

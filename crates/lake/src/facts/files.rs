@@ -61,6 +61,25 @@ impl Files {
     }
 
     pub(super) fn ask(&self, question: &Question, schema: &FactSchema) -> Result<Vec<Group>, FactsError> {
+        self.answer(question, schema, |_| true).map(Option::unwrap_or_default)
+    }
+
+    /// What counters alone say; nothing where rows would have to be looked at.
+    pub(super) fn ask_counters(
+        &self,
+        question: &Question,
+        schema: &FactSchema,
+    ) -> Result<Option<Vec<Group>>, FactsError> {
+        self.answer(question, schema, |rows| rows == 0)
+    }
+
+    /// The answer, if so many files may be opened for their rows.
+    fn answer(
+        &self,
+        question: &Question,
+        schema: &FactSchema,
+        may_open: impl FnOnce(usize) -> bool,
+    ) -> Result<Option<Vec<Group>>, FactsError> {
         let ask = Ask::of(question, schema)?;
         let (from, until) = (question.within.from().nanos(), question.within.until().nanos());
         let asked = self.touched(from, until);
@@ -75,7 +94,10 @@ impl Files {
                 _ => {}
             }
         }
-        ask.answer(counted.as_ref().map(|it| &it.table), &opened(&whole)?, &opened(&edges)?)
+        if !may_open(whole.len() + edges.len()) {
+            return Ok(None);
+        }
+        ask.answer(counted.as_ref().map(|it| &it.table), &opened(&whole)?, &opened(&edges)?).map(Some)
     }
 
     /// The files from the first to the last that may have a row in the half-open span.

@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use super::BATCH_BYTES_MAX;
 use crate::layout::Layout;
 use crate::place::Place;
 use crate::rows::{Rows, read_canonical};
+
+/// No more is put together in one batch.
+const JOINED_BYTES_MAX: usize = BATCH_BYTES_MAX / 4;
 
 /// Rows of one fact on their way through the journal.
 #[derive(Clone, Debug)]
@@ -27,17 +31,60 @@ impl fmt::Display for BatchError {
 
 impl std::error::Error for BatchError {}
 
+/// The bytes of rows that belong to a place, before they are put together with others of theirs.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// Place and layout.
+    head: Vec<u8>,
+    count: u64,
+    rows: Vec<u8>,
+}
+
+impl Part {
+    /// The bytes of rows that belong to a place.
+    pub fn of(place: &Place, rows: &Rows) -> Part {
+        let mut head = Vec::new();
+        for text in [&place.tenant, &place.stream, &place.fact, &rows.layout.text()] {
+            head.extend_from_slice(&u32::try_from(text.len()).unwrap_or_default().to_le_bytes());
+            head.extend_from_slice(text.as_bytes());
+        }
+        let mut bytes = Vec::with_capacity(64 * rows.len());
+        (0..rows.len()).for_each(|row| rows.push_canonical(row, &mut bytes));
+        Part { head, count: rows.len() as u64, rows: bytes }
+    }
+
+    /// Length of the rows.
+    pub fn bytes(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The batches of all parts: those that follow one another and belong to one place, in one layout, are one batch, as long as
+    /// it is not too long.
+    pub fn join(parts: impl IntoIterator<Item = Part>) -> Vec<Vec<u8>> {
+        let mut joined: Vec<Part> = Vec::new();
+        for part in parts {
+            match joined.last_mut() {
+                Some(last) if last.head == part.head && last.bytes() + part.bytes() <= JOINED_BYTES_MAX => {
+                    last.count += part.count;
+                    last.rows.extend_from_slice(&part.rows);
+                }
+                _ => joined.push(part),
+            }
+        }
+        joined.into_iter().map(Part::batch).collect()
+    }
+
+    fn batch(mut self) -> Vec<u8> {
+        self.head.extend_from_slice(&self.count.to_le_bytes());
+        self.head.append(&mut self.rows);
+        self.head
+    }
+}
+
 impl Batch {
     /// The bytes of rows that belong to a place.
     pub fn encode(place: &Place, rows: &Rows) -> Vec<u8> {
-        let mut out = Vec::with_capacity(64 * (rows.len() + 2));
-        for text in [&place.tenant, &place.stream, &place.fact, &rows.layout.text()] {
-            out.extend_from_slice(&u32::try_from(text.len()).unwrap_or_default().to_le_bytes());
-            out.extend_from_slice(text.as_bytes());
-        }
-        out.extend_from_slice(&(rows.len() as u64).to_le_bytes());
-        (0..rows.len()).for_each(|row| rows.push_canonical(row, &mut out));
-        out
+        Part::of(place, rows).batch()
     }
 
     /// Reads what [`Batch::encode`] wrote.

@@ -38,9 +38,13 @@ pub(super) fn frame(batch: &[u8]) -> [u8; FRAME_BYTES] {
 }
 
 impl Gathering {
-    pub(super) fn push(&mut self, frame: [u8; FRAME_BYTES], batch: &[u8]) -> Outcome {
+    pub(super) fn push(&mut self, frame: [u8; FRAME_BYTES], batch: &[u8]) {
         self.body.extend_from_slice(&frame);
         self.body.extend_from_slice(batch);
+    }
+
+    /// What will become of all that is in it.
+    pub(super) fn outcome(&self) -> Outcome {
         Outcome::clone(&self.outcome)
     }
 

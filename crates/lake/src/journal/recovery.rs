@@ -6,16 +6,13 @@ use std::path::Path;
 
 use crate::blobs::make_folders;
 
+use super::JournalError;
 use super::group::{self, HEADER_BYTES, Header, MARK};
 use super::segment::{End, PREFIX_BYTES, Recovered, path, read_prefix};
-use super::{BATCH_BYTES_MAX, GATHERED_BYTES_MAX, JournalError};
 use crate::lock::Lock;
 
 /// Locks a journal's folder.
 const LOCK_NAME: &str = "lock";
-/// Longest body of a group.
-const BODY_BYTES_MAX: usize = GATHERED_BYTES_MAX + BATCH_BYTES_MAX + 1024;
-
 /// How much of a segment is whole.
 struct Walked {
     end: End,
@@ -111,7 +108,7 @@ fn has_group(bytes: &[u8], than: u64) -> bool {
 /// Whether the body has the length the header says and its batches are whole.
 fn fits(bytes: &[u8], header: &Header) -> bool {
     let length = usize::try_from(header.length).unwrap_or(usize::MAX);
-    let body = bytes.get(HEADER_BYTES..).and_then(|it| it.get(..length.min(BODY_BYTES_MAX)));
+    let body = bytes.get(HEADER_BYTES..).and_then(|it| it.get(..length));
     body.is_some_and(|it| it.len() == length && group::batches(it).is_some())
 }
 

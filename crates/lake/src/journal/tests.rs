@@ -133,6 +133,24 @@ fn a_bit_flipped_in_what_was_flushed_before_is_named() {
     }
 }
 
+/// A body of any length that was acknowledged says that what lies before it was.
+#[test]
+fn a_bit_flipped_before_the_longest_body_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path(), LIMITS).unwrap();
+    journal.append(b"before").unwrap();
+    let longest = vec![7_u8; BATCH_BYTES_MAX];
+    journal.append_all(&[&longest, &longest, &longest]).unwrap();
+    drop(journal);
+    let path = segment::path(folder.path(), 0);
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(6).position(|it| it == b"before").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let refused = recovered(folder.path());
+    assert!(matches!(refused, Err(JournalError::Damaged { .. })), "{:?}", refused.map(|it| it.len()));
+}
+
 #[test]
 fn a_bit_flipped_in_a_closed_segment_is_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -427,4 +445,26 @@ proptest! {
         bytes.append(&mut tail);
         let _ = recovered(folder_with(&bytes).path());
     }
+}
+
+#[test]
+fn batches_of_one_append_share_a_group_and_are_there_or_not_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path(), LIMITS).unwrap();
+    assert_eq!(journal.append_all(&batches(5)).unwrap().group, 1);
+    assert_eq!(journal.append(b"one").unwrap().group, 2);
+    let none: [&[u8]; 0] = [];
+    assert_eq!(journal.append_all(&none), Err(JournalError::Length(0)));
+    assert_eq!(journal.append_all(&[b"one".as_slice(), b""]), Err(JournalError::Length(0)));
+    drop(journal);
+    let mut expected = batches(5);
+    expected.push(b"one".to_vec());
+    assert_eq!(recovered(folder.path()).unwrap(), expected);
+    // Torn anywhere within it, all of the first group is gone.
+    let path = segment::path(folder.path(), 0);
+    let whole = fs::read(&path).unwrap();
+    let cut = segment::PREFIX_BYTES + group::HEADER_BYTES + 60;
+    fs::remove_dir_all(folder.path()).unwrap();
+    let torn = folder_with(&whole[..cut]);
+    assert_eq!(recovered(torn.path()).unwrap(), Vec::<Vec<u8>>::new());
 }

@@ -30,7 +30,7 @@ pub(crate) fn footer_head(source: &dyn ReadAt) -> Result<Footer, ReadError> {
 
 /// The same of every file.
 pub(crate) fn footer_heads(sources: &[&dyn ReadAt]) -> Result<Vec<Footer>, ReadError> {
-    let threads = if sources.iter().any(|it| it.is_far()) { THREADS_FAR } else { 1 };
+    let threads = if sources.iter().any(|it| it.is_far()) { THREADS_FAR } else { threads() };
     ahead::footers(sources, threads, footer_head)
 }
 

@@ -8,7 +8,7 @@ use super::{Difference, Differs};
 use crate::answer::BlobSource;
 use crate::blobs::Blobs;
 use crate::error::LakeError;
-use crate::inputs::Stored;
+use crate::inputs::{BLOCK_ROWS, Stored};
 use crate::kernel::{self, RowGroup};
 use crate::layout::Layout;
 use crate::manifest::{FileEntry, is_settled};
@@ -37,9 +37,10 @@ pub fn contents(
         differences.extend(found.into_iter().map(|what| Difference { path: entry.path.clone(), what }));
     }
     if differences.is_empty() {
-        for day in days(entries) {
+        let days = days(entries);
+        for (day, rows) in days.iter().zip(each_on(threads, &days, |it| repeated(blobs, it, threads))) {
             let first = day.first().map_or_else(String::new, |it| it.path.clone());
-            match repeated(blobs, &day)? {
+            match rows? {
                 0 => {}
                 rows => differences.push(Difference { path: first, what: Differs::Repeated { rows } }),
             }
@@ -56,8 +57,8 @@ fn days(entries: &[FileEntry]) -> Vec<Vec<FileEntry>> {
     days.filter(|it| is_settled(it)).map(<[FileEntry]>::to_vec).collect()
 }
 
-/// How many records there are too many in the files of a day.
-fn repeated(blobs: &Arc<dyn Blobs>, day: &[FileEntry]) -> Result<u64, LakeError> {
+/// How many records there are too many in the files of a day, looked at beside so many others that memory is shared with.
+fn repeated(blobs: &Arc<dyn Blobs>, day: &[FileEntry], beside: usize) -> Result<u64, LakeError> {
     let (Some(layout), Some(first)) = (Layout::of_files(blobs, None, day)?, day.first()) else {
         return Ok(0);
     };
@@ -66,7 +67,17 @@ fn repeated(blobs: &Arc<dyn Blobs>, day: &[FileEntry]) -> Result<u64, LakeError>
     let stored: Vec<Stored<'_>> = stored.collect();
     let inputs: Vec<&dyn Input> = stored.iter().map(|it| it as &dyn Input).collect();
     let standing = Standing::default();
-    let (limits, scratch, name) = (Limits::default(), Path::new(""), "");
+    let all = Limits::default();
+    let shared = |most: usize| (most / beside.max(1)).max(1);
+    // Nothing is written, so that groups need not be those of files.
+    let limits = Limits {
+        hashes: shared(all.hashes),
+        contested: shared(all.contested),
+        group_rows: BLOCK_ROWS,
+        group_rows_min: BLOCK_ROWS,
+        ..all
+    };
+    let (scratch, name) = (Path::new(""), "");
     let settling = Settling { layout: &layout, standing: &standing, limits, scratch, name };
     settling.repeated(first.day, &inputs)
 }

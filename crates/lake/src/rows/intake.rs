@@ -156,12 +156,12 @@ fn cells_of<'r>(layout: &Layout, record: &'r Record) -> Result<Vec<Cell<'r>>, Ro
         let (found, expected) = (record.attributes.len(), layout.columns.len());
         return Err(RowError::Width { found, expected });
     }
-    layout
-        .columns
-        .iter()
-        .zip(&record.attributes)
-        .map(|(column, datum)| cell_of(column, datum.as_ref()))
-        .collect()
+    // Collecting results would begin with room for none.
+    let mut cells = Vec::with_capacity(layout.columns.len());
+    for (column, datum) in layout.columns.iter().zip(&record.attributes) {
+        cells.push(cell_of(column, datum.as_ref())?);
+    }
+    Ok(cells)
 }
 
 fn cell_of<'r>(column: &Column, datum: Option<&'r Datum>) -> Result<Cell<'r>, RowError> {

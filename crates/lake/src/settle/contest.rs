@@ -1,12 +1,12 @@
 //! Rows that share an identity, and which of them stands.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
-use super::identity::push_hashes;
+use super::said::{Said, push_hashes_of, said};
 use crate::layout::Layout;
 use crate::rows::{ABSENT, RowView, Rows, read_canonical};
 use crate::standing::{Receipt, Standing};
+use crate::write::hex;
 
 /// Decides among rows whose identities have certain hashes.
 pub(super) struct Contest<'a> {
@@ -18,16 +18,36 @@ pub(super) struct Contest<'a> {
     sieve: Vec<u64>,
     /// Of each receipt of an identity the row that stands so far.
     best: BTreeMap<(Identity, Option<Receipt>), Best>,
-    losers: Vec<u64>,
     scratch: Vec<u64>,
 }
 
 type Identity = (Option<Box<str>>, Box<str>);
 
-/// The row that stands so far.
+/// The row that stands so far, and those that do not stand against it.
 struct Best {
-    position: u64,
+    row: Row,
     canonical: Vec<u8>,
+    /// Of each thing said the row that was recorded first.
+    lost: BTreeMap<Said, When>,
+    /// Further rows, which say nothing else.
+    copies: Vec<u64>,
+}
+
+/// What a row says.
+struct Row {
+    said: Said,
+    when: When,
+}
+
+/// Since when a row is known, and its position.
+type When = (Option<i64>, u64);
+
+/// A row that does not stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Loser {
+    pub(super) position: u64,
+    /// Whether nothing that stands says the same, and no other loser that is different.
+    pub(super) is_different: bool,
 }
 
 /// Bits of a hash the sieve tells apart.
@@ -42,15 +62,14 @@ impl<'a> Contest<'a> {
                 *word |= bit;
             }
         }
-        let (best, losers, scratch) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Contest { layout, standing, hashes, sieve, best, losers, scratch }
+        Contest { layout, standing, hashes, sieve, best: BTreeMap::new(), scratch: Vec::new() }
     }
 
     /// Sees rows with their positions.
     pub(super) fn add(&mut self, rows: &Rows, positions: &[u64]) {
         let mut hashes = std::mem::take(&mut self.scratch);
         hashes.clear();
-        push_hashes(rows, &mut hashes);
+        push_hashes_of(self.layout, self.standing, rows, &mut hashes);
         for ((row, hash), position) in hashes.iter().enumerate().zip(positions) {
             if self.wants(*hash) {
                 self.meet(rows, row, *position);
@@ -59,23 +78,38 @@ impl<'a> Contest<'a> {
         self.scratch = hashes;
     }
 
-    /// The positions of the rows that do not stand.
-    pub(super) fn losers(mut self) -> Vec<u64> {
+    /// The rows that do not stand.
+    pub(super) fn losers(mut self) -> Vec<Loser> {
+        let mut losers = Vec::new();
         let mut standing: Option<(Identity, Best)> = None;
         for ((identity, _), new) in std::mem::take(&mut self.best) {
-            standing = match standing.take().filter(|it| it.0 == identity) {
-                Some((_, old)) => Some((identity, self.better(new, old))),
-                None => Some((identity, new)),
+            let old = match standing.take() {
+                Some((of, old)) if of == identity && !self.standing.keeps_each() => Some(old),
+                other => {
+                    losers.extend(other.into_iter().flat_map(|(_, it)| it.losers()));
+                    None
+                }
             };
+            let best = match old {
+                Some(old) => self.better(new, old),
+                None => new,
+            };
+            standing = Some((identity, best));
         }
-        self.losers
+        losers.extend(standing.into_iter().flat_map(|(_, it)| it.losers()));
+        losers
     }
 
     /// The one that stands; the other is lost.
-    fn better(&mut self, new: Best, old: Best) -> Best {
+    fn better(&self, new: Best, old: Best) -> Best {
         let stands = prefers(self.layout, self.standing, &new.canonical, &old.canonical);
-        let (stands, lost) = if stands { (new, old) } else { (old, new) };
-        self.losers.push(lost.position);
+        let (mut stands, mut lost) = if stands { (new, old) } else { (old, new) };
+        if stands.lost.len() < lost.lost.len() {
+            std::mem::swap(&mut stands.lost, &mut lost.lost);
+        }
+        stands.lose(lost.row);
+        lost.lost.into_iter().for_each(|(said, when)| stands.lose(Row { said, when }));
+        stands.copies.append(&mut lost.copies);
         stands
     }
 
@@ -90,16 +124,39 @@ impl<'a> Contest<'a> {
         let identity =
             (rows.subject.get(row).map(Box::from), Box::from(rows.id.get(row).unwrap_or_default()));
         let recorded_at = rows.recorded_at.get(row).copied().filter(|it| *it != ABSENT);
-        let receipt = self.standing.receipt(recorded_at, rows.source.get(row));
-        let new = Best { position, canonical };
-        match self.best.entry((identity, receipt)) {
-            Entry::Vacant(vacant) => drop(vacant.insert(new)),
-            Entry::Occupied(mut standing) => {
-                let stands = prefers(self.layout, self.standing, &new.canonical, &standing.get().canonical);
-                let loser = if stands { standing.insert(new) } else { new };
-                self.losers.push(loser.position);
-            }
+        let said = said(self.layout, self.standing, &canonical);
+        let receipt = match self.standing.keeps_each() {
+            true => Some((None, Box::from(hex(&said)))),
+            false => self.standing.receipt(recorded_at, rows.source.get(row)),
+        };
+        let row = Row { said, when: (recorded_at, position) };
+        let new = Best { row, canonical, lost: BTreeMap::new(), copies: Vec::new() };
+        let key = (identity, receipt);
+        let best = match self.best.remove(&key) {
+            Some(old) => self.better(new, old),
+            None => new,
+        };
+        self.best.insert(key, best);
+    }
+}
+
+impl Best {
+    /// A row does not stand against it.
+    fn lose(&mut self, row: Row) {
+        let first = self.lost.entry(row.said).or_insert(row.when);
+        if *first != row.when {
+            self.copies.push(row.when.max(*first).1);
+            *first = row.when.min(*first);
         }
+    }
+
+    /// Those that did not stand against it.
+    fn losers(self) -> impl Iterator<Item = Loser> {
+        let stands = self.row.said;
+        let loser =
+            move |(said, (_, position)): (Said, When)| Loser { position, is_different: said != stands };
+        let copies = self.copies.into_iter().map(|position| Loser { position, is_different: false });
+        self.lost.into_iter().map(loser).chain(copies)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Identities as hashes: equal identities have equal hashes, and whoever finds equal hashes compares the identities.
 
+use super::said::push_hashes_of;
+use crate::layout::Layout;
 use crate::rows::Rows;
+use crate::standing::Standing;
 
 /// An odd number without pattern: the fraction of the golden ratio.
 const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -19,12 +22,12 @@ impl Collected {
         Collected { range, ranges, hashes: Vec::new(), scratch: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, rows: &Rows) {
+    pub(super) fn add(&mut self, layout: &Layout, standing: &Standing, rows: &Rows) {
         if self.ranges == 1 {
-            return push_hashes(rows, &mut self.hashes);
+            return push_hashes_of(layout, standing, rows, &mut self.hashes);
         }
         self.scratch.clear();
-        push_hashes(rows, &mut self.scratch);
+        push_hashes_of(layout, standing, rows, &mut self.scratch);
         let range = |hash: &u64| high(u128::from(*hash) * u128::from(self.ranges));
         self.hashes.extend(self.scratch.iter().filter(|it| range(it) == self.range));
     }

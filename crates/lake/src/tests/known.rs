@@ -80,3 +80,23 @@ proptest! {
         prop_assert_eq!(rows_of(&lake), oracle(&told));
     }
 }
+
+/// Whoever merges or asks the day is told; what comes for it is laid out, and what comes for others too.
+#[test]
+fn a_file_that_is_gone_keeps_nothing_from_being_laid_out() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), small());
+    let one = Told { day: 0, minute: 3, subject: 1, id: 1, status: 3, fee: 2, recorded: 1 };
+    import(&lake, &[one], 100, 10);
+    std::fs::remove_file(root.path().join(&standing(&lake)[0].path)).unwrap();
+    let journal = Journal::open(&root.path().join("journal"), JournalLimits { segment_bytes: 4096 }).unwrap();
+    let mut rows = Rows::new(layout());
+    push(&mut rows, Told { id: 2, ..one });
+    journal.append(&Batch::encode(&target().place, &rows)).unwrap();
+    journal.rotate().unwrap();
+    let now = Instant::from_nanos(20);
+    let known = Known::default();
+    let folded = fold_knowing(&lake, &journal, &|_| Ok(target().standing), (&known, now)).unwrap();
+    assert_eq!((folded.segments, folded.rows, folded.new.len()), (1, 1, 0), "not known to be new");
+    assert_eq!(standing(&lake).len(), 2);
+}

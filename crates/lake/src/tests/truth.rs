@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use timeline::{Instant, Interval};
 
 use super::*;
-use crate::journal::{Batch, Journal, JournalLimits};
-use crate::{Retention, fold, verify};
+use crate::journal::{Batch, Journal, JournalLimits, Part};
+use crate::{Place, Retention, fold, verify};
 
 fn at(nanos: i64) -> Instant {
     Instant::from_nanos(nanos)
@@ -46,6 +46,10 @@ proptest! {
             import(&mixed, part, batch_rows, now);
         }
         prop_assert_eq!(rows_of(&plain), oracle(&told));
+        let stands = rows_of(&plain);
+        prop_assert_eq!(stands.len() + superseded_of(&plain).len(), words(&told).len());
+        assert_keeps(&plain, &told);
+        assert_keeps(&mixed, &told);
         prop_assert_eq!(contents(&plain), contents(&mixed));
         prop_assert!(standing(&mixed).iter().all(|it| it.settled));
     }
@@ -71,6 +75,8 @@ proptest! {
         }
         fold_all(&mixed, &journal, 1000);
         mixed.settle_all(&target(), Interval::ALL, at(1001)).unwrap();
+        mixed.settle_all(&beside(), Interval::ALL, at(1001)).unwrap();
+        assert_keeps(&mixed, &told);
         prop_assert_eq!(contents(&plain), contents(&mixed));
     }
 }
@@ -196,7 +202,53 @@ fn what_stood_then_can_be_asked_until_it_is_let_go() {
     assert!(!root.path().join(&before[0].path).exists());
     let late = at(101 * DAY_NANOS);
     let removed = lake.retain(&|_| rule, late).unwrap();
-    assert_eq!((removed.expired.len(), standing(&lake).len()), (1, 0));
-    assert_eq!(lake.retain(&|_| rule, late.checked_add(5).unwrap()).unwrap().deleted.len(), 1);
+    assert_eq!(
+        (removed.expired.len(), standing(&lake).len()),
+        (2, 0),
+        "the row that stood, and the one beside it"
+    );
+    assert_eq!(lake.retain(&|_| rule, late.checked_add(5).unwrap()).unwrap().deleted.len(), 2);
     assert_eq!(lake.blobs.list("acme").unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_damaged_file_beside_keeps_nothing_that_stands_from_being_merged() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), small());
+    let one = Told { day: 0, minute: 3, subject: 1, id: 1, status: 3, fee: 2, recorded: 1 };
+    let told = [one, Told { status: 4, recorded: 2, ..one }, Told { status: 1, recorded: 3, ..one }];
+    import(&lake, &told[..1], 100, 10);
+    import(&lake, &told[1..2], 100, 20);
+    let damaged = files_of(&lake, &beside().place).remove(0);
+    let path = root.path().join(&damaged.path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[9] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    import(&lake, &told[2..], 100, 30);
+    assert_eq!(rows_of(&lake), oracle(&told));
+    let refused = lake.settle(&beside(), damaged.day, at(40));
+    assert!(
+        matches!(&refused, Err(crate::LakeError::Corrupt { path, .. }) if *path == damaged.path),
+        "{refused:?}"
+    );
+    bytes[9] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    lake.settle(&beside(), damaged.day, at(50)).unwrap();
+    assert_keeps(&lake, &told);
+}
+
+#[test]
+fn parts_of_one_place_that_follow_one_another_are_one_batch() {
+    let rows = |ids: std::ops::Range<u8>| {
+        let mut rows = Rows::new(layout());
+        let told = |id| Told { day: 1, minute: 2, subject: 3, id, status: 4, fee: 5, recorded: 6 };
+        ids.for_each(|id| push(&mut rows, told(id)));
+        rows
+    };
+    let (here, there) = (target().place, Place::new("acme", "other", "message"));
+    let part = |place: &Place, ids| Part::of(place, &rows(ids));
+    let joined = Part::join([part(&here, 0..3), part(&here, 3..4), part(&there, 4..6), part(&here, 6..7)]);
+    let expected = [(&here, rows(0..4)), (&there, rows(4..6)), (&here, rows(6..7))];
+    assert_eq!(joined, expected.map(|(place, rows)| Batch::encode(place, &rows)));
+    assert_eq!(Part::join([]), [[0_u8; 0]; 0]);
 }

@@ -110,9 +110,12 @@ fn facts_of_a_window_answer_as_memory_does_and_commit_to_their_partitions() {
     };
     let count = Question { measures: vec![Measure::Count], ..Question::about(0, day()) };
     let memory = Memory::from_records(records.clone());
-    for question in [question, count] {
-        assert_eq!(facts.aggregate(&question), memory.aggregate(&question));
+    for question in [&question, &count] {
+        assert_eq!(facts.aggregate(question), memory.aggregate(question));
     }
+    // Nobody counted the greatest id beforehand.
+    assert_eq!(facts.aggregate_from_counters(&question), Ok(None));
+    assert_eq!(facts.aggregate_from_counters(&count), memory.aggregate(&count).map(Some));
     assert!(!facts.lists(0) && facts.rows(0).is_empty());
     assert_eq!(facts.count_all(), records.len());
     assert_ne!(facts.digest(), nothing().digest());

@@ -30,6 +30,10 @@ pub struct Receipt {
     /// How many receipts were in each class of the annex; absent when none were sent.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub classes: BTreeMap<String, u64>,
+    /// How many receipts in no class are kept beside the fact: a settlement names them and is provisional until they come again
+    /// and are in a class. They are among those that were refused; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unclassified: Option<u64>,
     /// What is worth knowing about records that were kept.
     pub warnings: Vec<Problem>,
     /// The batch's number in its stream, from 1; absent when nothing was kept.
@@ -82,6 +86,7 @@ impl Receipt {
                 })
                 .collect(),
             classes: prepared.told.classes.clone(),
+            unclassified: prepared.unclassified(),
             warnings: warnings.into_iter().map(Problem::from).collect(),
             batch: None,
             sha256: None,

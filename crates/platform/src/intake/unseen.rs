@@ -1,10 +1,13 @@
 //! Codes of receipts that the annex does not list: counted until somebody agrees what they mean, and never guessed.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Fault, Row, Tx, values};
 
 use super::Prepared;
+use super::vendors::Code;
 use crate::platform::Platform;
 use crate::principal::Principal;
 use crate::refusal::Failure;
@@ -13,7 +16,7 @@ use crate::stream::Stream;
 use crate::time::Moment;
 
 /// Most codes that are counted of a stream: a sender that makes up new ones fills no database.
-const CODES_MAX: i64 = 1_000;
+const CODES_MAX: usize = 1_000;
 
 /// A code that came and is in no class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -37,15 +40,22 @@ pub struct UnseenCode {
 
 /// Counts what a body had of them. Nothing is kept of the receipts themselves.
 pub(super) fn note(tx: &mut Tx<'_>, prepared: &Prepared) -> Result<(), Fault> {
+    if prepared.told.unseen.is_empty() {
+        return Ok(());
+    }
     let (tenant, stream) = (&prepared.opened.tenant, &prepared.opened.name);
+    let known = known(tx, prepared)?;
+    let mut room = CODES_MAX.saturating_sub(known.len());
     for (it, count) in &prepared.told.unseen {
         let receipts = i64::try_from(*count).unwrap_or(i64::MAX);
-        let known = tx.housekeeping(
-            "UPDATE receipt_unseen SET receipts = receipts + $6, last_at = $7
-             WHERE tenant_id = $1 AND stream = $2 AND provider = $3 AND carrier = $4 AND code = $5",
-            values![tenant, stream, &it.provider, &it.carrier, &it.code, receipts, tx.now()],
-        )?;
-        if known == 0 && counted(tx, prepared)? < CODES_MAX {
+        if known.contains(it) {
+            tx.housekeeping(
+                "UPDATE receipt_unseen SET receipts = receipts + $6, last_at = $7
+                 WHERE tenant_id = $1 AND stream = $2 AND provider = $3 AND carrier = $4 AND code = $5",
+                values![tenant, stream, &it.provider, &it.carrier, &it.code, receipts, tx.now()],
+            )?;
+        } else if room > 0 {
+            room -= 1;
             tx.housekeeping(
                 "INSERT INTO receipt_unseen (tenant_id, stream, provider, carrier, code, receipts, first_at, last_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
@@ -56,13 +66,14 @@ pub(super) fn note(tx: &mut Tx<'_>, prepared: &Prepared) -> Result<(), Fault> {
     Ok(())
 }
 
-/// How many codes are counted of a stream.
-fn counted(tx: &mut Tx<'_>, prepared: &Prepared) -> Result<i64, Fault> {
-    let row = tx.row(
-        "SELECT count(*) FROM receipt_unseen WHERE tenant_id = $1 AND stream = $2",
+/// The codes that are counted of a stream.
+fn known(tx: &mut Tx<'_>, prepared: &Prepared) -> Result<BTreeSet<Code>, Fault> {
+    let rows = tx.rows(
+        "SELECT provider, carrier, code FROM receipt_unseen WHERE tenant_id = $1 AND stream = $2",
         values![&prepared.opened.tenant, &prepared.opened.name],
     )?;
-    row.map_or(Ok(0), |it| it.get(0))
+    let code = |row: &Row| Ok(Code { provider: row.get(0)?, carrier: row.get(1)?, code: row.get(2)? });
+    rows.iter().map(code).collect()
 }
 
 /// The codes in no class that came for a subscription, the most frequent first.

@@ -1,14 +1,19 @@
 //! Receipts as vendors send them: read, put into classes by the annex of the contract that governs the stream, and taken as
-//! records of its fact. A receipt whose code the annex does not list is in no class: it is told, and makes no record.
+//! records of its fact. A receipt whose code the annex does not list is in no class: it is told, and is kept beside the fact until
+//! it comes again and is in one.
 
 use std::collections::BTreeMap;
 
 use diagnostic::{Bilingual, Diagnostic};
-use evidence::{FactSchema, LineWriter, Record, RecordPlace};
+use evidence::unclassified::{CLASSIFIED, OPEN};
+use evidence::{FactSchema, LineWriter, Record, RecordPlace, Schema};
 use formats::table::Mapping;
-use formats::{Classified, Classifier, Codes, Format, Limits, Receipts, Reject, Spot, Unclassified};
+use formats::{
+    Classified, Classifier, Codes, Format, Limits, Receipts, Reject, Spot, Unclassified, Unplaced,
+};
 use serde_json::{Value as Json, json};
 
+use super::open::Open;
 use super::{BODY_BYTES_MAX, Prepared, RECORDS_MAX, fit, problem};
 use crate::annexes;
 use crate::contracts::Published;
@@ -64,6 +69,8 @@ pub(super) struct Told {
     pub(super) reasons: BTreeMap<String, u64>,
     /// How often each code came that the annex does not list.
     pub(super) unseen: BTreeMap<Code, u64>,
+    /// Which receipts are in no class, and kept.
+    pub(super) open: Open,
 }
 
 /// A code as a vendor reports it; long runs of digits in it are masked.
@@ -73,6 +80,22 @@ pub(super) struct Code {
     /// Empty where the receipt does not say.
     pub(super) carrier: String,
     pub(super) code: String,
+}
+
+impl Code {
+    /// What stands for all codes that are not told apart.
+    pub(super) const OTHERS: Self =
+        Self { provider: String::new(), carrier: String::new(), code: String::new() };
+
+    pub(super) fn of(it: &Unplaced) -> Self {
+        let carrier = it.carrier.clone().unwrap_or_default();
+        Self { provider: it.provider.clone(), carrier, code: it.code.clone() }
+    }
+
+    /// Whether it has a U+0000, which no database keeps.
+    pub(super) fn has_zero(&self) -> bool {
+        [&self.provider, &self.carrier, &self.code].iter().any(|it| it.contains('\0'))
+    }
 }
 
 impl Vendor {
@@ -140,7 +163,8 @@ impl Vendor {
     }
 }
 
-/// Reads receipts, as [`super::prepare`] reads records; touches no store. Refused where the contract has no annex for them.
+/// Reads receipts, as [`super::prepare`] reads records; asks the store only which may be open. Refused where the contract has no
+/// annex for them.
 pub fn prepare_receipts(
     platform: &Platform,
     opened: Opened,
@@ -155,14 +179,18 @@ pub fn prepare_receipts(
     let (fact, schema, codes) = annex(&published, sent.fact.as_deref())?;
     let key = annexes::phone_key(platform, &opened.tenant);
     let mapping = Mapping::plain(sent.provider.as_deref().unwrap_or("provider"));
+    let beside = Schema { facts: vec![schema.unclassified()], ..Schema::default() };
+    let open = Open::of(&platform.store, &opened, &schema.name)?;
     let mut prepared = Prepared::new(opened, who, sent.atomic);
     prepared.volume.keeps_times();
+    prepared.told.open = open;
     let mut sink = Sink {
         prepared: &mut prepared,
         fact,
         codes,
         classifier: Classifier::new(codes, schema, &key),
         writer: LineWriter::new(&published.contract.schema),
+        beside: (&beside, LineWriter::new(&beside)),
         names_tenant: published.contract.records_name_tenant,
         count: 0,
     };
@@ -216,6 +244,8 @@ struct Sink<'s> {
     codes: &'s Codes,
     classifier: Classifier<'s>,
     writer: LineWriter<'s>,
+    /// The fact beside, alone in a schema.
+    beside: (&'s Schema, LineWriter<'s>),
     names_tenant: bool,
     count: usize,
 }
@@ -231,13 +261,17 @@ impl Sink<'_> {
             Ok(classified) => {
                 let record = self.record(&classified, receipt.spot);
                 let class = classified.class.to_owned();
-                match self.prepared.add(&record, &self.writer) {
+                match self.prepared.add(record, &self.writer) {
                     Ok(()) => *self.prepared.told.classes.entry(class).or_default() += 1,
-                    Err(reason) => self.prepared.leave_out(reason),
+                    Err(reason) => return self.prepared.leave_out(reason),
                 }
+                self.close(&receipt);
             }
             Err(why) => {
                 self.note(&why);
+                if why.is_open() {
+                    self.keep_open(&receipt);
+                }
                 self.leave_out("V0149", receipt.spot, (why.message(), why.help()));
             }
         }
@@ -256,6 +290,32 @@ impl Sink<'_> {
         record
     }
 
+    /// Keeps a receipt that is in no class, unless nothing says when its message was sent.
+    fn keep_open(&mut self, receipt: &formats::Receipt<'_>) {
+        let Some(it) = self.classifier.unplaced(receipt) else { return };
+        // One that is too long to be kept is told all the same.
+        if self.say(&it, OPEN, receipt.spot).is_ok() {
+            self.prepared.told.open.note(&it);
+        }
+    }
+
+    /// Notes that a receipt is in a class, should it have been in none.
+    fn close(&mut self, receipt: &formats::Receipt<'_>) {
+        if self.prepared.told.open.is_empty() {
+            return;
+        }
+        let Some(it) = self.classifier.unplaced(receipt) else { return };
+        if self.prepared.told.open.may_have(&it) {
+            // What is too long was never kept open.
+            let _ = self.say(&it, CLASSIFIED, receipt.spot);
+        }
+    }
+
+    fn say(&mut self, receipt: &Unplaced, state: &str, spot: Spot) -> Result<(), Diagnostic> {
+        let record = receipt.record(state, 0, RecordPlace { file: 0, line: line(spot) });
+        self.prepared.add_beside(record, (self.beside.0, &self.beside.1))
+    }
+
     fn leave_out(&mut self, code: &'static str, spot: Spot, (message, help): (Bilingual, Bilingual)) {
         let help = (help.en.as_str(), help.zh.as_str());
         self.prepared.leave_out(problem(code, line(spot), (message.en, message.zh), help));
@@ -269,11 +329,24 @@ impl Sink<'_> {
         };
         let carrier = carrier.clone().unwrap_or_default();
         let code = Code { provider: provider.clone(), carrier, code: code.clone() };
+        if code.has_zero() {
+            return;
+        }
         *self.prepared.told.unseen.entry(code).or_default() += 1;
     }
 }
 
 impl Prepared {
+    /// Takes a record of the fact beside, the only one of its schema.
+    fn add_beside(
+        &mut self,
+        record: Record,
+        (schema, writer): (&Schema, &LineWriter<'_>),
+    ) -> Result<(), Diagnostic> {
+        let Some(fact) = schema.facts.get(record.fact) else { return Ok(()) };
+        self.volume.add_beside(record, fact, (&self.opened, writer))
+    }
+
     /// Leaves a receipt out. A reason is told once, with the first line it came at.
     fn leave_out(&mut self, problem: Diagnostic) {
         match self.told.reasons.get_mut(&problem.message.en) {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use diagnostic::Diagnostic;
-use evidence::Record;
-use lake::journal::Batch;
+use evidence::{FactSchema, LineWriter, Record};
+use lake::journal::Part;
 use lake::{Layout, Place, RowError, Rows};
 use sha2::{Digest as _, Sha256};
+use store::Tx;
+use timeline::Instant;
 
 use super::{Prepared, Reach, problem};
 use crate::evidence::Said;
@@ -22,15 +24,54 @@ use crate::volume::Safe;
 const BATCH_RECORDS: usize = 10_000;
 /// Most text of a batch.
 const BATCH_TEXT_BYTES: usize = 4 << 20;
+/// So many bytes of lines are hashed at once: a digest of many short pieces costs more than one of few long ones.
+const HASHED_BYTES: usize = 16 << 10;
+
+/// The digest of lines, each with its line feed.
+#[derive(Default)]
+struct Lines {
+    hashed: Sha256,
+    /// Those that are still to be hashed.
+    waiting: String,
+}
+
+impl Lines {
+    /// Writes a line, of so many bytes, which is to be ended or taken back.
+    fn begin(&mut self, writer: &LineWriter<'_>, record: &Record) -> usize {
+        let before = self.waiting.len();
+        writer.push(&mut self.waiting, record);
+        self.waiting.len() - before
+    }
+
+    fn take_back(&mut self, bytes: usize) {
+        self.waiting.truncate(self.waiting.len().saturating_sub(bytes));
+    }
+
+    fn end(&mut self) {
+        self.waiting.push('\n');
+        if self.waiting.len() >= HASHED_BYTES {
+            self.hashed.update(self.waiting.as_bytes());
+            self.waiting.clear();
+        }
+    }
+
+    fn sha256(&self) -> String {
+        settle::hex(&self.hashed.clone().chain_update(&self.waiting).finalize())
+    }
+}
 
 /// Records in volume on their way.
 pub(super) struct InVolume {
+    said: Said,
     batches: Vec<(Place, Rows)>,
     /// Of the last batch of each fact its place among `batches`, and the bytes of its lines.
-    filling: BTreeMap<usize, (usize, usize)>,
+    filling: BTreeMap<String, (usize, usize)>,
     pub(super) count: usize,
+    /// Records of facts beside those of the contract, which count nowhere.
+    beside: usize,
     pub(super) reach: Reach,
-    lines: Sha256,
+    lines: Lines,
+    lines_beside: Lines,
     /// Each record says itself when it was recorded, as a receipt does.
     keeps_times: bool,
     /// Where they are safe, once they are.
@@ -47,13 +88,17 @@ impl fmt::Debug for InVolume {
 }
 
 impl InVolume {
-    pub(super) fn new() -> Self {
+    /// None yet; whoever sends them is named as their source.
+    pub(super) fn new(said: Said) -> Self {
         Self {
+            said,
             batches: Vec::new(),
             filling: BTreeMap::new(),
             count: 0,
+            beside: 0,
             reach: Reach::NONE,
-            lines: Sha256::new(),
+            lines: Lines::default(),
+            lines_beside: Lines::default(),
             keeps_times: false,
             safe: None,
         }
@@ -65,38 +110,95 @@ impl InVolume {
         self.keeps_times = true;
     }
 
-    /// Takes a record whose canonical line is `line`.
+    /// Takes a record of that fact.
     pub(super) fn add(
         &mut self,
-        record: &Record,
-        line: &str,
-        (opened, actor): (&Opened, &str),
+        record: Record,
+        fact: &FactSchema,
+        (opened, writer): (&Opened, &LineWriter<'_>),
     ) -> Result<(), Diagnostic> {
-        let schema = &opened.published.contract.schema;
-        let Some(fact) = schema.facts.get(record.fact) else { return Ok(()) };
-        if let Some(reason) = misplaced(record, opened, &fact.name) {
+        if let Some(reason) = misplaced(&record, opened, &fact.name) {
             return Err(reason);
         }
-        let named = Said::by(actor, opened.side).name(record.clone());
-        let at = match self.filling.get(&record.fact).copied() {
-            Some((at, bytes)) if bytes < BATCH_TEXT_BYTES && self.len(at) < BATCH_RECORDS => at,
+        self.put(record, fact, (opened, writer), Self::own)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Takes a record of a fact beside one of the contract's.
+    pub(super) fn add_beside(
+        &mut self,
+        record: Record,
+        fact: &FactSchema,
+        (opened, writer): (&Opened, &LineWriter<'_>),
+    ) -> Result<(), Diagnostic> {
+        self.put(record, fact, (opened, writer), Self::beside)?;
+        self.beside += 1;
+        Ok(())
+    }
+
+    fn own(&mut self) -> &mut Lines {
+        &mut self.lines
+    }
+
+    fn beside(&mut self) -> &mut Lines {
+        &mut self.lines_beside
+    }
+
+    /// Takes a record whose line is one of `lines`.
+    fn put(
+        &mut self,
+        record: Record,
+        fact: &FactSchema,
+        (opened, writer): (&Opened, &LineWriter<'_>),
+        lines: fn(&mut Self) -> &mut Lines,
+    ) -> Result<(), Diagnostic> {
+        // As it was sent: the line does not name who sent it.
+        let bytes = lines(self).begin(writer, &record);
+        let named = self.said.name(record);
+        let Some(rows) = self.batch(fact, opened) else { return Ok(()) };
+        if let Err(error) = rows.push(&named) {
+            lines(self).take_back(bytes);
+            return Err(refused(&error, &named));
+        }
+        if let Some((_, filled)) = self.filling.get_mut(fact.name.as_str()) {
+            *filled += bytes;
+        }
+        lines(self).end();
+        self.reach = self.reach.with(Reach::of(&named));
+        Ok(())
+    }
+
+    /// The batch that takes the next record of a fact.
+    fn batch(&mut self, fact: &FactSchema, opened: &Opened) -> Option<&mut Rows> {
+        let filling = self.filling.get(fact.name.as_str()).copied();
+        let batch = match filling {
+            Some((batch, bytes)) if bytes < BATCH_TEXT_BYTES && self.len(batch) < BATCH_RECORDS => batch,
             _ => {
                 let place = Place::new(&opened.tenant, &opened.name, &fact.name);
                 self.batches.push((place, Rows::new(Layout::of(fact))));
-                self.filling.insert(record.fact, (self.batches.len() - 1, 0));
+                self.filling.insert(fact.name.clone(), (self.batches.len() - 1, 0));
                 self.batches.len() - 1
             }
         };
-        let Some((_, rows)) = self.batches.get_mut(at) else { return Ok(()) };
-        rows.push(&named).map_err(|it| refused(&it, record))?;
-        if let Some((_, bytes)) = self.filling.get_mut(&record.fact) {
-            *bytes += line.len();
-        }
-        self.lines.update(line.as_bytes());
-        self.lines.update(b"\n");
-        self.count += 1;
-        self.reach = self.reach.with(Reach::of(record));
-        Ok(())
+        self.batches.get_mut(batch).map(|it| &mut it.1)
+    }
+
+    /// The records, said to have come now unless they say it themselves. They are gone afterwards.
+    pub(super) fn encode(&mut self, now: Instant) -> Encoded {
+        let batches = std::mem::take(&mut self.batches);
+        let part = |(place, mut rows): (Place, Rows)| {
+            if !self.keeps_times {
+                rows.recorded_at.fill(now.nanos());
+            }
+            Part::of(&place, &rows)
+        };
+        Encoded(batches.into_iter().map(part).collect())
+    }
+
+    /// Whether there is nothing to be made safe.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0 && self.beside == 0
     }
 
     fn len(&self, batch: usize) -> usize {
@@ -107,12 +209,12 @@ impl InVolume {
     pub(super) fn sha256(&self, listed: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(listed.as_bytes());
-        if self.count > 0 {
-            hash.update(format!(
-                "in volume {} {}\n",
-                self.count,
-                settle::hex(&self.lines.clone().finalize())
-            ));
+        for (what, count, lines) in
+            [("in volume", self.count, &self.lines), ("beside", self.beside, &self.lines_beside)]
+        {
+            if count > 0 {
+                hash.update(format!("{what} {count} {}\n", lines.sha256()));
+            }
         }
         settle::hex(&hash.finalize())
     }
@@ -121,7 +223,7 @@ impl InVolume {
 /// Makes the records in volume of a body safe; nothing is done where it has none. What is safe is not taken back:
 /// whatever can be known to be wrong is looked at before.
 pub fn secure(platform: &Platform, who: &Principal, mut prepared: Prepared) -> Result<Prepared, Failure> {
-    if prepared.volume.count == 0 {
+    if prepared.volume.is_empty() {
         return Ok(prepared);
     }
     if prepared.atomic && !prepared.records.is_empty() {
@@ -131,22 +233,41 @@ pub fn secure(platform: &Platform, who: &Principal, mut prepared: Prepared) -> R
         )
         .into());
     }
-    platform.read(|_, tx| {
-        let stream = Stream::named(&prepared.opened.tenant, &prepared.opened.name);
-        let tenant = stream.enter(tx, who, Resource::Evidence, Verb::Create)?;
-        super::check_version(tx, &stream, (&tenant, &prepared.opened))
-    })?;
-    let now = platform.store.now().nanos();
-    let keeps_times = prepared.volume.keeps_times;
-    let batches = prepared.volume.batches.iter_mut().map(|(place, rows)| {
-        if !keeps_times {
-            rows.recorded_at.fill(now);
+    match prepared.told.open.news() {
+        None => platform.read(|_, tx| check(tx, who, &prepared.opened))?,
+        // Before the receipts are safe: whoever puts them into classes later knows that they may be open.
+        Some(news) => {
+            let (who, opened) = (who.clone(), prepared.opened.clone());
+            platform.write(move |_, tx| {
+                check(tx, &who, &opened)?;
+                Ok(news.keep(tx, (&opened.tenant, &opened.name))?)
+            })?;
         }
-        Batch::encode(place, rows)
-    });
-    prepared.volume.safe = Some(platform.volume.append(batches.collect())?);
-    prepared.volume.batches = Vec::new();
+    }
+    let encoded = prepared.volume.encode(platform.store.now());
+    prepared.volume.safe = Some(platform.volume.append(Part::join(encoded.0))?);
     Ok(prepared)
+}
+
+/// Refused when the caller may no longer, or the contract is no longer the one a body was checked under.
+fn check(tx: &mut Tx<'_>, who: &Principal, opened: &Opened) -> Result<(), Failure> {
+    let stream = Stream::named(&opened.tenant, &opened.name);
+    let tenant = stream.enter(tx, who, Resource::Evidence, Verb::Create)?;
+    super::check_version(tx, &stream, (&tenant, opened))
+}
+
+/// The records in volume of a body as they are made safe.
+pub(super) struct Encoded(Vec<Part>);
+
+impl Encoded {
+    pub(super) fn bytes(&self) -> usize {
+        self.0.iter().map(Part::bytes).sum()
+    }
+
+    /// What is taken away is gone.
+    pub(super) fn take(&mut self) -> Vec<Part> {
+        std::mem::take(&mut self.0)
+    }
 }
 
 /// Refuses records in volume where the platform itself makes records.

@@ -92,7 +92,7 @@ pub fn gather(
         return Err(unreachable("some came just now"));
     }
     let unmerged = platform.store.read(Scope::Provider, |tx| unmerged(tx, (tenant, subscription)))?;
-    for it in unmerged.iter().filter(|it| it.day.window().from() < until) {
+    for it in unmerged.iter().filter(|it| it.is_asked() && it.day.window().from() < until) {
         volume.merge(&*volume.open()?, it)?;
     }
     Ok(())

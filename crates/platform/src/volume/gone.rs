@@ -17,8 +17,8 @@ struct Gone {
     tenant: String,
     path: String,
     added_at: Instant,
-    /// Whether its content stands again, or lies where another one needs it.
-    is_needed: bool,
+    /// How often the same file is or was in the lake.
+    entries: i64,
 }
 
 impl Volume {
@@ -26,11 +26,12 @@ impl Volume {
     pub(super) fn sweep(&self, open: &Open) -> Result<(), Failure> {
         let (_folding, _merging) = (self.turn(), self.merging());
         let before = time::after(self.store.now(), -READ_SECONDS);
-        let gone = self.store.read(Scope::Provider, |tx| gone(tx, before))?;
-        if gone.is_empty() {
+        if self.store.read(Scope::Provider, |tx| gone(tx, before))?.is_empty() {
             return Ok(());
         }
-        for it in gone.iter().filter(|it| !it.is_needed) {
+        // Another process may just put the same file anew: it is told before the file goes.
+        let gone = self.store.write(Scope::Provider, move |tx| going(tx, before))?;
+        for it in gone.iter().filter(|it| it.is_last(&gone)) {
             // The file goes before its entry, so that it is tried again.
             open.lake.blobs.delete(&it.path).map_err(|it| of_blob(&it))?;
         }
@@ -46,20 +47,36 @@ impl Volume {
     }
 }
 
+impl Gone {
+    /// Whether nothing needs the file any more: it neither stands again nor rests a statement on it.
+    fn is_last(&self, gone: &[Gone]) -> bool {
+        let going = gone.iter().filter(|it| it.path == self.path).count();
+        i64::try_from(going).is_ok_and(|it| it >= self.entries)
+    }
+}
+
+/// The same, and says of those that are deleted that they are.
+fn going(tx: &mut Tx<'_>, before: Instant) -> Result<Vec<Gone>, Failure> {
+    let gone = gone(tx, before)?;
+    for it in gone.iter().filter(|it| it.is_last(&gone)) {
+        tx.housekeeping("UPDATE lake_file SET going = 1 WHERE path = $1", values![&it.path])?;
+    }
+    Ok(gone)
+}
+
 /// Files that went before that moment, and that stood when no statement of their stream was made.
 fn gone(tx: &mut Tx<'_>, before: Instant) -> Result<Vec<Gone>, Failure> {
     let rows = tx.rows(
         "SELECT f.tenant_id, f.path, f.added_at,
-           CASE WHEN EXISTS (SELECT 1 FROM lake_file o WHERE o.path = f.path AND o.added_at <> f.added_at) THEN 1 ELSE 0 END
-         FROM lake_file f WHERE f.removed_at < $1 AND NOT EXISTS (
+           (SELECT count(*) FROM lake_file o WHERE o.path = f.path)
+         FROM lake_file f WHERE f.removed_at < $1 AND (f.going <> 0 OR NOT EXISTS (
            SELECT 1 FROM statement s WHERE s.tenant_id = f.tenant_id AND s.subscription_id = f.stream
-             AND s.as_of >= f.added_at AND s.as_of < f.removed_at)
+             AND s.as_of >= f.added_at AND s.as_of < f.removed_at))
          ORDER BY f.removed_at LIMIT $2",
         values![before, AT_ONCE],
     )?;
     let gone = |row: &store::Row| {
-        let is_needed = row.get::<i64>(3)? != 0;
-        Ok(Gone { tenant: row.get(0)?, path: row.get(1)?, added_at: row.get(2)?, is_needed })
+        Ok(Gone { tenant: row.get(0)?, path: row.get(1)?, added_at: row.get(2)?, entries: row.get(3)? })
     };
     Ok(rows.iter().map(gone).collect::<Result<_, Fault>>()?)
 }

@@ -42,9 +42,7 @@ impl Local {
 
 impl Waiting for Local {
     fn append(&self, batches: Batches) -> Result<Safe, Failure> {
-        for it in batches {
-            self.journal.append(&it).map_err(|it| of_journal(&it))?;
-        }
+        self.journal.append_all(&batches).map_err(|it| of_journal(&it))?;
         Ok(Safe { journal: self.name.clone(), object: 0 })
     }
 
@@ -59,18 +57,20 @@ impl Waiting for Local {
             return Err(unreachable("they are in the journal of another process"));
         }
         let waiting = store.read(Scope::Provider, |tx| {
-            let sql = "SELECT tenant_id, stream, seq FROM lake_waiting WHERE journal = $1";
+            let sql = "SELECT tenant_id, stream, max(seq) FROM lake_waiting WHERE journal = $1 GROUP BY tenant_id, stream";
             tx.rows(sql, values![name])?.iter().map(batch).collect::<Result<Vec<_>, Fault>>()
         })?;
         self.journal.rotate().map_err(|it| of_journal(&it))?;
         let standing = |it: &Place| Ok(rule(store, it)?);
         let folded = fold_knowing(lake, &self.journal, &standing, (known, store.now()));
         let folded = folded.map_err(|it| fold::failed(&it))?;
+        let journal = name.to_owned();
         store.write(Scope::Provider, move |tx| {
             for (tenant, stream, seq) in &waiting {
+                // Batches of a stream are kept in the order of their numbers: none below came since.
                 tx.housekeeping(
-                    "DELETE FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND seq = $3",
-                    values![tenant, stream, *seq],
+                    "DELETE FROM lake_waiting WHERE tenant_id = $1 AND stream = $2 AND journal = $3 AND seq <= $4",
+                    values![tenant, stream, &journal, *seq],
                 )?;
             }
             Ok::<_, Fault>(())
@@ -83,6 +83,7 @@ impl Waiting for Local {
     }
 }
 
+/// A stream and the number of its last batch.
 fn batch(row: &Row) -> Result<(String, String, i64), Fault> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }

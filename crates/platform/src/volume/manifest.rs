@@ -167,10 +167,14 @@ fn apply(tx: &mut Tx<'_>, change: Change) -> Result<Option<String>, Fault> {
     Ok(None)
 }
 
-/// Whether a file would stand beside itself, or two of which each says that it was merged with all others. One that was not stands
-/// beside a merged one until both are merged, also when it came while that one was made.
+/// Whether a file is just being deleted, or would stand beside itself, or two of which each says that it was merged with all
+/// others. One that was not stands beside a merged one until both are merged, also when it came while that one was made.
 fn is_disputed(tx: &mut Tx<'_>, added: &FileEntry, removed: &[String]) -> Result<bool, Fault> {
     let place = &added.place;
+    let going = tx.row("SELECT path FROM lake_file WHERE path = $1 AND going <> 0", values![&added.path])?;
+    if going.is_some() {
+        return Ok(true);
+    }
     let rows = tx.rows(
         "SELECT path, settled FROM lake_file WHERE tenant_id = $1 AND stream = $2 AND fact = $3 AND day = $4 AND removed_at IS NULL",
         values![&place.tenant, &place.stream, &place.fact, i64::from(added.day.0)],
@@ -270,11 +274,55 @@ pub(crate) fn is_in_order(
     )?;
     // A day in UTC that holds records of this cycle and the next can be asked only when no two of its files may share a record.
     let changed = tx.row(
-        "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2
+        "SELECT path FROM lake_file WHERE tenant_id = $1 AND stream = $2 AND fact NOT LIKE '%.superseded'
            AND ((from_at < $3 AND (added_at > $4 OR removed_at > $4 OR (settled = 0 AND removed_at IS NULL)))
              OR (day <= $5 AND settled = 0 AND apart = 0 AND removed_at IS NULL))
            LIMIT 1",
         values![tenant, stream, until, as_of, i64::from(Day::of_nanos(until.nanos()).0)],
     )?;
     Ok(waiting.is_none() && changed.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Context, Location};
+
+    use super::*;
+
+    fn file() -> FileEntry {
+        FileEntry {
+            place: Place::new("acme", "sub_acme", "message"),
+            day: Day(20_000),
+            path: "acme/sub_acme/message/2024-10-04/x.parquet".to_owned(),
+            rows: 1,
+            bytes: 2,
+            sha256: [3; 32],
+            footer: None,
+            content: [4; 32],
+            from: Instant::from_nanos(5),
+            until: Instant::from_nanos(6),
+            settled: false,
+            added_at: Instant::MIN,
+            removed_at: None,
+        }
+    }
+
+    /// Its bytes may be deleted after it was put anew and before it is named.
+    #[test]
+    fn a_file_that_is_being_deleted_is_named_again_only_when_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Location::Directory(folder.path().to_owned()), Context::default()).unwrap();
+        let manifest = StoreManifest::new(store.clone());
+        let at = Instant::MIN;
+        let add = Change { add: vec![file()], remove: Vec::new(), at };
+        let remove = Change { add: Vec::new(), remove: vec![file().path], at };
+        manifest.commit(&add).unwrap();
+        manifest.commit(&remove).unwrap();
+        let go = |tx: &mut Tx<'_>| tx.housekeeping("UPDATE lake_file SET going = 1", &[]);
+        assert_eq!(store.write(Scope::Provider, go).unwrap(), 1);
+        assert_eq!(manifest.commit(&add), Err(ManifestError::Conflict(file().path)));
+        manifest.forget(&manifest.superseded().unwrap()).unwrap();
+        manifest.commit(&add).unwrap();
+        assert_eq!(manifest.entries(&file().place, Interval::ALL, None).unwrap().len(), 1);
+    }
 }

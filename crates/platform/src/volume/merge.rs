@@ -133,6 +133,11 @@ impl Rests {
 }
 
 impl Unmerged {
+    /// Whether a cycle may rest on it; what lies beside is merged in its own time.
+    pub(super) fn is_asked(&self) -> bool {
+        !self.place.is_superseded()
+    }
+
     fn is_due(&self, now: Instant) -> bool {
         (self.uncounted > 0 && self.records <= SMALL_RECORDS)
             || self.files >= FILES_MAX

@@ -1,7 +1,7 @@
 //! Where accepted batches wait until they are in files of the lake: a journal of this process, or a store that several share.
 
 use ::lake::{Known, Lake};
-use store::{Fault, Store, Tx, values};
+use store::{Fault, Store, Tx, Value, values};
 use timeline::Instant;
 
 use super::batches::Batches;
@@ -36,21 +36,29 @@ pub(crate) struct Safe {
     pub(super) object: i64,
 }
 
-/// Puts down that a batch's records in volume wait, and the job that puts them into files.
+/// Puts down that the records in volume of batches wait, each with the time of its first, and the job that puts them into files.
 pub(crate) fn wait(
     tx: &mut Tx<'_>,
     (tenant, stream): (&str, &str),
-    (seq, first): (i64, Instant),
+    batches: &[(i64, Instant)],
     safe: &Safe,
 ) -> Result<(), Fault> {
     // Another request of the same object may have been acknowledged and the object folded meanwhile.
     if safe.object > 0 && folded(tx, &safe.journal)? >= safe.object {
         return Ok(());
     }
-    tx.execute(
-        "INSERT INTO lake_waiting (tenant_id, stream, seq, journal, first_at, object) VALUES ($1, $2, $3, $4, $5, $6)",
-        values![tenant, stream, seq, &safe.journal, first, safe.object],
-    )?;
+    let row = |(seq, first): &(i64, Instant)| {
+        [
+            tenant.into(),
+            stream.into(),
+            (*seq).into(),
+            safe.journal.as_str().into(),
+            (*first).into(),
+            safe.object.into(),
+        ]
+    };
+    let rows: Vec<[Value; 6]> = batches.iter().map(row).collect();
+    tx.insert_many("lake_waiting", &["tenant_id", "stream", "seq", "journal", "first_at", "object"], &rows)?;
     fold::put_down_soon(tx, &safe.journal)
 }
 

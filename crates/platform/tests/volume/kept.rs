@@ -1,6 +1,7 @@
 //! What holds wherever records in volume wait: in a journal of the process or in a store that several share.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::str::from_utf8;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,7 +13,8 @@ use platform::page::Page;
 use platform::stream::Stream;
 use platform::{RefusalKind, housekeeping, live, statements, volume};
 use serde_json::{Value as Json, json};
-use store::Location;
+use sha2::{Digest as _, Sha256};
+use store::{Location, values};
 
 use crate::support::{self, World, actions, customer, each, each_way, kind, owner, publish};
 use crate::world::{
@@ -137,6 +139,28 @@ fn what_cannot_be_kept_in_volume_is_refused_by_line_and_the_rest_is_kept() {
 }
 
 #[test]
+fn the_digest_of_a_body_is_that_of_the_lines_that_were_kept() {
+    each_way(|world| {
+        ready(world);
+        let mut lines: Vec<Json> = (0..900).map(|it| message(it, "failed")).collect();
+        for line in lines.iter_mut().step_by(7) {
+            line["parts"] = json!(0.123_456_789);
+        }
+        let receipt = send(world, &lines);
+        // The line of a record has its keys in order.
+        let line = |it: &Json| {
+            let text = |key: &str| it[key].as_str().unwrap().to_owned();
+            let (at, id, outcome) = (text("at"), text("id"), text("outcome"));
+            format!("{{\"at\":\"{at}\",\"fact\":\"message\",\"id\":\"{id}\",\"outcome\":\"{outcome}\"}}\n")
+        };
+        let kept: String = lines.iter().filter(|it| it.get("parts").is_none()).map(line).collect();
+        let all = format!("in volume 771 {}\n", settle::hex(&Sha256::digest(&kept)));
+        assert_eq!((receipt.in_volume, receipt.refused), (Some(771), 129));
+        assert_eq!(receipt.sha256, Some(settle::hex(&Sha256::digest(&all))));
+    });
+}
+
+#[test]
 fn the_cycle_in_progress_counts_what_is_in_files() {
     each_way(|world| {
         ready(world);
@@ -232,13 +256,46 @@ fn files_no_statement_rests_on_go_soon_and_those_of_statements_stay() {
             let again = world.read(|platform, tx| statements::replay(platform, tx, &owner(), "acme", &it.id));
             assert!(again.unwrap().same, "{first:?} {it:?}");
         }
-        let blobs = world.data.join("lake/acme/sub_acme/message");
-        let files = |day: std::fs::DirEntry| fs::read_dir(day.path()).unwrap().count();
-        let lying: usize = fs::read_dir(blobs).unwrap().map(|it| files(it.unwrap())).sum();
+        let within = |folder: &Path| -> Vec<PathBuf> {
+            fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect()
+        };
+        let facts = within(&world.data.join("lake/acme/sub_acme"));
+        let days: Vec<PathBuf> = facts.iter().flat_map(|it| within(it)).collect();
+        let lying: usize = days.iter().map(|it| within(it).len()).sum();
         let known: i64 = world
             .read(|_, tx| Ok(tx.row("SELECT count(DISTINCT path) FROM lake_file", &[])?.unwrap().get(0)?))
             .unwrap();
         assert_eq!(i64::try_from(lying).unwrap(), known, "no file without an entry and no entry without one");
+    });
+}
+
+#[test]
+fn what_a_record_said_before_is_kept_beside_it_whatever_is_merged_and_deleted() {
+    each_way(|world| {
+        ready(world);
+        for (id, outcome) in
+            [(0, "delivered"), (1, "delivered"), (0, "failed"), (1, "delivered"), (0, "delivered")]
+        {
+            send(world, &[message(id, outcome)]);
+            world.pass(1_000);
+            run_all(world);
+        }
+        send(world, &[message(0, "failed")]);
+        run_all(world);
+        let records = |fact: &str| -> i64 {
+            let sql =
+                "SELECT CAST(sum(records) AS BIGINT) FROM lake_file WHERE fact = $1 AND removed_at IS NULL";
+            world.read(|_, tx| Ok(tx.row(sql, values![fact])?.unwrap().get(0)?)).unwrap()
+        };
+        assert_eq!(records("message"), 2);
+        // That it was delivered, said twice; and that it failed, which was superseded once before it stood again.
+        assert_eq!(records("message.superseded"), 2);
+        world.pass(1_000);
+        run_all(world);
+        let beside = world.data.join("lake/acme/sub_acme/message.superseded");
+        let days: Vec<_> = fs::read_dir(beside).unwrap().map(|it| it.unwrap().path()).collect();
+        let files: usize = days.iter().map(|it| fs::read_dir(it).unwrap().count()).sum();
+        assert_eq!((days.len(), files), (1, 1), "merged, and what it was merged from is gone");
     });
 }
 

@@ -8,4 +8,6 @@ mod receipts;
 mod shared;
 #[path = "../support/mod.rs"]
 mod support;
+mod together;
+mod unclassified;
 mod world;

@@ -21,7 +21,7 @@ use timeline::Interval;
 use crate::support::{HOSTING, World, actions, at, customer, each, each_way, kind, owner, subscribe, tenant};
 use crate::world::{all, fee, kept, own, run_all, run_jobs, send, success};
 
-const ANNEX: &str = "---
+pub const ANNEX: &str = "---
 id: codes
 version: \"1\"
 for: hosting
@@ -64,7 +64,7 @@ fn terms(version: &str) -> String {
     )
 }
 
-fn try_publish(world: &World, version: &str, annexes: &[&str]) -> Result<Version, Failure> {
+pub fn try_publish(world: &World, version: &str, annexes: &[&str]) -> Result<Version, Failure> {
     let input = Publish {
         text: terms(version),
         kind: AgreementKind::Ours,
@@ -76,14 +76,14 @@ fn try_publish(world: &World, version: &str, annexes: &[&str]) -> Result<Version
 }
 
 /// Published with its annex, and subscribed to.
-fn ready(world: &World) {
+pub fn ready(world: &World) {
     try_publish(world, "1", &[ANNEX]).unwrap();
     tenant(world, "acme");
     subscribe(world, "acme", json!({ "id": "sub_acme", "since": "2026-10-01T00:00:00+08:00" })).unwrap();
     run_jobs(world);
 }
 
-fn receipt(message: usize, code: &str, reported: &str) -> String {
+pub fn receipt(message: usize, code: &str, reported: &str) -> String {
     let day = 1 + message % 20;
     format!(
         r#"{{"phone_number":"138{message:08}","send_time":"2026-10-{day:02} 12:00:00","report_time":"2026-10-{day:02} {reported}","success":true,"err_code":"{code}","err_msg":"-","sms_size":"2","biz_id":"{message}","out_id":"shop"}}"#
@@ -132,7 +132,7 @@ fn try_push(world: &World, sent: Sent) -> Result<Receipt, Failure> {
     world.write(move |platform, tx| intake::commit(platform, tx, &owner(), prepared))
 }
 
-fn push(world: &World, receipts: &[String]) -> Receipt {
+pub fn push(world: &World, receipts: &[String]) -> Receipt {
     try_push(world, sent(receipts)).unwrap()
 }
 
@@ -257,8 +257,11 @@ fn the_answer_says_what_was_taken_and_every_reason_once_with_its_first_line() {
         assert!(!text.contains("1380000"), "no phone number is repeated: {text}");
         let atomic = Sent { atomic: true, ..sent(&receipts) };
         assert_eq!(kind(try_push(world, atomic)), RefusalKind::Invalid);
-        let nothing = push(world, &receipts[2..5]);
-        assert_eq!((nothing.accepted, nothing.batch), (0, None));
+        assert_eq!(answer.unclassified, Some(4));
+        let told = push(world, &receipts[2..5]);
+        assert_eq!((told.accepted, told.unclassified), (0, Some(3)));
+        let nothing = push(world, &receipts[6..]);
+        assert_eq!((nothing.accepted, nothing.unclassified, nothing.batch), (0, None, None));
     });
 }
 
@@ -292,6 +295,19 @@ fn codes_in_no_class_are_kept_as_findings_until_a_version_lists_them() {
     });
 }
 
+/// Publishes a version with that annex, in a version of the same name, and has the subscription hold it.
+pub fn hold(world: &World, version: &'static str, annex: &str) {
+    let own = format!("version: \"{version}\"");
+    try_publish(world, version, &[&annex.replace("version: \"1\"", &own)]).unwrap();
+    let hold = "UPDATE subscription SET version = $1 WHERE id = 'sub_acme'";
+    world
+        .write(move |_, tx| {
+            tx.enter(store::Scope::Provider)?;
+            Ok(tx.housekeeping(hold, store::values![version])?)
+        })
+        .unwrap();
+}
+
 #[test]
 fn receipts_sent_again_under_a_corrected_annex_are_what_it_says() {
     each_way(|world| {
@@ -301,15 +317,7 @@ fn receipts_sent_again_under_a_corrected_annex_are_what_it_says() {
         let route = "| `aliyun` | `*` | `NO_ROUTE` | 2020-01-01 | `unreachable` |";
         let corrected = ANNEX.replace(route, &route.replace("unreachable", "delivered"));
         for version in ["9", "10"] {
-            let own = format!("version: \"{version}\"");
-            try_publish(world, version, &[&corrected.replace("version: \"1\"", &own)]).unwrap();
-            let hold = "UPDATE subscription SET version = $1 WHERE id = 'sub_acme'";
-            world
-                .write(move |_, tx| {
-                    tx.enter(store::Scope::Provider)?;
-                    Ok(tx.housekeeping(hold, store::values![version])?)
-                })
-                .unwrap();
+            hold(world, version, &corrected);
             push(world, &receipts);
             world.pass(60);
             run_all(world);

@@ -104,8 +104,12 @@ pub fn files(world: &World, statement: &StatementView) -> BTreeMap<String, Vec<u
     world.read(read).unwrap()
 }
 
+/// The files that stand, but those of what messages said before.
 pub fn kept(world: &World) -> Vec<volume::KeptFile> {
-    world.read(|_, tx| volume::list(tx, &customer("acme"), ("acme", "sub_acme"), None)).unwrap()
+    let stream = ("acme", "sub_acme");
+    let mut files = world.read(|_, tx| volume::list(tx, &customer("acme"), stream, None)).unwrap();
+    files.retain(|it| it.fact != "message.superseded");
+    files
 }
 
 pub fn why_unavailable(result: Result<StatementView, Failure>) -> String {

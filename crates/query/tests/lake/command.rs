@@ -16,9 +16,9 @@ use timeline::{Instant, Interval};
 
 use crate::support;
 
-const STREAM: &str = "短信/1";
+pub(crate) const STREAM: &str = "短信/1";
 
-fn open(root: &Path) -> Lake {
+pub(crate) fn open(root: &Path) -> Lake {
     let scratch = root.join("scratch");
     std::fs::create_dir_all(&scratch).unwrap();
     let limits = lake::Limits { part_rows: 9, group_rows: 4, group_rows_min: 2, ..lake::Limits::default() };
@@ -26,7 +26,7 @@ fn open(root: &Path) -> Lake {
     Lake { blobs, manifest: Arc::new(FileManifest::open(root).unwrap()), scratch, limits }
 }
 
-fn import(lake: &Lake, tenant: &str, fact: &FactSchema, records: &[Record], at: i64) {
+pub(crate) fn import(lake: &Lake, tenant: &str, fact: &FactSchema, records: &[Record], at: i64) {
     let place = Place::new(tenant, STREAM, &fact.name);
     let target = Target { place, layout: Layout::of(fact), standing: Standing::default() };
     let folder = lake.scratch.join("import");
@@ -109,7 +109,7 @@ async fn the_manifest_is_read_as_its_writer_reads_it() {
     assert!(query::entries(&store).await.unwrap().iter().all(|it| it.removed_at.is_none()));
 }
 
-fn asked(root: &Path, tenant: &str, more: &[&str]) -> Output {
+pub(crate) fn asked(root: &Path, tenant: &str, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_upheld-query"))
         .args(["--lake", root.to_str().unwrap(), "--tenant", tenant])
         .args(more)
@@ -118,7 +118,7 @@ fn asked(root: &Path, tenant: &str, more: &[&str]) -> Output {
         .unwrap()
 }
 
-fn told(output: &Output) -> (i32, String, String) {
+pub(crate) fn told(output: &Output) -> (i32, String, String) {
     let text = |it: &[u8]| String::from_utf8(it.to_vec()).unwrap();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
@@ -170,5 +170,75 @@ fn partitions_that_wait_for_their_merge_are_refused_by_name() {
     lake.manifest.commit(&change).unwrap();
     let (code, _, why) = told(&asked(root.path(), "acme", &["SELECT 1"]));
     assert_eq!((code, why.contains("短信/1/message 1970-01-04")), (3, true), "{why}");
-    assert_eq!(told(&asked(root.path(), "acme", &["--unsettled", "SELECT 1 AS a"])).0, 0);
+    assert_eq!(told(&asked(root.path(), "acme", &["--unmerged", "SELECT 1 AS a"])).0, 0);
+}
+
+/// What the engine makes without asking its own bounds: a text ten million times as long.
+fn long(text: &str) -> String {
+    (0..7).fold(format!("'{text}'"), |it, _| format!("replace({it}, '{text}', '{}')", text.repeat(10)))
+}
+
+#[test]
+fn functions_of_single_values_are_held_to_the_memory_and_the_time_too() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path());
+    import(&lake, "acme", &crate::sql::fact(), &crate::sql::messages(3, 4), 1);
+    let text = long("x");
+    let wide = format!(
+        "SELECT length(replace(replace(replace({text}, 'x', '{0}'), 'x', '{0}'), 'x', '{0}'))",
+        "x".repeat(10)
+    );
+    let refused = told(&asked(root.path(), "acme", &["--memory-mib", "64", &wide]));
+    assert_eq!(
+        refused,
+        (
+            3,
+            String::new(),
+            "upheld-query: the statement needs more than 64 MiB of memory; ask about less time or fewer groups, or allow more\n"
+                .to_owned()
+        )
+    );
+    let slow = format!("SELECT levenshtein({text}, {})", long("y"));
+    let begun = std::time::Instant::now();
+    let refused = told(&asked(root.path(), "acme", &["--timeout-s", "1", &slow]));
+    assert_eq!(
+        refused,
+        (
+            3,
+            String::new(),
+            "upheld-query: the statement ran longer than 1 s; ask about less time, or allow more\n"
+                .to_owned()
+        )
+    );
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_nothing_of_the_machine() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path());
+    import(&lake, "acme", &crate::sql::fact(), &crate::sql::messages(3, 40), 1);
+    let files = lake.manifest.entries(&Place::new("acme", STREAM, "message"), Interval::ALL, None).unwrap();
+    let file = &files[0];
+    let path = root.path().join(&file.path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let half = bytes.len() / 2;
+    bytes[4..half].fill(0xFF);
+    std::fs::write(&path, bytes).unwrap();
+    let (code, out, why) = told(&asked(root.path(), "acme", &["SELECT max(id), sum(latency) FROM message"]));
+    let name = file.path.strip_prefix("acme/").unwrap();
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert_eq!(why, format!("upheld-query: {name} is not what the manifest says; restore it from a copy\n"));
+}
+
+#[test]
+fn columns_of_one_name_are_not_written_as_one() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path());
+    import(&lake, "acme", &crate::sql::fact(), &crate::sql::messages(3, 4), 1);
+    let both = "SELECT a.id, b.id FROM message a JOIN message b ON a.id = b.id";
+    let (code, out, why) = told(&asked(root.path(), "acme", &["--format", "json", both]));
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert_eq!(why, "upheld-query: two columns of the answer are called `id`; name them apart with AS\n");
+    assert!(told(&asked(root.path(), "acme", &["--format", "csv", both])).1.starts_with("id,id\n"));
 }

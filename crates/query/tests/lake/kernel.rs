@@ -59,6 +59,7 @@ async fn sessions(with_latency: [bool; 2]) -> (Vec<SessionContext>, SessionConte
         files.push(File {
             path: path.clone(),
             bytes: bytes.len() as u64,
+            sha256: crate::support::sha256(&bytes),
             rows: 100,
             stream: "s".into(),
             first: at * 100,

@@ -18,6 +18,7 @@ async fn table(store: &dyn ObjectStore, fact: &FactSchema, records: &[Record]) -
         files.push(File {
             path: path.clone(),
             bytes: bytes.len() as u64,
+            sha256: crate::support::sha256(&bytes),
             rows: records.len() as u64,
             stream: "stream".into(),
             first: instants().min().unwrap(),

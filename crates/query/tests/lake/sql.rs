@@ -64,7 +64,7 @@ async fn put(lake: &dyn ObjectStore, tenant: &str, stream: &str, records: &[Reco
         path,
         rows: records.len() as u64,
         bytes: bytes.len() as u64,
-        sha256: [0; 32],
+        sha256: crate::support::sha256(&bytes),
         footer: None,
         content: [7; 32],
         from,

@@ -14,6 +14,7 @@ use evidence::{
 use proptest::prelude::*;
 use proptest::sample::select;
 use quantity::{Ratio, Unit};
+use sha2::{Digest, Sha256};
 use timeline::{Instant, Interval, Timeline};
 
 /// The first instant that records happen at.
@@ -247,6 +248,11 @@ pub(crate) fn question(fact: &FactSchema) -> impl Strategy<Value = Question> + u
             ..Question::about(0, within)
         },
     )
+}
+
+/// What the manifest says of a file's bytes.
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 /// A file of the lake with these records, its numbers at the smallest scale that fits them all.

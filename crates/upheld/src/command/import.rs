@@ -3,6 +3,7 @@
 //! What cannot be read or classified is counted by reason and left out; everything else is taken. Interrupted, it goes on
 //! where what was read is safe; imported twice, nothing is counted twice.
 
+pub(crate) mod apart;
 mod beside;
 mod feed;
 mod lines;

@@ -16,6 +16,9 @@ mod with {
     use crate::failure::Failure;
     use crate::volume::LakeFacts;
 
+    /// The rows the fleet read are not those that were counted when they were written.
+    const DIFFERS: &str = "the fleet answers otherwise than the counters of the files: a file is damaged; settle without --fleet and recount, which names it";
+
     /// A fleet that was reached.
     pub(in super::super) struct Asker(Fleet);
 
@@ -55,7 +58,14 @@ mod with {
         fn aggregate(&self, question: &Question) -> Result<Vec<Group>, FactsError> {
             match self.facts.get(question.fact) {
                 Some(fact) if fact.volume => {
-                    self.fleet.aggregate(self.own.entries(question.fact), fact, question)
+                    let answer = self.fleet.aggregate(self.own.entries(question.fact), fact, question)?;
+                    // An executor looks at SHA-256 once in its life; the counters are of footers that were checked here and now.
+                    match self.own.aggregate_from_counters(question)? {
+                        Some(counted) if counted != answer => {
+                            Err(FactsError::Unavailable(DIFFERS.to_owned()))
+                        }
+                        _ => Ok(answer),
+                    }
                 }
                 _ => self.own.aggregate(question),
             }

@@ -4,7 +4,7 @@ use platform::agreements::{self, Version};
 use platform::publishing::{self, Publish};
 
 use crate::reply::Reply;
-use crate::route::{Commit, Right, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Right, Route, Todo, read, read_bytes, write, write_bytes};
 use platform::rights::{Resource, Verb};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -104,7 +104,7 @@ fn publish() -> Route {
         let commit: Commit = Box::new(move |platform, tx, who, _| {
             publishing::publish(platform, tx, who, &checked).and_then(|it| Reply::json(&it))
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let about = "Publishes a version; the same text again gets the same answer";
     let mut route = write_bytes::<Version>(

@@ -9,7 +9,7 @@ use platform::{Platform, files};
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Right, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Right, Route, Todo, read, read_bytes, write, write_bytes};
 use platform::rights::{Resource, Verb};
 
 const OF_TENANT: &str = "Those for this customer; absent: those for all.";
@@ -84,7 +84,7 @@ fn attach() -> Route {
             let done = attestations::attach(platform, tx, who, of, file, parts.expected)?;
             Reply::json(&done)
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let path = "/attestations/{attestation}/files";
     let media = &["application/octet-stream"];

@@ -9,7 +9,7 @@ use platform::{Platform, entitlements};
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Right, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, Todo, read, read_bytes, write, write_bytes};
 use platform::rights::{Resource, Verb};
 
 const STATES: &str = "Only in this state: submitted, needs_information, under_review, accepted, part_accepted, rejected, appealed, upheld_on_appeal, rejected_on_appeal, withdrawn, expired, settled.";
@@ -181,7 +181,7 @@ fn attach() -> Route {
         let commit: Commit = Box::new(move |_, tx, who, parts| {
             Reply::json(&claims::attach(tx, who, parts.id("tenant"), parts.id("claim"), file)?)
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let path = "/tenants/{tenant}/claims/{claim}/files";
     write_bytes::<ClaimView>(

@@ -4,7 +4,7 @@ use platform::statements::{self, Close};
 use platform::{cycles, decisions, jobs, live};
 
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Right, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, Todo, read, read_bytes, write, write_bytes};
 use platform::rights::{Resource, Verb};
 
 const TENANT_STATEMENT: &str = "/tenants/{tenant}/statements/{statement}";
@@ -143,7 +143,7 @@ fn close() -> Route {
         let (tenant, subscription, label) = (parts.id("tenant"), parts.id("subscription"), parts.id("cycle"));
         let sealed = statements::close(platform, who, tenant, subscription, label, input.accept_incomplete)?;
         let commit: Commit = Box::new(move |_, _, _, _| Reply::json(&sealed));
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let path = "/tenants/{tenant}/subscriptions/{subscription}/cycles/{cycle}/close";
     let about = "Settles a cycle that is over and seals its statement, without waiting for the grace";

@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Right, Route, read, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, Todo, read, write_bytes};
 use platform::rights::{Resource, Verb};
 
 const OWN: &str = "/tenants/{tenant}/subscriptions/{subscription}/evidence";
@@ -100,7 +100,7 @@ pub(crate) fn routes() -> Vec<Route> {
                 Ok(Files { items: volume::list(tx, who, of, as_of(parts)?)? })
             },
         )
-        .query("as_of", "Those that stood at this time."),
+        .query("as_of", "Those that stood at this time: one at which a statement was made, or one of the last ten minutes. Of other times files are missing."),
         read(
             "/tenants/{tenant}/subscriptions/{subscription}/evidence/unseen-codes",
             "listUnseenCodes",
@@ -151,12 +151,25 @@ fn send(path: &'static str, id: &'static str, summary: &'static str) -> Route {
             }
             Some(name) => receipts(platform, who, parts, (open()?, name, bytes, atomic))?,
         };
-        let prepared = intake::secure(platform, who, prepared)?;
+        // With a key the answer is kept in the very write.
+        let ready =
+            if parts.is_keyed { Err(Box::new(prepared)) } else { intake::ready(platform, who, prepared) };
+        let prepared = match ready {
+            Ok(waiting) => {
+                let platform = platform.clone();
+                return Ok(Todo::Together(Box::new(move |told| {
+                    let done =
+                        move |it: Result<Receipt, Failure>| told(it.and_then(|it| answered(&it, wanted)));
+                    intake::submit(&platform, waiting, done);
+                })));
+            }
+            Err(prepared) => intake::secure(platform, who, *prepared)?,
+        };
         let commit: Commit = Box::new(move |platform, tx, who, _| {
             let receipt = intake::commit(platform, tx, who, prepared)?;
             answered(&receipt, wanted)
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let right = Right::Of(Resource::Evidence, Verb::Create);
     write_bytes::<Receipt>("POST", path, id, summary, right, MEDIA, prepare)
@@ -196,7 +209,7 @@ fn export() -> Route {
             let lines = evidence::export(platform, tx, who, of, as_of)?;
             Ok(Reply::bytes("application/x-ndjson", lines).file(&format!("{}.ndjson", of.1)))
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let path = "/tenants/{tenant}/subscriptions/{subscription}/evidence/export";
     let about = "Takes a copy of all evidence of a subscription, as `upheld settle` reads it";

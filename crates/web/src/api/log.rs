@@ -9,7 +9,7 @@ use store::Tx;
 
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Right, Route, read, read_bytes, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, Todo, read, read_bytes, write, write_bytes};
 use platform::rights::{Resource, Verb};
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -289,7 +289,7 @@ fn check(path: &'static str, id: &'static str, summary: &'static str) -> Route {
         let checked = platform.read(|platform, tx| audit::checked(platform, tx, who, house(parts)))?;
         let commit: Commit =
             Box::new(move |_, tx, who, parts| Reply::json(&audit::check(tx, who, house(parts), checked)?));
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let right = Right::Of(Resource::AuditLog, Verb::Read);
     let mut route = write_bytes::<Checked>("POST", path, id, summary, right, &[], prepare);
@@ -306,7 +306,7 @@ fn export(path: &'static str, id: &'static str, summary: &'static str) -> Route 
             audit::exported(tx, who, house(parts), input)?;
             Ok(Reply::bytes(NDJSON, copy).file("log.ndjson"))
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let right = Right::Of(Resource::AuditLog, Verb::Export);
     let mut route = write_bytes::<ExportLog>("POST", path, id, summary, right, &[], prepare).answers(NDJSON);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::SESSION_COOKIE;
 use crate::parts::Parts;
 use crate::reply::Reply;
-use crate::route::{Commit, Nothing, Right, Route, read, write, write_bytes};
+use crate::route::{Commit, Nothing, Right, Route, Todo, read, write, write_bytes};
 
 /// That it was done.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -254,7 +254,7 @@ fn sign_in() -> Route {
             );
             Ok(Reply::json(&session)?.header("set-cookie", cookie))
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let mut route = write_bytes::<people::Session>(
         "POST",
@@ -280,7 +280,7 @@ fn confirm() -> Route {
             people::confirm(tx, who, &proven, session_token(parts)?)?;
             Reply::json(&DONE)
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let about = "Gives the password once more, which opens dangerous acts for a while";
     let mut route = write_bytes::<Done>(
@@ -305,7 +305,7 @@ fn accept() -> Route {
             people::accept(tx, who, ready)?;
             Reply::json(&DONE)
         });
-        Ok(commit)
+        Ok(Todo::Alone(commit))
     };
     let about = "Uses a one-time link: an invitation, or a new password";
     let mut route = write_bytes::<Done>("POST", "/links", "useLink", about, Right::Nothing, &[], prepare);

@@ -6,7 +6,7 @@ use timeline::{Instant, Interval};
 
 use super::view::Waiting;
 
-/// The batches of a stream that are in no file and may touch the window.
+/// The batches of a stream that are in no file and may touch the window; those of receipts in no class alone make no record.
 pub(super) fn batches(
     tx: &mut Tx<'_>,
     (tenant, stream): (&str, &str),
@@ -15,7 +15,7 @@ pub(super) fn batches(
     let row = tx.row(
         "SELECT count(*), CAST(coalesce(sum(b.records), 0) AS BIGINT), min(b.at) FROM lake_waiting w
          JOIN evidence_batch b ON b.tenant_id = w.tenant_id AND b.stream = w.stream AND b.seq = w.seq
-         WHERE w.tenant_id = $1 AND w.stream = $2 AND w.first_at < $3 AND b.last_at >= $4",
+         WHERE w.tenant_id = $1 AND w.stream = $2 AND w.first_at < $3 AND b.last_at >= $4 AND b.records > 0",
         values![tenant, stream, window.until(), window.from()],
     )?;
     let Some(row) = row else { return Ok(Waiting::default()) };

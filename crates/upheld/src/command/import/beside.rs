@@ -1,9 +1,9 @@
 //! The fact beside the one that is imported: receipts in no class, kept until a newer version of the annex has their codes.
 
-use evidence::FactSchema;
 use evidence::unclassified::{CLASSIFIED, OPEN};
+use evidence::{FactSchema, RecordPlace};
 use formats::Unplaced;
-use lake::{Cell, Importer, LakeError, Preference, RowView, SeenIds, Standing, Target};
+use lake::{Cell, Importer, LakeError, RowView, SeenIds, Standing, Target};
 use language::Contract;
 
 use super::failed;
@@ -13,11 +13,9 @@ use crate::open_lake::OpenLake;
 /// Which receipts of earlier imports are in no class.
 pub(super) struct Open(SeenIds);
 
-/// Where they lie. That a receipt is in a class since stands before that it is in none.
+/// Where they lie.
 pub(super) fn target(place: &OpenLake, contract: &Contract, fact: &FactSchema) -> Target {
-    let words = vec![vec![CLASSIFIED.to_owned()], vec![OPEN.to_owned()]];
-    let rank = Preference::Rank { attribute: "state".to_owned(), words };
-    place.target(contract, &fact.unclassified(), Standing { preferences: vec![rank] })
+    place.target(contract, &fact.unclassified(), Standing::of_unclassified())
 }
 
 impl Open {
@@ -44,14 +42,5 @@ pub(super) fn keep(receipt: &Unplaced, importer: &mut Importer) -> Result<(), La
 }
 
 fn push(importer: &mut Importer, receipt: &Unplaced, state: &str) -> Result<(), LakeError> {
-    let Unplaced { at, recorded_at, id, provider, carrier, code } = receipt;
-    let carrier = carrier.as_deref().map_or(Cell::Absent, Cell::Word);
-    importer.push_beside(RowView {
-        at: at.nanos(),
-        recorded_at: recorded_at.map(|it| it.nanos()),
-        subject: None,
-        source: Some(provider),
-        id,
-        cells: &[Cell::Word(state), Cell::Word(provider), carrier, Cell::Word(code)],
-    })
+    importer.push_beside(&receipt.record(state, 0, RecordPlace { file: 0, line: 0 }))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufRead, Read};
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -17,13 +17,10 @@ use timeline::Instant;
 
 const DAY_NANOS: i128 = 86_400_000_000_000;
 
-/// The file's rows, read as text.
-pub(super) struct ParquetLines {
+/// The file's rows.
+struct Rows {
     rows: RowIter<'static>,
     columns: Vec<Column>,
-    line: Vec<u8>,
-    /// How much of the line was taken.
-    taken: usize,
 }
 
 /// One column: its name as JSON, and what its whole numbers mean.
@@ -40,49 +37,30 @@ struct Unit {
     utc: bool,
 }
 
-impl ParquetLines {
+/// Writes every row as a line.
+pub(super) fn write_lines(path: &Path, to: &mut dyn Write) -> io::Result<()> {
+    let mut rows = Rows::open(path)?;
+    while let Some(line) = rows.next_line()? {
+        to.write_all(line.as_bytes())?;
+    }
+    to.flush()
+}
+
+impl Rows {
     /// Opens a file whose columns are all plain: no lists, no structures, no floating-point numbers, which are not exact.
-    pub(super) fn open(path: &Path) -> io::Result<ParquetLines> {
-        // Our own reader bounds what a lying footer can make it hold; the one of rows trusts it.
+    fn open(path: &Path) -> io::Result<Rows> {
+        // Our own reader names what is wrong with a footer; the one of rows trusts it.
         kernel::footer(&LocalFile::open(path)?).map_err(|error| invalid(&error))?;
         guarded(|| {
             let reader = SerializedFileReader::new(File::open(path)?).map_err(|error| invalid(&error))?;
             let columns = columns(reader.metadata().file_metadata().schema_descr())?;
-            let rows = RowIter::from_file_into(Box::new(reader));
-            Ok(ParquetLines { rows, columns, line: Vec::new(), taken: 0 })
+            Ok(Rows { rows: RowIter::from_file_into(Box::new(reader)), columns })
         })
     }
 
-    fn next_line(&mut self) -> io::Result<()> {
-        self.line.clear();
-        self.taken = 0;
-        let Some(row) = guarded(|| self.rows.next().transpose().map_err(|it: ParquetError| invalid(&it)))?
-        else {
-            return Ok(());
-        };
-        self.line = text(&self.columns, &row)?.into_bytes();
-        Ok(())
-    }
-}
-
-impl Read for ParquetLines {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(into)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl BufRead for ParquetLines {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.taken >= self.line.len() {
-            self.next_line()?;
-        }
-        Ok(self.line.get(self.taken..).unwrap_or_default())
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.taken = self.taken.saturating_add(bytes);
+    fn next_line(&mut self) -> io::Result<Option<String>> {
+        let row = guarded(|| self.rows.next().transpose().map_err(|it: ParquetError| invalid(&it)))?;
+        row.map(|row| text(&self.columns, &row)).transpose()
     }
 }
 

@@ -10,7 +10,7 @@ use formats::Spot;
 use lake::Progress;
 use sha2::{Digest, Sha256};
 
-use super::parquet::ParquetLines;
+use super::apart::Apart;
 use crate::failure::Failure;
 
 /// By so many bytes a file is known again.
@@ -52,7 +52,7 @@ impl Source {
     /// what comes out.
     pub(super) fn open(&self, spot: Spot) -> io::Result<Box<dyn BufRead>> {
         if self.is_parquet {
-            let mut lines = ParquetLines::open(&self.path)?;
+            let mut lines = Apart::open(&self.path)?;
             io::copy(&mut (&mut lines).take(spot.offset), &mut io::sink())?;
             return Ok(Box::new(lines));
         }
