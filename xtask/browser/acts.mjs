@@ -2,6 +2,7 @@
 // accepted, refused and taken back; a file of evidence; money paid out and undone; the palette by keyboard.
 
 import assert from "node:assert/strict";
+import { press } from "./browser.mjs";
 
 /** A small agreement whose credit is paid in money, and which says when somebody was watching. */
 const TEXT = `---
@@ -55,18 +56,10 @@ export async function publishText(page, path, text, scripts) {
     // What was answered is put into the page.
     await page.waitForTimeout(300);
   } else {
-    await page.locator('button[formaction$="/check"]').click();
-    await page.waitForLoadState();
+    await press(page, page.locator('button[formaction$="/check"]'));
   }
   for (const box of await page.locator("#findings input[type=checkbox]").all()) await box.check();
   await press(page, page.locator("#editor button[type=submit]").last());
-}
-
-/** Presses a button that leads to a page; the page may not say that it was refused. */
-export async function press(page, button) {
-  await Promise.all([page.waitForNavigation(), button.click()]);
-  const refused = page.locator("#refused");
-  if ((await refused.count()) > 0) assert.fail(`${page.url()}: ${await refused.locator("xpath=..").innerText()}`);
 }
 
 async function unfold(form) {

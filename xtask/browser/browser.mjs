@@ -1,5 +1,6 @@
 // What every script here needs: a browser, somebody signed in, and what a page complained about.
 
+import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { chromium } from "playwright-core";
 
@@ -34,6 +35,16 @@ export async function signIn(page, base, email, { password = PASSWORD, code = ""
   if (code) await page.fill("#code", code);
   await page.click("main button[type=submit]");
   await page.waitForURL((url) => !url.pathname.endsWith("/sign-in"));
+}
+
+/**
+ * Presses a button that leads to a page, and waits for that page, so that what was sent has been answered; the page may not say
+ * that it was refused.
+ */
+export async function press(page, button) {
+  await Promise.all([page.waitForNavigation(), button.click()]);
+  const refused = page.locator("#refused");
+  if ((await refused.count()) > 0) assert.fail(`${page.url()}: ${await refused.locator("xpath=..").innerText()}`);
 }
 
 /** The six digits an authenticator shows for a secret in base 32 at a time. */

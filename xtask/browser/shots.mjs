@@ -3,7 +3,7 @@
 //   node shots.mjs URL FOLDER
 
 import { mkdirSync } from "node:fs";
-import { launch, signIn } from "./browser.mjs";
+import { launch, press, signIn } from "./browser.mjs";
 
 const [, , base, folder] = process.argv;
 const OWNER = "owner@polaris.example";
@@ -25,8 +25,7 @@ for (const [name, email, theme, path] of SHOTS) {
   if (email) await signIn(page, base, email);
   if (path.endsWith("/statements/")) {
     await page.goto(base + path.slice(0, -1));
-    await page.locator('main a[href*="/statements/stm_"]').first().click();
-    await page.waitForLoadState();
+    await press(page, page.locator('main a[href*="/statements/stm_"]').first());
   } else {
     await page.goto(base + path);
   }

@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as acts from "./acts.mjs";
-import { launch, listen, signIn, totp } from "./browser.mjs";
+import { launch, listen, press, signIn, totp } from "./browser.mjs";
 
 const [, , base, upheld] = process.argv;
 const complaints = [];
@@ -36,14 +36,11 @@ async function open(javaScriptEnabled) {
 }
 
 const heading = (page) => page.locator("main h1").first().innerText();
-const submit = async (page, within = "main form") => {
-  await page.locator(`${within} button[type=submit]`).last().click();
-  await page.waitForLoadState();
-};
+const submit = (page, within = "main form") => press(page, page.locator(`${within} button[type=submit]`).last());
 
 async function setUpSecondFactor(page) {
   await page.goto(`${base}/en/me`);
-  await page.locator('form[action$="/me/second-factor"] button').click();
+  await press(page, page.locator('form[action$="/me/second-factor"] button'));
   const secret = (await page.locator("code.secret").innerText()).replace(/\s/g, "");
   await page.fill("#code", totp(secret));
   await submit(page);
@@ -57,8 +54,7 @@ async function publish(page, id, scripts) {
   await page.fill("#text", text.replace("cycle calendar month", "cycle calendar moon"));
   const check = async () => {
     if (scripts) return;
-    await page.locator('button[formaction$="/check"]').click();
-    await page.waitForLoadState();
+    await press(page, page.locator('button[formaction$="/check"]'));
   };
   await check();
   await page.locator("#findings .where, #findings section.bad").first().waitFor();
@@ -116,6 +112,7 @@ async function watchALevelMove(page, place, scripts) {
   const ended = new Date(Date.now() - 60_000).toISOString();
   await sendEvidence(other, place, [JSON.stringify({ fact: "ticket", id: "ticket-now", from: begun, until: ended, priority: "high", outage_related: true })]);
   await submit(other, "form.actions");
+  assert.equal((await other.locator(".note.good").count()) > 0, true, "the ticket is in");
   await other.close();
   if (!scripts) await page.reload();
   await page.waitForFunction(
@@ -132,16 +129,14 @@ async function closeTheCycle(page, place, month) {
   const fold = item.locator("details.fold");
   if ((await fold.count()) > 0) {
     await fold.locator("summary").click();
-    await fold.locator("button[type=submit]").click();
-    await page.waitForLoadState();
+    await press(page, fold.locator("button[type=submit]"));
   }
 }
 
 /** The sealed statement: what is due leads to its calculation. */
 async function followAFigure(page, customer) {
   await page.goto(`${base}/en/customers/${customer}/statements`);
-  await page.locator('main a[href*="/statements/stm_"]').first().click();
-  await page.waitForLoadState();
+  await press(page, page.locator('main a[href*="/statements/stm_"]').first());
   const link = page.locator('a.derived[href^="#why-"]:visible').first();
   const target = (await link.getAttribute("href")).slice(1);
   await link.click();
@@ -166,8 +161,7 @@ async function inviteTheCustomer(page, customer, email, scripts) {
   await page.goto(`${base}/en/customers/${customer}/people`);
   await page.fill("#email", email);
   await page.selectOption("#role", "customer_admin");
-  await page.locator('form[action$="/invite"] button[type=submit]').click();
-  await page.waitForLoadState();
+  await press(page, page.locator('form[action$="/invite"] button[type=submit]'));
   const link = await page.locator("#secret").inputValue();
   const theirs = await open(scripts);
   await theirs.goto(link.startsWith("http") ? link.replace(/^https?:\/\/[^/]+/, base) : `${base}${link}`);
@@ -181,8 +175,7 @@ async function inviteTheCustomer(page, customer, email, scripts) {
 /** Two clicks from the first page: claim, and send. */
 async function claim(page, customer) {
   await page.goto(`${base}/en/customers/${customer}`);
-  await page.locator(`main a.button[href*="/claim?"]`).first().click();
-  await page.waitForLoadState();
+  await press(page, page.locator(`main a.button[href*="/claim?"]`).first());
   for (const field of await page.locator('main textarea[name^="field-"]').all()) await field.fill("The ticket of the 9th, answered after four and a half hours.");
   await submit(page, "form.card");
   await page.waitForURL((url) => /\/claims\/clm_/.test(url.pathname));
@@ -192,8 +185,7 @@ async function claim(page, customer) {
 async function accept(page, path) {
   await page.goto(`${base}${path}`);
   await page.fill("#reason", "The answer was late.");
-  await page.locator('button[name=act][value="accept"]').click();
-  await page.waitForLoadState();
+  await press(page, page.locator('button[name=act][value="accept"]'));
   assert.match(await page.locator("main").innerText(), /accepted|settled/);
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -37,7 +37,12 @@ struct Changed {
 
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     let (sender, _) = broadcast::channel(KEPT);
-    let hub = Arc::new(Hub { sender, watching: std::sync::OnceLock::new(), platform: app.platform.clone() });
+    let hub = Arc::new(Hub {
+        sender,
+        watching: OnceLock::new(),
+        told: Mutex::new(None),
+        platform: app.platform.clone(),
+    });
     Router::new().route(
         "/{lang}/events",
         get(
@@ -53,9 +58,14 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     )
 }
 
+/// How many entries each house's record has.
+type Sizes = BTreeMap<String, i64>;
+
 struct Hub {
     sender: broadcast::Sender<Changed>,
-    watching: std::sync::OnceLock<()>,
+    watching: OnceLock<()>,
+    /// What listeners have been told of; unset while nobody listens.
+    told: Mutex<Option<Sizes>>,
     platform: Platform,
 }
 
@@ -69,25 +79,34 @@ impl Hub {
         self.sender.subscribe()
     }
 
+    /// A listener has seen the record at `sizes`. Everything after that is told, for the first of them too: were the record
+    /// looked at only with the next round, what comes before that would be told to nobody.
+    fn begin(&self, sizes: Sizes) {
+        self.told().get_or_insert(sizes);
+    }
+
+    fn told(&self) -> MutexGuard<'_, Option<Sizes>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From where on to look; forgotten when nobody listens any more. Who listens has subscribed before `begin`, so what is
+    /// forgotten here is never theirs.
+    fn told_to_listeners(&self) -> Option<Sizes> {
+        let mut told = self.told();
+        if self.sender.receiver_count() == 0 {
+            *told = None;
+        }
+        told.clone()
+    }
+
     async fn watch(self: Arc<Self>) {
-        let mut seen: Option<BTreeMap<String, i64>> = None;
         loop {
-            // Before the first pause, so that what comes in it is seen.
-            if seen.is_some() {
-                tokio::time::sleep(PAUSE).await;
-            }
-            if self.sender.receiver_count() == 0 {
-                seen = None;
-                tokio::time::sleep(PAUSE).await;
-                continue;
-            }
-            let (platform, before) = (self.platform.clone(), seen.clone());
+            tokio::time::sleep(PAUSE).await;
+            let Some(before) = self.told_to_listeners() else { continue };
+            let platform = self.platform.clone();
             // A database that is away for a while is asked again.
-            let Ok((now, changes)) = blocking(move || news(&platform, before)).await else {
-                tokio::time::sleep(PAUSE).await;
-                continue;
-            };
-            seen = Some(now);
+            let Ok((now, changes)) = blocking(move || news(&platform, &before)).await else { continue };
+            *self.told() = Some(now);
             for change in changes {
                 // Nobody listens any more.
                 let _ = self.sender.send(change);
@@ -97,13 +116,9 @@ impl Hub {
 }
 
 /// How long each house's record is, and what is new on it.
-fn news(
-    platform: &Platform,
-    seen: Option<BTreeMap<String, i64>>,
-) -> Result<(BTreeMap<String, i64>, Vec<Changed>), Failure> {
+fn news(platform: &Platform, before: &Sizes) -> Result<(Sizes, Vec<Changed>), Failure> {
     platform.read(|_, tx| {
         let now = audit::sizes(tx)?;
-        let Some(before) = seen else { return Ok((now, Vec::new())) };
         let mut changes = Vec::new();
         for (house, size) in &now {
             let known = before.get(house).copied().unwrap_or(0);
@@ -140,12 +155,13 @@ async fn listen(app: Arc<App>, hub: Arc<Hub>, mark: Option<i64>, headers: Header
         shared.platform.read(|platform, tx| {
             let credential = Credential::Session(&token);
             let who = people::authenticate(platform, tx, &credential, "", &shared.new_trace())?;
-            Ok::<_, Failure>((who, audit::mark(tx)?))
+            Ok::<_, Failure>((who, audit::sizes(tx)?))
         })
     })
     .await;
-    let Ok((who, now)) = found else { return axum::http::StatusCode::UNAUTHORIZED.into_response() };
-    let missed = mark.is_some_and(|it| it != now);
+    let Ok((who, sizes)) = found else { return axum::http::StatusCode::UNAUTHORIZED.into_response() };
+    let missed = mark.is_some_and(|it| it != audit::mark(&sizes));
+    hub.begin(sizes);
     let houses: Option<BTreeSet<String>> =
         who.tenants().map(|it| it.into_iter().map(str::to_owned).collect());
     let stream = stream(receiver, houses, if missed { KINDS.to_vec() } else { Vec::new() });

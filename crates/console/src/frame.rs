@@ -141,7 +141,7 @@ impl Frame {
             },
             here: without_done(&view.parts.uri),
             events: if person.is_some() {
-                format!("{}/events?mark={}", base(view.lang), audit::mark(view.tx)?)
+                format!("{}/events?mark={}", base(view.lang), audit::mark(&audit::sizes(view.tx)?))
             } else {
                 String::new()
             },
