@@ -38,13 +38,19 @@ export async function signIn(page, base, email, { password = PASSWORD, code = ""
 }
 
 /**
- * Presses a button that leads to a page, and waits for that page, so that what was sent has been answered; the page may not say
- * that it was refused.
+ * Presses a button that leads to a page and waits for that page, so that what was sent has been answered; what it says when it
+ * was refused, and nothing otherwise.
  */
-export async function press(page, button) {
+export async function answer(page, button) {
   await Promise.all([page.waitForNavigation(), button.click()]);
   const refused = page.locator("#refused");
-  if ((await refused.count()) > 0) assert.fail(`${page.url()}: ${await refused.locator("xpath=..").innerText()}`);
+  return (await refused.count()) > 0 ? refused.locator("xpath=..").innerText() : "";
+}
+
+/** Presses a button that leads to a page; the page may not say that it was refused. */
+export async function press(page, button) {
+  const refused = await answer(page, button);
+  if (refused) assert.fail(`${page.url()}: ${refused}`);
 }
 
 /** The six digits an authenticator shows for a secret in base 32 at a time. */
