@@ -63,6 +63,12 @@ impl From<LakeError> for FoldError {
     }
 }
 
+/// Batches, and where they were read from.
+type Group = (String, Vec<Vec<u8>>);
+
+/// Most bytes of batches in the segments that are folded at once; a single segment may have more.
+const FOLDED_BYTES: usize = 32 << 20;
+
 /// What folding came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folded {
@@ -103,13 +109,58 @@ fn fold_closed(
     (known, at): (Option<&Known>, Instant),
 ) -> Result<Folded, FoldError> {
     let mut folded = Folded::default();
-    for segment in journal.closed() {
-        let of = format!("segment {segment} of the journal");
-        folded.add(fold_groups(lake, &[(of, journal.read(segment)?)], standing, (known, at))?);
-        journal.delete(segment)?;
-        folded.segments += 1;
+    let fold_groups = |groups: &[Group]| fold_groups(lake, groups, standing, (known, at));
+    let mut waiting = Segments::default();
+    for number in journal.closed() {
+        let read = journal.read(number);
+        let bytes = read.iter().flatten().map(Vec::len).sum();
+        // What came before goes into files also when this one cannot be read.
+        if read.is_err() || !waiting.has_room(bytes) {
+            std::mem::take(&mut waiting).fold(journal, &fold_groups, &mut folded)?;
+        }
+        waiting.bytes += bytes;
+        waiting.all.push((number, (format!("segment {number} of the journal"), read?)));
     }
+    waiting.fold(journal, &fold_groups, &mut folded)?;
     Ok(folded)
+}
+
+/// Segments that are folded at once: a process that was ended again and again leaves many small ones, and each alone would come
+/// to files of its own.
+#[derive(Default)]
+struct Segments {
+    all: Vec<(u64, Group)>,
+    bytes: usize,
+}
+
+impl Segments {
+    fn has_room(&self, bytes: usize) -> bool {
+        self.all.is_empty() || self.bytes.saturating_add(bytes) <= FOLDED_BYTES
+    }
+
+    fn fold(
+        self,
+        journal: &Journal,
+        fold_groups: &dyn Fn(&[Group]) -> Result<Folded, FoldError>,
+        folded: &mut Folded,
+    ) -> Result<(), FoldError> {
+        let (numbers, groups): (Vec<u64>, Vec<Group>) = self.all.into_iter().unzip();
+        let mut take = |numbers: &[u64], groups: &[Group]| {
+            folded.add(fold_groups(groups)?);
+            for number in numbers {
+                journal.delete(*number)?;
+                folded.segments += 1;
+            }
+            Ok(())
+        };
+        match take(&numbers, &groups) {
+            // Nothing of them was put into files yet, and only the one that it is about may stay.
+            Err(FoldError::Batch { .. }) => {
+                numbers.chunks(1).zip(groups.chunks(1)).try_for_each(|(number, group)| take(number, group))
+            }
+            done => done,
+        }
+    }
 }
 
 /// Puts the rows of batches into files and these into the manifest: what holds the batches may go when this returns. They

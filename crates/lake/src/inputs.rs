@@ -88,6 +88,20 @@ struct SubsetSource<'a> {
     these: &'a Positions,
 }
 
+impl Subset<'_> {
+    /// The rows themselves, with picks of all of them, where they are few enough to be handed on at once: whoever goes through
+    /// them more than once need not go through all inputs each time.
+    pub(crate) fn few(&self) -> Result<Option<(Rows, Vec<Pick>)>, LakeError> {
+        let mut source = self.open()?;
+        let Some(rows) = source.next()? else { return Ok(None) };
+        if rows.len() as u64 != self.these.count {
+            return Ok(None);
+        }
+        let picks = (0..rows.len()).filter_map(|it| Some(Pick { batch: 0, row: u32::try_from(it).ok()? }));
+        Ok(Some((rows, picks.collect())))
+    }
+}
+
 impl Input for Subset<'_> {
     fn open(&self) -> Result<Box<dyn Source + '_>, LakeError> {
         // What is handed on is held thrice on its way.

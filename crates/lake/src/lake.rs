@@ -8,7 +8,7 @@ use timeline::{Instant, Interval};
 
 use crate::blobs::{BlobError, Blobs, Content};
 use crate::error::LakeError;
-use crate::inputs::{Stored, Subset};
+use crate::inputs::{Held, Stored, Subset};
 use crate::layout::Layout;
 use crate::manifest::{Change, FileEntry, Manifest, ManifestError, is_settled};
 use crate::merge::Input;
@@ -167,13 +167,17 @@ impl Lake {
     ) -> Result<(), LakeError> {
         let Some(place) = place.superseded().filter(|_| lost.these.count > 0) else { return Ok(()) };
         let target = Target { place, layout: lost.layout.clone(), standing: Standing::of_superseded() };
-        let taken = match self.take(&target, lost.day, &[lost], joining, at) {
+        let few = lost.few()?;
+        let few = few.as_ref().map(|(rows, picks)| Held { rows, picks });
+        let day = lost.day;
+        let new: &[&dyn Input] = &[few.as_ref().map_or(lost as &dyn Input, |it| it)];
+        let taken = match self.take(&target, day, new, joining, at) {
             // What lay there keeps nothing that is asked about from being merged; it is named when it is merged itself.
             Err(
                 LakeError::Corrupt { .. }
                 | LakeError::Columns { .. }
                 | LakeError::Blob(BlobError::Missing(_)),
-            ) if joining == Joining::Merged => self.take(&target, lost.day, &[lost], Joining::Beside, at),
+            ) if joining == Joining::Merged => self.take(&target, day, new, Joining::Beside, at),
             taken => taken,
         };
         taken.map(drop)

@@ -5,7 +5,7 @@ use timeline::{Instant, Interval};
 
 use super::*;
 use crate::journal::{Batch, Journal, JournalLimits, Part};
-use crate::{Place, Retention, fold, verify};
+use crate::{FoldError, Place, Retention, fold, verify};
 
 fn at(nanos: i64) -> Instant {
     Instant::from_nanos(nanos)
@@ -157,6 +157,35 @@ fn a_segment_folded_twice_counts_once() {
     assert_eq!(contents(&lake), once);
     lake.settle_all(&target(), Interval::ALL, at(3)).unwrap();
     assert_eq!(rows_of(&lake), oracle(&told));
+}
+
+#[test]
+fn many_small_segments_come_to_one_file_and_an_unreadable_one_keeps_none_before_it() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), small());
+    let journal = Journal::open(&root.path().join("journal"), JournalLimits::default()).unwrap();
+    let told: Vec<Told> =
+        (0..9).map(|id| Told { day: 0, minute: 3, subject: 1, id, status: 1, fee: 2, recorded: 1 }).collect();
+    let append = |told: &[Told]| {
+        for it in told {
+            let mut rows = Rows::new(layout());
+            push(&mut rows, *it);
+            journal.append(&Batch::encode(&target().place, &rows)).unwrap();
+            journal.rotate().unwrap();
+        }
+    };
+    append(&told[..5]);
+    let folded = fold(&lake, &journal, &|_| Ok(target().standing), at(1)).unwrap();
+    assert_eq!((folded.segments, folded.rows, standing(&lake).len()), (5, 5, 1));
+    append(&told[5..7]);
+    journal.append(b"no rows").unwrap();
+    journal.rotate().unwrap();
+    append(&told[7..]);
+    let refused = fold(&lake, &journal, &|_| Ok(target().standing), at(2)).unwrap_err();
+    let unreadable = FoldError::Batch { of: "segment 7 of the journal".to_owned(), batch: 0 };
+    assert_eq!((refused, journal.closed()), (unreadable, vec![7, 8, 9]));
+    lake.settle_all(&target(), Interval::ALL, at(3)).unwrap();
+    assert_eq!(rows_of(&lake), oracle(&told[..7]));
 }
 
 #[test]

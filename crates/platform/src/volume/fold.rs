@@ -93,7 +93,7 @@ pub fn gather(
     }
     let unmerged = platform.store.read(Scope::Provider, |tx| unmerged(tx, (tenant, subscription)))?;
     for it in unmerged.iter().filter(|it| it.is_asked() && it.day.window().from() < until) {
-        volume.merge(&*volume.open()?, it)?;
+        volume.merge(&*volume.open()?, it).0?;
     }
     Ok(())
 }

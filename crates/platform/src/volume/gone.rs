@@ -1,5 +1,7 @@
 //! Files that stand no longer and that no statement rests on: folding and merging leave them by the second, so they go soon.
 
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
 use store::{Fault, Scope, Tx, values};
 use timeline::Instant;
 
@@ -22,9 +24,12 @@ struct Gone {
 }
 
 impl Volume {
-    /// Deletes such files.
+    /// Deletes such files, unless others are at work: putting a long journal into files takes minutes, and then these go next
+    /// time.
     pub(super) fn sweep(&self, open: &Open) -> Result<(), Failure> {
-        let (_folding, _merging) = (self.turn(), self.merging());
+        let (Some(_folding), Some(_merging)) = (free(&self.folding), free(&self.merging)) else {
+            return Ok(());
+        };
         let before = time::after(self.store.now(), -READ_SECONDS);
         if self.store.read(Scope::Provider, |tx| gone(tx, before))?.is_empty() {
             return Ok(());
@@ -44,6 +49,15 @@ impl Volume {
             }
             Ok(())
         })
+    }
+}
+
+/// The turn of whoever takes it, where nobody has it.
+fn free(turn: &Mutex<()>) -> Option<MutexGuard<'_, ()>> {
+    match turn.try_lock() {
+        Ok(it) => Some(it),
+        Err(TryLockError::Poisoned(it)) => Some(it.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 

@@ -63,7 +63,7 @@ pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
     volume.rests.end(begun);
     let mut left = platform.store.read(Scope::Provider, |tx| unmerged(tx, ("", "")))?;
     left.sort_by_key(|it| it.records);
-    let (mut merged, mut failed) = (Vec::new(), Ok(()));
+    let (mut merged, mut worked, mut failed) = (Vec::new(), 0_i64, Ok(()));
     while let Some(at) = left.iter().position(|it| volume.rests.left(it, begun) == 0 && it.is_due(begun)) {
         let took = platform.store.now().nanos().saturating_sub(begun.nanos());
         if took >= TURN_NANOS {
@@ -72,11 +72,12 @@ pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
         jobs::progress(platform, job, count(merged.len()), count(merged.len() + left.len()))?;
         let it = left.remove(at);
         // A partition that cannot be merged keeps no other from being, and rests like one that was.
-        failed = failed.and(volume.merge(&open, &it));
+        let (outcome, nanos) = volume.merge(&open, &it);
+        (failed, worked) = (failed.and(outcome), worked.saturating_add(nanos));
         merged.push(it);
     }
+    volume.rests.begin(merged, worked, platform.store.now());
     volume.sweep(&open)?;
-    volume.rests.begin(merged, (begun, platform.store.now()));
     let next = left.iter().map(|it| it.due_in(volume.rests.left(it, begun), begun)).min();
     next.map_or(Ok(()), |nanos| platform.write(move |_, tx| Ok(put_down(tx, (MERGE_JOB, KEY), nanos)?)))?;
     failed
@@ -87,9 +88,16 @@ fn count(of: usize) -> i64 {
 }
 
 impl Volume {
-    /// Merges a partition. Its columns are those of all its files: a contract that changed has others than before.
-    pub(super) fn merge(&self, open: &Open, it: &Unmerged) -> Result<(), Failure> {
+    /// Merges a partition when its turn has come; also for how many nanoseconds that went on, without the wait for others.
+    pub(super) fn merge(&self, open: &Open, it: &Unmerged) -> (Result<(), Failure>, i64) {
         let _turn = self.merging();
+        let begun = self.store.now();
+        let outcome = self.merge_now(open, it);
+        (outcome, self.store.now().nanos().saturating_sub(begun.nanos()).max(0))
+    }
+
+    /// Its columns are those of all its files: a contract that changed has others than before.
+    fn merge_now(&self, open: &Open, it: &Unmerged) -> Result<(), Failure> {
         let before = open.lake.standing(&it.place, it.day).map_err(unreachable)?;
         let Some(layout) = open.lake.layout(&before).map_err(unreachable)? else { return Ok(()) };
         let standing = rule(&self.store, &it.place).map_err(unreachable)?;
@@ -117,11 +125,10 @@ impl Rests {
         until.map_or(0, |it| it.nanos().saturating_sub(now.nanos()).max(0))
     }
 
-    /// What was merged from one moment to the other rests.
-    fn begin(&self, merged: Vec<Unmerged>, (from, until): (Instant, Instant)) {
-        let took = until.nanos().saturating_sub(from.nanos()).max(0);
+    /// What was merged until now in so many nanoseconds of work rests.
+    fn begin(&self, merged: Vec<Unmerged>, worked: i64, until: Instant) {
         // A clock that was set meanwhile keeps nothing waiting for long.
-        let rest = took.saturating_mul(RESTS).min(MERGE_SECONDS * NANOS);
+        let rest = worked.saturating_mul(RESTS).min(MERGE_SECONDS * NANOS);
         let until = Instant::from_nanos(until.nanos().saturating_add(rest));
         self.with(|all| all.extend(merged.into_iter().map(|it| ((it.place, it.day), until))));
     }

@@ -290,16 +290,17 @@ fn rests(jobs: &Value) -> bool {
     jobs["items"].as_array().expect("jobs").iter().any(|it| waits(it) && is_later(it))
 }
 
-/// Waits for as long as there is progress, or merging rests.
+/// Waits for as long as there is progress with anybody's records, or merging rests.
 fn everything_merged(server: &Running, house: &House, client: usize, volume: &str) {
     let (mut before, mut progress, mut rested) = (Value::Null, Instant::now(), 0);
     loop {
-        let files = files(server, house, client);
+        let all: Vec<Vec<Value>> = (0..CLIENTS).map(|it| files(server, house, it)).collect();
         let waiting = must(server.get(volume, Some(&house.token)))["waiting"]["batches"].clone();
-        if waiting == 0 && !files.is_empty() && files.iter().all(|it| it["merged"] == true) {
+        let ours = &all[client];
+        if waiting == 0 && !ours.is_empty() && ours.iter().all(|it| it["merged"] == true) {
             return;
         }
-        let now = json!([waiting, files]);
+        let now = json!([waiting, all]);
         if now != before {
             (before, progress, rested) = (now, Instant::now(), 0);
         }
