@@ -356,7 +356,7 @@ impl Runner {
 }
 
 fn run_until(mut worker: Worker, usual: Duration, stop: &AtomicBool) {
-    let pace = if worker.lane.rests() { Pace::resting(usual) } else { Pace::steady(usual) };
+    let mut pace = if worker.lane.rests() { Pace::resting(usual) } else { Pace::steady(usual) };
     let mut pause = usual;
     while !stop.load(Ordering::SeqCst) {
         let begun = Moment::now();
