@@ -2,7 +2,7 @@
 // accepted, refused and taken back; a file of evidence; money paid out and undone; the palette by keyboard.
 
 import assert from "node:assert/strict";
-import { press } from "./browser.mjs";
+import { answer, press } from "./browser.mjs";
 
 /** A small agreement whose credit is paid in money, and which says when somebody was watching. */
 const TEXT = `---
@@ -50,12 +50,15 @@ export const agreement = (id, version, share) => TEXT.replace("ID", id).replace(
 /** Fills a text into the editor, acknowledges what is to be acknowledged, and publishes it. */
 export async function publishText(page, path, text, scripts) {
   await page.goto(path);
-  await page.fill("#text", text);
   if (scripts) {
-    await page.waitForResponse((it) => it.url().endsWith("/check"));
-    // What was answered is put into the page.
-    await page.waitForTimeout(300);
+    // The text is checked when somebody stops typing, and what was found is put into the page.
+    await page.evaluate(() => {
+      window.checked = new Promise((done) => document.addEventListener("htmx:after:swap", done, { once: true }));
+    });
+    await page.fill("#text", text);
+    await page.evaluate(() => window.checked.then(() => {}));
   } else {
+    await page.fill("#text", text);
     await press(page, page.locator('button[formaction$="/check"]'));
   }
   for (const box of await page.locator("#findings input[type=checkbox]").all()) await box.check();
@@ -107,6 +110,26 @@ export async function changeSubscription(page, path) {
   assert.match(await act(page, path, "end"), /ended/i);
 }
 
+/** A cycle of a subscription; a worker puts it on record some time after that. */
+async function cycle(page, path, month) {
+  const found = page.locator("ul.list > li", { hasText: month }).first();
+  for (let tries = 0; tries < 80; tries += 1) {
+    await page.goto(path);
+    if ((await found.count()) > 0) break;
+    await page.waitForTimeout(250);
+  }
+  return found;
+}
+
+/** Closes a month, unless a worker has sealed it; it may do so while the page is looked at, and then the page tells that. */
+export async function close(page, path, month) {
+  const form = (await cycle(page, path, month)).locator('form:has(input[name="act"][value="close"])');
+  if ((await form.count()) === 0) return;
+  await unfold(form);
+  const refused = await answer(page, form.locator("button[type=submit]"));
+  if (refused) assert.match(refused, /sealed already/);
+}
+
 /** A cycle without any evidence waits for somebody who says that there will be none. */
 export async function closeByHand(page, path) {
   const form = page.locator('form:has(input[name="act"][value="close"])').first();
@@ -130,10 +153,10 @@ export async function payOut(page, theirs, finance, base, { customer, path, mont
   await upload(page, path, "month.csv", rows.join("\n"));
   await page.goto(`${path}/evidence?from=${month}-01T00:00&until=${month}-28T00:00`);
   assert.match(await page.locator(".lanes").innerText(), /not watched/, "gaps have a lane");
+  await close(page, path, month);
   const home = `${base}/en/customers/${customer}`;
   for (let tries = 0; tries < 80; tries += 1) {
     await theirs.goto(home);
-    if ((await theirs.locator('main a.button[href*="/claim?"]', { hasText: "50" }).count()) > 0) break;
     if ((await theirs.locator('main a[href*="/claim?"]').count()) > 0) break;
     await theirs.waitForTimeout(250);
   }

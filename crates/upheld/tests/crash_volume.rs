@@ -63,7 +63,7 @@ fn what_was_acknowledged_in_volume_is_counted_once_however_often_the_server_is_k
         let server = place.start();
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let pause = Duration::from_millis(20 + (chance >> 33) % 400);
-        let load = Load::begin(&server.url, &house, clients, |came| match came {
+        let load = Load::begin(&server.url, &house, clients, |_, came| match came {
             Came::Nothing => Then::Enough,
             other => panic!("{other:?}"),
         });

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use support::load::{
-    CONTRACT, House, Load, Place, Seen, Sent, Then, everything_once, evidence, must, publish, sign_in,
+    CONTRACT, ENOUGH, House, Load, Place, Seen, Sent, Then, everything_once, evidence, must, publish, sign_in,
 };
 use support::{Running, text};
 
@@ -90,7 +90,9 @@ fn a_failed_flush_ends_the_process(of: &str) {
         None => Then::Enough,
         Some((status, document)) => panic!("{key}: {status} {document}"),
     });
-    thread::sleep(Duration::from_millis(300));
+    eventually("enough is sent to tell something", || {
+        sent.lock().expect("no client panicked").count() > ENOUGH
+    });
     machine.begin("flush", of);
     let ended = server.ended(PATIENCE);
     load.end();

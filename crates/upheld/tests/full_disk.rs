@@ -75,7 +75,7 @@ fn a_full_disk_of_everything_refuses_and_loses_nothing() {
     let refused = Arc::<AtomicUsize>::default();
     let count = refused.clone();
     let clients = (0..CLIENTS).map(Client::new).collect();
-    let load = Load::begin(&server.url, &house, clients, move |came| match came {
+    let load = Load::begin(&server.url, &house, clients, move |_, came| match came {
         Came::Refused(507, _, document) => {
             assert_eq!(document["code"], json!("storage-full"), "{document}");
             count.fetch_add(1, Ordering::SeqCst);

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use cluster::Server;
 use serde_json::{Value, json};
 use support::load::{CONTRACT, Place, evidence, month, month_before, must, publish, sign_in};
+use support::volume::rests;
 use support::{Running, run, text, upheld};
 
 /// Records of one body.
@@ -26,6 +27,8 @@ const BODIES: usize = 12;
 const ROUNDS: usize = 3;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// So many times as long merging may rest.
+const RESTS: u32 = 9;
 
 /// A house of several processes.
 struct House {
@@ -144,6 +147,19 @@ fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// Waits until all records are in merged files; longer while merging rests, but not without end.
+fn everything_merged(web: &Running, token: &str, records: u64) {
+    let (begun, mut worked) = (Instant::now(), Instant::now());
+    while counted(web, token) != (records, true) {
+        let jobs = must(web.get("/api/v1/jobs?limit=200", Some(token)));
+        if rests(&jobs) && begun.elapsed() < PATIENCE * RESTS {
+            worked = Instant::now();
+        }
+        assert!(worked.elapsed() < PATIENCE, "everything is in files: {:?}, {jobs}", counted(web, token));
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// How many records are in files, and whether all of these are merged.
 fn counted(web: &Running, token: &str) -> (u64, bool) {
     let files = must(web.get(&format!("{}/files", evidence(0)), Some(token)));
@@ -209,7 +225,7 @@ fn whoever_is_killed_what_was_acknowledged_is_counted_once() {
     worker.stop("KILL");
     let workers = ["worker", "another"].map(|it| house.start(it, "worker"));
     let records = (bodies * RECORDS) as u64;
-    eventually("everything is in files", || counted(&web, &token) == (records, true));
+    everything_merged(&web, &token, records);
     eventually("nothing waits", || house.waiting() == 0);
     told("all was counted");
     let close = format!("/api/v1/tenants/t0/subscriptions/sub_0/cycles/{label}/close");

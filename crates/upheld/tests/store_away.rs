@@ -69,28 +69,31 @@ impl Processes {
         self.place("owner").create_owner();
         let (web, worker, intake) = (self.start("web"), self.start("worker"), self.start("intake"));
         let house = Arc::new(House::build(&web));
-        let refused = Arc::<AtomicUsize>::default();
+        let refused = Arc::<[AtomicUsize; CLIENTS]>::default();
         let count = refused.clone();
         let clients = (0..CLIENTS).map(Client::new).collect();
-        let load = Load::begin(&intake.url, &house, clients, move |came| match came {
+        let load = Load::begin(&intake.url, &house, clients, move |client, came| match came {
             Came::Refused(503, Some(_), document) => {
                 assert_eq!(document["code"], "unavailable", "{document}");
-                count.fetch_add(1, Ordering::SeqCst);
+                count[client].fetch_add(1, Ordering::SeqCst);
                 Then::Again
             }
             other => panic!("{other:?}"),
         });
-        let (acknowledged, refusals) =
-            (|| load.acknowledged.load(Ordering::SeqCst), || refused.load(Ordering::SeqCst));
+        let acknowledged = || load.acknowledged.load(Ordering::SeqCst);
+        let refusals = || refused.each_ref().map(|it| it.load(Ordering::SeqCst));
+        let each_is_refused_again = || {
+            let before = refusals();
+            eventually("bodies are refused", || refusals().iter().zip(before).all(|(now, then)| *now > then));
+        };
         for round in 1..=ROUNDS {
             let before = acknowledged();
             eventually("bodies are acknowledged", || acknowledged() >= before + BODIES);
             goes();
             // Each client may have had an answer on its way.
-            let before = refusals();
-            eventually("bodies are refused", || refusals() >= before + CLIENTS);
-            let (before, kept) = (refusals(), acknowledged());
-            eventually("bodies are refused", || refusals() >= before + CLIENTS);
+            each_is_refused_again();
+            let kept = acknowledged();
+            each_is_refused_again();
             assert_eq!(acknowledged(), kept, "round {round}: nothing is acknowledged while nothing is kept");
             for server in [&web, &intake, &worker] {
                 assert_eq!(server.get("/livez", None).0, 200);
@@ -104,7 +107,7 @@ impl Processes {
         everything_once(&web, &house, &clients);
         every_record_once(&web, &house, &clients, lake);
         let bodies: usize = clients.iter().map(Client::bodies).sum();
-        println!("{bodies} bodies acknowledged, {} refused", refusals());
+        println!("{bodies} bodies acknowledged, {} refused", refusals().iter().sum::<usize>());
         for it in [worker, intake, web] {
             let ended = it.stop("TERM");
             assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use support::load::{Place, month, month_before, must, sign_in};
+use support::load::{Place, must, sign_in};
 use support::volume::eventually;
 use support::{Running, run, text, upheld};
 
@@ -61,7 +61,8 @@ struct Folder {
 
 impl Folder {
     fn new() -> Folder {
-        let month = month_before(month().0, 1);
+        // A month that is over, and behind which the working days are known on which its claims open.
+        let month = "2026-10".to_owned();
         let fee = format!(
             r#"{{"fact":"fee","id":"fee","at":"{month}-20T23:00:00+08:00","amount":"1000.00 CNY","paid_by":"cash"}}"#
         );

@@ -111,7 +111,7 @@ pub(crate) const CUSTOMERS: [Customer; 12] = [
         20,
     ),
     customer("yunfan-retail", "云帆零售 Yunfan Retail", "dev@yunfan.example", Agreement::PinganSms, None, 5),
-    customer("minle-bank", "民乐银行 Minle Bank", "dev@minle.example", Agreement::PinganSms, None, 10),
+    customer("minle-bank", "民乐银行 Minle Bank", "dev@minle.example", Agreement::PinganSms, None, 20),
     customer("acme-shop", "Acme Shop", "hello@acme.example", Agreement::Websoft9, Some("standard"), 8),
     customer(
         "lanhai-media",

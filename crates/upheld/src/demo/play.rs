@@ -23,9 +23,10 @@ use crate::serve::handlers;
 
 /// Past months.
 const MONTHS: usize = 3;
-/// Customers that have claimed nothing in so many last months, so that whoever signs in as them can: the window of the second
-/// stays open for two months, so that there is something to claim on every day of the year.
-const YET_TO_CLAIM: [(&str, usize); 2] = [("northfield-clinic", 1), ("qingniao-express", 2)];
+/// Customers that have claimed nothing in so many last months, so that whoever signs in as them can. The last two are owed
+/// something every month and may claim it for two, so that there is something to claim on every day of the year.
+const YET_TO_CLAIM: [(&str, usize); 3] =
+    [("northfield-clinic", 1), ("minle-bank", 2), ("qingniao-express", 2)];
 /// Evidence comes in so many bodies a month.
 const BODIES: i64 = 3;
 const MINUTE: i64 = 60_000_000_000;

@@ -261,6 +261,16 @@ pub struct Sending {
 #[derive(Default)]
 pub struct Sent(BTreeMap<String, Sending>);
 
+impl Sent {
+    /// How many things were sent.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Of fewer things nothing can be told.
+pub const ENOUGH: usize = 20;
+
 /// What a client does after an answer that is no acknowledgement.
 pub enum Then {
     Again,
@@ -455,7 +465,7 @@ pub fn everything_once(server: &Running, house: &House, sent: &Mutex<Sent>) {
     found.sort();
     let attested: Vec<&String> = sent.0.keys().filter(|it| it.starts_with('a')).collect();
     assert!(found.iter().eq(attested), "every attestation once: {found:?}");
-    assert!(sent.0.len() > 20, "{} things were sent: too few to tell anything", sent.0.len());
+    assert!(sent.count() > ENOUGH, "{} things were sent: too few to tell anything", sent.count());
     println!("{} bodies of {RECORDS} records, {} attestations", sent.0.len() - found.len(), found.len());
 }
 

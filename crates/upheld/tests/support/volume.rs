@@ -234,7 +234,7 @@ impl Load {
         url: &str,
         house: &Arc<House>,
         clients: Vec<Client>,
-        refused: impl Fn(&Came) -> Then + Clone + Send + 'static,
+        refused: impl Fn(usize, &Came) -> Then + Clone + Send + 'static,
     ) -> Self {
         let (stop, acknowledged) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
         let begin = |mut client: Client| {
@@ -244,7 +244,7 @@ impl Load {
                 while !stop.load(Ordering::SeqCst) {
                     match client.send(&url, &house) {
                         Came::Acknowledged => drop(acknowledged.fetch_add(1, Ordering::SeqCst)),
-                        came => match refused(&came) {
+                        came => match refused(client.number, &came) {
                             Then::Again => thread::sleep(Duration::from_millis(20)),
                             Then::Enough => break,
                         },
@@ -280,7 +280,7 @@ fn files(server: &Running, house: &House, client: usize) -> Vec<Value> {
 }
 
 /// Whether merging rests: it does so nine times as long as it worked, which on a busy machine is long.
-fn rests(jobs: &Value) -> bool {
+pub fn rests(jobs: &Value) -> bool {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is right").as_nanos();
     let is_later = |it: &Value| {
         let due = it["due_at"].as_str().and_then(|it| parse_instant(it).ok());
