@@ -1,7 +1,7 @@
 //! From where batches wait into the lake: their rows into files, the files into the manifest, then a segment of the journal goes.
 //!
-//! A crash in between leaves the segment, and folding it again gives the same files; rows that by then stand in merged
-//! files are told apart when the partition is settled.
+//! A crash in between leaves the segments, and folding them again gives the same rows, in the same files where it is the same
+//! segments; rows that stand twice by then are told apart when the partition is settled.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -154,7 +154,7 @@ impl Segments {
             Ok(())
         };
         match take(&numbers, &groups) {
-            // Nothing of them was put into files yet, and only the one that it is about may stay.
+            // Nothing of them was put into files yet, and what comes before the one that it is about may go.
             Err(FoldError::Batch { .. }) => {
                 numbers.chunks(1).zip(groups.chunks(1)).try_for_each(|(number, group)| take(number, group))
             }

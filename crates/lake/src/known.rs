@@ -109,8 +109,11 @@ impl Known {
         }
         let hashes = match identities(lake, file) {
             Ok(hashes) => Arc::new(hashes),
-            // A file that is damaged or gone is told by whoever merges or asks it. What comes is laid out all the same, as not known to be new.
-            Err(LakeError::Corrupt { .. } | LakeError::Blob(BlobError::Missing(_))) => return Ok(None),
+            // A file that is damaged, gone or cannot be read is told by whoever merges or asks it. What comes is laid out all the same,
+            // as not known to be new; where the whole store is away, that it cannot be put there is told.
+            Err(
+                LakeError::Corrupt { .. } | LakeError::Blob(BlobError::Missing(_) | BlobError::Failed { .. }),
+            ) => return Ok(None),
             Err(other) => return Err(other),
         };
         self.lock().put(&file.path, Arc::clone(&hashes));

@@ -153,20 +153,20 @@ impl Lake {
         let these = &settled.different;
         let lost = Subset { layout, day, inputs: &inputs, these, limits: self.limits };
         // First, for when the others are named in the manifest what they were told from may go.
-        self.keep_beside(&target.place, &lost, joining, at)?;
+        self.keep_beside(target, &lost, joining, at)?;
         self.commit(target, day, &settled, &standing, joining, at)
     }
 
     /// Keeps rows that do not stand.
     fn keep_beside(
         &self,
-        place: &Place,
+        of: &Target,
         lost: &Subset<'_>,
         joining: Joining,
         at: Instant,
     ) -> Result<(), LakeError> {
-        let Some(place) = place.superseded().filter(|_| lost.these.count > 0) else { return Ok(()) };
-        let target = Target { place, layout: lost.layout.clone(), standing: Standing::of_superseded() };
+        let Some(place) = of.place.superseded().filter(|_| lost.these.count > 0) else { return Ok(()) };
+        let target = Target { place, layout: lost.layout.clone(), standing: of.standing.of_superseded() };
         let few = lost.few()?;
         let few = few.as_ref().map(|(rows, picks)| Held { rows, picks });
         let day = lost.day;

@@ -47,6 +47,12 @@ impl Place {
         self.fact.ends_with(SUPERSEDED)
     }
 
+    /// The place whose rows are kept here; `None` where this is no such place.
+    pub fn supersedes(&self) -> Option<Place> {
+        let fact = self.fact.strip_suffix(SUPERSEDED)?;
+        Some(Place { fact: fact.to_owned(), ..self.clone() })
+    }
+
     /// The folder its files lie under, without a slash at the end.
     pub fn folder(&self) -> String {
         format!("{}/{}/{}", segment(&self.tenant), segment(&self.stream), segment(&self.fact))

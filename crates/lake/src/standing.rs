@@ -52,9 +52,14 @@ impl Standing {
         Standing { preferences: vec![Preference::Rank { attribute: "state".to_owned(), words }] }
     }
 
-    /// That of the rows [beside](Place::superseded) those that stand, none of which is to be lost.
-    pub fn of_superseded() -> Standing {
-        Standing { preferences: vec![Preference::Each, Preference::Earliest] }
+    /// That of the rows [beside](Place::superseded) those that stand by this one: none is to be lost, and where sources name
+    /// editions, what another edition says is said already.
+    #[must_use]
+    pub fn of_superseded(&self) -> Standing {
+        let edition = self.preferences.contains(&Preference::Edition).then_some(Preference::Edition);
+        Standing {
+            preferences: [Preference::Each, Preference::Earliest].into_iter().chain(edition).collect(),
+        }
     }
 
     /// Whether rows of one identity all stand.

@@ -161,7 +161,11 @@ pub(crate) fn rows_of(lake: &Lake) -> Vec<Vec<u8>> {
 
 /// How the rows are kept that do not stand.
 pub(crate) fn beside() -> Target {
-    Target { place: target().place.superseded().unwrap(), standing: Standing::of_superseded(), ..target() }
+    Target {
+        place: target().place.superseded().unwrap(),
+        standing: target().standing.of_superseded(),
+        ..target()
+    }
 }
 
 /// The canonical bytes of all rows that are kept and do not stand, sorted.

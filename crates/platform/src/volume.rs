@@ -87,8 +87,8 @@ fn rule(store: &Store, place: &Place) -> Result<Standing, ManifestError> {
     if ::evidence::unclassified::fact_of(&place.fact).is_some() {
         return Ok(Standing::of_unclassified());
     }
-    if place.is_superseded() {
-        return Ok(Standing::of_superseded());
+    if let Some(of) = place.supersedes() {
+        return Ok(rule(store, &of)?.of_superseded());
     }
     let found = store.read(Scope::Provider, |tx| annexes::rule(tx, place)).map_err(manifest::failed)?;
     Ok(found.unwrap_or_else(|| Standing { preferences: vec![Preference::Latest] }))

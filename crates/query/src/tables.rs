@@ -61,9 +61,10 @@ pub(crate) fn standing<'e>(tenant: &'e str, entries: &'e [FileEntry]) -> impl It
     entries.iter().filter(move |it| it.place.tenant == tenant && it.removed_at.is_none())
 }
 
-/// The partitions of the tenant whose files may name a record twice, each as `stream/fact day`.
+/// The partitions of the tenant whose files may name a record twice, each as `stream/fact day`. What is kept beside the records
+/// that stand is not among them: it keeps no statement from being answered.
 pub fn unsettled(tenant: &str, entries: &[FileEntry]) -> Vec<String> {
-    let open = standing(tenant, entries).filter(|it| !it.settled);
+    let open = standing(tenant, entries).filter(|it| !it.settled && !it.place.is_superseded());
     let open: BTreeSet<_> = open.map(|it| (it.day, &it.place.stream, &it.place.fact)).collect();
     open.into_iter().map(|(day, stream, fact)| format!("{stream}/{fact} {day}")).collect()
 }

@@ -189,6 +189,26 @@ fn many_small_segments_come_to_one_file_and_an_unreadable_one_keeps_none_before_
 }
 
 #[test]
+fn what_a_newer_edition_says_again_is_not_kept_again() {
+    let root = tempfile::tempdir().unwrap();
+    let lake = open(root.path(), small());
+    let mut editions = target();
+    editions.standing.preferences.push(Preference::Edition);
+    let delivered = Told { day: 0, minute: 3, subject: 1, id: 1, status: 1, fee: 2, recorded: 1 };
+    let failed = Told { status: 2, recorded: 2, ..delivered };
+    for (now, edition) in (1..).zip(["aliyun, codes 1", "aliyun, codes 2"]) {
+        let folder = lake.scratch.join("import");
+        let mut importer =
+            Importer::open(lake.clone(), editions.clone(), folder, ImportLimits::default()).unwrap();
+        for told in [delivered, failed] {
+            view(told, |row| importer.push_row(RowView { source: Some(edition), ..row })).unwrap();
+        }
+        importer.finish(at(now)).unwrap();
+    }
+    assert_eq!((rows_of(&lake).len(), superseded_of(&lake).len()), (1, 1));
+}
+
+#[test]
 fn a_file_with_one_flipped_bit_is_refused_and_named() {
     let root = tempfile::tempdir().unwrap();
     let lake = open(root.path(), small());

@@ -1,5 +1,6 @@
 //! Files that stand no longer and that no statement rests on: folding and merging leave them by the second, so they go soon.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use store::{Fault, Scope, Tx, values};
@@ -11,8 +12,10 @@ use crate::time;
 
 /// Whoever reads files that went, and whatever is being sealed on them, is through by then.
 const READ_SECONDS: i64 = 600;
-/// Files deleted in one turn.
-const AT_ONCE: i64 = 500;
+/// Files deleted at once: nobody folds meanwhile, and a store far away takes some 30 ms for each.
+const AT_ONCE: usize = 8;
+/// After so long, what is left is deleted next time.
+const TURN_NANOS: i128 = 250_000_000;
 
 /// A file as the store knew it.
 struct Gone {
@@ -24,31 +27,44 @@ struct Gone {
 }
 
 impl Volume {
-    /// Deletes such files, unless others are at work: putting a long journal into files takes minutes, and then these go next
-    /// time.
+    /// Deletes such files for a short while, unless others are at work: putting a long journal into files takes minutes, and then
+    /// these go next time.
     pub(super) fn sweep(&self, open: &Open) -> Result<(), Failure> {
+        let begun = self.store.now();
+        while self.sweep_some(open)? && self.store.now().nanos_since(begun) < TURN_NANOS {}
+        Ok(())
+    }
+
+    /// Deletes some; whether there may be more.
+    fn sweep_some(&self, open: &Open) -> Result<bool, Failure> {
         let (Some(_folding), Some(_merging)) = (free(&self.folding), free(&self.merging)) else {
-            return Ok(());
+            return Ok(false);
         };
         let before = time::after(self.store.now(), -READ_SECONDS);
         if self.store.read(Scope::Provider, |tx| gone(tx, before))?.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         // Another process may just put the same file anew: it is told before the file goes.
         let gone = self.store.write(Scope::Provider, move |tx| going(tx, before))?;
+        let (mut failed, mut kept) = (Ok(()), BTreeSet::new());
         for it in gone.iter().filter(|it| it.is_last(&gone)) {
-            // The file goes before its entry, so that it is tried again.
-            open.lake.blobs.delete(&it.path).map_err(|it| of_blob(&it))?;
+            // The file goes before its entry, so that it is tried again. One that cannot be deleted keeps no other from it.
+            if let Err(error) = open.lake.blobs.delete(&it.path) {
+                kept.insert(it.path.clone());
+                failed = failed.and(Err(of_blob(&error)));
+            }
         }
+        let is_more = gone.len() == AT_ONCE;
         self.store.write(Scope::Provider, move |tx| {
-            for it in &gone {
+            for it in gone.iter().filter(|it| !kept.contains(&it.path)) {
                 tx.housekeeping(
                     "DELETE FROM lake_file WHERE tenant_id = $1 AND path = $2 AND added_at = $3 AND removed_at IS NOT NULL",
                     values![&it.tenant, &it.path, it.added_at],
                 )?;
             }
-            Ok(())
-        })
+            Ok::<_, Fault>(())
+        })?;
+        failed.map(|()| is_more)
     }
 }
 
@@ -87,7 +103,7 @@ fn gone(tx: &mut Tx<'_>, before: Instant) -> Result<Vec<Gone>, Failure> {
            SELECT 1 FROM statement s WHERE s.tenant_id = f.tenant_id AND s.subscription_id = f.stream
              AND s.as_of >= f.added_at AND s.as_of < f.removed_at))
          ORDER BY f.removed_at LIMIT $2",
-        values![before, AT_ONCE],
+        values![before, i64::try_from(AT_ONCE).unwrap_or(i64::MAX)],
     )?;
     let gone = |row: &store::Row| {
         Ok(Gone { tenant: row.get(0)?, path: row.get(1)?, added_at: row.get(2)?, entries: row.get(3)? })

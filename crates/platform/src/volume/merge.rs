@@ -55,14 +55,14 @@ pub(super) fn put_down_now(tx: &mut Tx<'_>) -> Result<(), Fault> {
     put_down(tx, (MERGE_JOB, KEY), 0)
 }
 
-/// Handles `merge`: merges what is due, the smallest first, and comes back for the rest.
+/// Handles `merge`: merges what is due, first what is overdue and then the smallest, and comes back for the rest.
 pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
     let volume = &platform.volume;
     let open = volume.open()?;
     let begun = platform.store.now();
     volume.rests.end(begun);
     let mut left = platform.store.read(Scope::Provider, |tx| unmerged(tx, ("", "")))?;
-    left.sort_by_key(|it| it.records);
+    left.sort_by_key(|it| (!it.is_overdue(begun), it.records));
     let (mut merged, mut worked, mut failed) = (Vec::new(), 0_i64, Ok(()));
     while let Some(at) = left.iter().position(|it| volume.rests.left(it, begun) == 0 && it.is_due(begun)) {
         let took = platform.store.now().nanos().saturating_sub(begun.nanos());
@@ -77,10 +77,10 @@ pub fn run(platform: &Platform, job: &Job) -> Result<(), Failure> {
         merged.push(it);
     }
     volume.rests.begin(merged, worked, platform.store.now());
-    volume.sweep(&open)?;
+    let swept = volume.sweep(&open);
     let next = left.iter().map(|it| it.due_in(volume.rests.left(it, begun), begun)).min();
     next.map_or(Ok(()), |nanos| platform.write(move |_, tx| Ok(put_down(tx, (MERGE_JOB, KEY), nanos)?)))?;
-    failed
+    failed.and(swept)
 }
 
 fn count(of: usize) -> i64 {
@@ -147,9 +147,13 @@ impl Unmerged {
 
     fn is_due(&self, now: Instant) -> bool {
         (self.uncounted > 0 && self.records <= SMALL_RECORDS)
-            || self.files >= FILES_MAX
             || self.new.saturating_mul(NEW_PART) >= self.records
-            || time::after(self.since, MERGE_SECONDS) <= now
+            || self.is_overdue(now)
+    }
+
+    /// Whether it has waited so long that no smaller one goes before it.
+    fn is_overdue(&self, now: Instant) -> bool {
+        self.files >= FILES_MAX || time::after(self.since, MERGE_SECONDS) <= now
     }
 
     /// After how many nanoseconds it is looked at again that rests so long.
