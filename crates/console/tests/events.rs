@@ -4,21 +4,15 @@
 #[path = "../../web/tests/support/mod.rs"]
 mod support;
 
+#[path = "isolation/serve.rs"]
+mod serve;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::Duration;
 
-use support::{A, House, Request, Server, connect, generous};
-
-fn serve(house: &House) -> Server {
-    let (platform, log) = (house.platform.clone(), house.lines.log());
-    Server::start(move || {
-        let app = Arc::new(web::App::new(platform, generous(), log));
-        let pages = console::router(&app);
-        web::router_with(app, pages)
-    })
-}
+use serve::serve;
+use support::{A, House, Request, Server, connect};
 
 /// Listens as the owner does, until the head of the answer has come.
 fn listen(house: &House, server: &Server) -> BufReader<TcpStream> {

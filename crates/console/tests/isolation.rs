@@ -15,28 +15,21 @@ mod feeds;
 mod forms;
 #[path = "isolation/markup.rs"]
 mod markup;
+#[path = "isolation/serve.rs"]
+mod serve;
 
 #[path = "isolation/volume.rs"]
 mod volume;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use console::{PageInfo, table};
 use plant::{nobodys, plant};
-use support::{A, Answer, Client, House, Identity, MARKER, Request, Server, generous};
+use serve::serve;
+use support::{A, Answer, Client, House, Identity, MARKER, Request};
 
 /// What an outsider may be answered: to sign in, that there is nothing, or that it is not for this role.
 const CLOSED: [u16; 4] = [303, 403, 404, 422];
-
-fn serve(house: &House) -> Server {
-    let (platform, log) = (house.platform.clone(), house.lines.log());
-    Server::start(move || {
-        let app = Arc::new(web::App::new(platform, generous(), log));
-        let pages = console::router(&app);
-        web::router_with(app, pages)
-    })
-}
 
 fn path(page: &PageInfo, names: &BTreeMap<String, String>) -> String {
     let segments =
